@@ -1,0 +1,133 @@
+"""The one vocabulary for all that enters: typed documents, used alike by files, channels, the API and tests.
+
+>>> parse({"type": "company", "id": "SZ", "effective_at": "2026-01-01T00:00:00Z", "name": "Shenzhen", "currency": "CNY"}).id
+'SZ'
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+from entrepot.core.documents.header import CellRef, Document, ItemLine, Money, Piece, Ref, UnitPrice
+from entrepot.core.documents.master import (
+    Bundle,
+    BundlePart,
+    Company,
+    FxRate,
+    Item,
+    Listing,
+    Location,
+    Packaging,
+    Shop,
+    Signal,
+    Supplier,
+    TaxRegistration,
+)
+from entrepot.core.documents.stock import (
+    Component,
+    Conversion,
+    Count,
+    CountLine,
+    IntercompanyLine,
+    IntercompanySale,
+    LotLine,
+    OpeningBalance,
+    OpeningLine,
+    ProducedLine,
+    Receipt,
+    ReceiptLine,
+    Regrade,
+    Shipment,
+    StatedCost,
+    StockReport,
+    StockReportLine,
+    StockUse,
+    SupplierReturn,
+    Transfer,
+)
+from entrepot.core.documents.trade import (
+    Basis,
+    CostBill,
+    CostLine,
+    FeeCharge,
+    FeeLine,
+    Payment,
+    PaymentShare,
+    PeriodClose,
+    PeriodReopen,
+    PurchaseLine,
+    PurchaseOrder,
+    Refund,
+    RefundLine,
+    Reimbursement,
+    Return,
+    ReturnLine,
+    Reversal,
+    SalesLine,
+    SalesOrder,
+    SupplierCredit,
+    Target,
+)
+
+AnyDocument = Annotated[
+    Company
+    | TaxRegistration
+    | Item
+    | Listing
+    | Bundle
+    | Supplier
+    | Location
+    | Shop
+    | FxRate
+    | Signal
+    | OpeningBalance
+    | PurchaseOrder
+    | Shipment
+    | Receipt
+    | Transfer
+    | Regrade
+    | Conversion
+    | Count
+    | StockUse
+    | SupplierReturn
+    | IntercompanySale
+    | StockReport
+    | SalesOrder
+    | Refund
+    | Return
+    | CostBill
+    | SupplierCredit
+    | Payment
+    | FeeCharge
+    | Reimbursement
+    | PeriodClose
+    | PeriodReopen
+    | Reversal,
+    Field(discriminator="type"),
+]
+
+
+@cache
+def adapter() -> TypeAdapter[Any]:
+    """The validator of :data:`AnyDocument` (built once; building takes a moment)."""
+    return TypeAdapter(AnyDocument)
+
+
+def parse(data: dict[str, Any]) -> Any:
+    """A mapping as the typed document that its ``type`` names; pydantic's ``ValidationError`` says what is wrong."""
+    return adapter().validate_python(data)
+
+
+__all__ = [
+    "AnyDocument", "Basis", "Bundle", "BundlePart", "CellRef", "Company", "Component", "Conversion", "CostBill",
+    "CostLine", "Count", "CountLine", "Document", "FeeCharge", "FeeLine", "FxRate", "IntercompanyLine",
+    "IntercompanySale", "Item", "ItemLine", "Listing", "Location", "LotLine", "Money", "OpeningBalance", "OpeningLine",
+    "Packaging", "Payment", "PaymentShare", "PeriodClose", "PeriodReopen", "Piece", "ProducedLine", "PurchaseLine",
+    "PurchaseOrder", "Receipt", "ReceiptLine", "Ref", "Refund", "RefundLine", "Regrade", "Reimbursement", "Return",
+    "ReturnLine", "Reversal", "SalesLine", "SalesOrder", "Shipment", "Shop", "Signal", "StatedCost", "StockReport",
+    "StockReportLine", "StockUse", "Supplier", "SupplierCredit", "SupplierReturn", "Target", "TaxRegistration",
+    "Transfer", "UnitPrice", "adapter", "parse",
+]  # fmt: skip
