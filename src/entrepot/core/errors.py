@@ -7,7 +7,8 @@ as a value beside the good documents of the same file and waits in quarantine wi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -34,7 +35,7 @@ class Problem:
     amount: int | None = None
     currency: str = ""
     quantity: int | None = None
-    parameters: dict[str, Any] = field(default_factory=dict[str, Any])
+    parameters: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
 
     @property
     def where(self) -> str:
