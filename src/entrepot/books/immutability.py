@@ -1,0 +1,48 @@
+"""Facts are only appended: the database itself refuses to update or delete them.
+
+One trigger per fact table and operation. ``unprotect`` exists for moving a whole company to another database and for
+test runners that empty tables between tests; the application never calls it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+FACTS = (
+    "document", "movement", "replacement", "salesline", "refundline", "costline", "basis", "basisshare", "fxrate",
+    "period", "purchaseline", "paymentline", "shipment", "reportedstock", "signalvalue", "auditentry",
+)  # fmt: skip
+_MESSAGE = "facts are only appended"
+
+
+def protect(connection: Any) -> None:
+    """Install the triggers (migration 0002)."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "CREATE OR REPLACE FUNCTION books_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'restrict_violation'; END $$"
+            )
+            for table in FACTS:
+                cursor.execute(
+                    f"CREATE TRIGGER books_{table}_fact BEFORE UPDATE OR DELETE OR TRUNCATE ON books_{table} "
+                    "FOR EACH STATEMENT EXECUTE FUNCTION books_refuse()"
+                )
+            return
+        for table in FACTS:
+            for operation in ("UPDATE", "DELETE"):
+                cursor.execute(
+                    f"CREATE TRIGGER books_{table}_no_{operation.lower()} BEFORE {operation} ON books_{table} "
+                    f"BEGIN SELECT RAISE(ABORT, '{_MESSAGE}'); END"
+                )
+
+
+def unprotect(connection: Any) -> None:
+    """Remove the triggers."""
+    with connection.cursor() as cursor:
+        for table in FACTS:
+            if connection.vendor == "postgresql":
+                cursor.execute(f"DROP TRIGGER IF EXISTS books_{table}_fact ON books_{table}")
+            else:
+                for operation in ("update", "delete"):
+                    cursor.execute(f"DROP TRIGGER IF EXISTS books_{table}_no_{operation}")

@@ -1,0 +1,23 @@
+"""Tables of the books, split by what they are about."""
+
+from entrepot.books.models.access import AuditEntry, DataKey, Membership, PersonalData
+from entrepot.books.models.catalogue import BundlePart, Item, Listing, Packaging
+from entrepot.books.models.company import Company, Location, Shop, Supplier, TaxRegistration
+from entrepot.books.models.costs import Basis, BasisShare, CostLine, FxRate
+from entrepot.books.models.documents import Batch, Document, LayoutMapping, Quarantine, RawFile
+from entrepot.books.models.figures import Decision, ForecastFigure, ItemState, MarginFigure, SaleFigure, StockFigure
+from entrepot.books.models.jobs import Job
+from entrepot.books.models.periods import Period
+from entrepot.books.models.purchasing import PaymentLine, PurchaseLine
+from entrepot.books.models.selling import RefundLine, SalesLine
+from entrepot.books.models.shipping import ReportedStock, Shipment, SignalValue
+from entrepot.books.models.stock import Balance, Cell, Movement, Replacement, Reservation, Waiting
+
+__all__ = [
+    "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company", "CostLine", "DataKey",
+    "Decision", "Document", "ForecastFigure", "FxRate", "Item", "ItemState", "Job", "LayoutMapping", "Listing",
+    "Location", "MarginFigure", "Membership", "Movement", "Packaging", "PaymentLine", "Period", "PersonalData",
+    "PurchaseLine", "Quarantine", "RawFile", "RefundLine", "Replacement", "ReportedStock", "Reservation",
+    "SaleFigure", "SalesLine", "Shipment", "Shop", "SignalValue", "StockFigure", "Supplier", "TaxRegistration",
+    "Waiting",
+]  # fmt: skip
