@@ -23,7 +23,7 @@ run: $(STAMPS)/run ## sample shop from files to decisions, then the web app on 1
 	@$(BIN)/entrepot demo $(if $(filter 0 no false,$(SERVE)),--no-serve)
 
 test: $(STAMPS)/dev $(STAMPS)/system ## everything: style, floors, types, tests on SQLite and on PostgreSQL
-	@$(MAKE) --no-print-directory check-code pytest
+	@status=0; for part in check-code pytest; do $(MAKE) --no-print-directory $$part || status=1; done; exit $$status
 
 lint: $(STAMPS)/dev ## style, import contracts and types
 	@$(MAKE) --no-print-directory check-code
@@ -40,13 +40,13 @@ lock: ## resolve requirements/*.lock anew from pyproject.toml (needs uv)
 clean: ## remove .venv, build products and caches
 	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
+# Every part runs even where one before it failed, so that one report shows all that is wrong.
 check-code:
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
-	$(BIN)/pyright
+	@status=0; for check in "ruff check ." "ruff format --check --quiet ." "lint-imports --no-logo" pyright; do \
+		echo "$$check"; $(BIN)/$$check || status=1; \
+	done; exit $$status
 
-# Both halves always run, so that one report shows all that is wrong; the last line adds them up.
+# The last line adds up both databases.
 pytest:
 	@mkdir -p build; rm -f build/tests-*.xml; status=0; \
 	$(BIN)/pytest -n $(WORKERS) --junitxml=build/tests-sqlite.xml || status=1; \

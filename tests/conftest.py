@@ -48,8 +48,12 @@ def django_db_modify_db_settings(
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """Let the emptying between tests pass the triggers that refuse DELETE and TRUNCATE on facts; only here."""
+    from django.conf import settings as django_settings
+
     from tests.emptying import emptying_allowed
 
+    # A slow hash protects real passwords; here it would only slow every sign-in.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with emptying_allowed():
         yield
 
