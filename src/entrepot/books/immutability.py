@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 FACTS = (
-    "document", "movement", "replacement", "salesline", "refundline", "costline", "basis", "basisshare", "fxrate",
+    "document", "movement", "replacement", "reversed", "salesline", "refundline", "costline", "basis", "basisshare", "fxrate",
     "period", "purchaseline", "paymentline", "shipment", "reportedstock", "signalvalue", "auditentry",
 )  # fmt: skip
 _MESSAGE = "facts are only appended"

@@ -278,6 +278,11 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='books.item')),
             ],
         ),
+        migrations.AddField(
+            model_name='costline',
+            name='item',
+            field=models.ForeignKey(help_text='a period line of one item only', null=True, on_delete=django.db.models.deletion.PROTECT, to='books.item'),
+        ),
         migrations.CreateModel(
             name='BundlePart',
             fields=[
@@ -463,6 +468,11 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='books.item')),
             ],
         ),
+        migrations.AddField(
+            model_name='movement',
+            name='purchase_line',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='books.purchaseline'),
+        ),
         migrations.CreateModel(
             name='Quarantine',
             fields=[
@@ -549,6 +559,14 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='Reversed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reverses', to='books.document')),
+                ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reversed', to='books.document')),
+            ],
+        ),
+        migrations.CreateModel(
             name='SalesLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -589,6 +607,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='refundline',
+            name='sales_line',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='books.salesline'),
+        ),
+        migrations.AddField(
+            model_name='movement',
             name='sales_line',
             field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='books.salesline'),
         ),
@@ -812,18 +835,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='books.item'),
         ),
         migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.UniqueConstraint(fields=('document', 'line', 'ordinal'), name='movement_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='movement_quantity'),
-        ),
-        migrations.AddConstraint(
-            model_name='movement',
-            constraint=models.CheckConstraint(condition=models.Q(('from_cell__isnull', False), ('to_cell__isnull', False), _connector='OR'), name='movement_end'),
-        ),
-        migrations.AddConstraint(
             model_name='packaging',
             constraint=models.CheckConstraint(condition=models.Q(('units__gt', 0)), name='packaging_units'),
         ),
@@ -854,6 +865,18 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='reservation',
             constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='reservation_quantity'),
+        ),
+        migrations.AddConstraint(
+            model_name='movement',
+            constraint=models.UniqueConstraint(fields=('document', 'line', 'ordinal'), name='movement_line_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='movement',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='movement_quantity'),
+        ),
+        migrations.AddConstraint(
+            model_name='movement',
+            constraint=models.CheckConstraint(condition=models.Q(('from_cell__isnull', False), ('to_cell__isnull', False), _connector='OR'), name='movement_end'),
         ),
         migrations.AddConstraint(
             model_name='basisshare',

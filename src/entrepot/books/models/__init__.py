@@ -11,13 +11,13 @@ from entrepot.books.models.periods import Period
 from entrepot.books.models.purchasing import PaymentLine, PurchaseLine
 from entrepot.books.models.selling import RefundLine, SalesLine
 from entrepot.books.models.shipping import ReportedStock, Shipment, SignalValue
-from entrepot.books.models.stock import Balance, Cell, Movement, Replacement, Reservation, Waiting
+from entrepot.books.models.stock import Balance, Cell, Movement, Replacement, Reservation, Reversed, Waiting
 
 __all__ = [
     "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company", "CostLine", "DataKey",
     "Decision", "Document", "ForecastFigure", "FxRate", "Item", "ItemState", "Job", "LayoutMapping", "Listing",
     "Location", "MarginFigure", "Membership", "Movement", "Packaging", "PaymentLine", "Period", "PersonalData",
     "PurchaseLine", "Quarantine", "RawFile", "RefundLine", "Replacement", "ReportedStock", "Reservation",
-    "SaleFigure", "SalesLine", "Shipment", "Shop", "SignalValue", "StockFigure", "Supplier", "TaxRegistration",
+    "Reversed", "SaleFigure", "SalesLine", "Shipment", "Shop", "SignalValue", "StockFigure", "Supplier", "TaxRegistration",
     "Waiting",
 ]  # fmt: skip

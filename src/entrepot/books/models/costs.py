@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from entrepot.books.models.catalogue import Item
 from entrepot.books.models.company import Company, Location, Shop
 from entrepot.books.models.documents import Document
 from entrepot.books.models.selling import SalesLine
@@ -30,6 +31,7 @@ class CostLine(models.Model):
     target_kind = models.CharField(max_length=8)
     location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, db_index=False)
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, null=True, db_index=False)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, null=True, help_text="a period line of one item only")
     period_from = models.BigIntegerField(null=True)
     period_to = models.BigIntegerField(null=True)
     internal = models.BooleanField(default=False, help_text="transfer price between our companies")

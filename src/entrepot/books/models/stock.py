@@ -47,6 +47,8 @@ class Movement(models.Model):
     recorded_at = models.BigIntegerField()
     document_key = models.BigIntegerField()
     of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="returned_by")
+    purchase_line = models.ForeignKey("books.PurchaseLine", on_delete=models.PROTECT, null=True)
+    sales_line = models.ForeignKey("books.SalesLine", on_delete=models.PROTECT, null=True)
     lot = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     event = models.BigIntegerField(null=True, help_text="conversion: the document's id, shared by its rows")
     share = models.BigIntegerField(default=0)
@@ -80,6 +82,13 @@ class Replacement(models.Model):
         "books.RefundLine", on_delete=models.PROTECT, null=True, related_name="replacement"
     )
     recorded_at = models.BigIntegerField()
+
+
+class Reversed(models.Model):
+    """A fact: a whole document was taken back; the same content may be posted again as its next version."""
+
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="reversed")
+    by = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="reverses")
 
 
 class Balance(models.Model):

@@ -1,5 +1,8 @@
 """Documents of buying, selling and paying: orders, refunds, returns, bills, credits, payments, fees, periods."""
 
+# Each document narrows `type` to its own name; pieces are frozen, which the type checker does not see.
+# pyright: reportIncompatibleVariableOverride=false
+
 from __future__ import annotations
 
 from datetime import date
@@ -243,11 +246,14 @@ class Reimbursement(Document):
 
 
 class PeriodClose(Document):
-    """The company's facts before the end of ``period_to`` (its zone) are reported and frozen."""
+    """The company's facts before the end of ``period_to`` (its zone) are reported and frozen.
+
+    ``reported`` is the hash of the figures that were reported (filled in by the closing workflow)."""
 
     type: Literal["period_close"] = "period_close"
     period_from: date
     period_to: date
+    reported: str = ""
 
 
 class PeriodReopen(Document):
