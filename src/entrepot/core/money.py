@@ -69,7 +69,9 @@ def minor(amount: Decimal | str | int, currency: str) -> int:
     result = round_half_away(Fraction(value) * 10 ** exponent(currency))
     if abs(result) > MAX_AMOUNT:
         raise ProblemError(
-            Problem("amount_too_large", "the amount is beyond what can be stored", "check the number", found=str(amount))
+            Problem(
+                "amount_too_large", "the amount is beyond what can be stored", "check the number", found=str(amount)
+            )
         )
     return result
 

@@ -1,6 +1,7 @@
 """The one vocabulary for all that enters: typed documents, used alike by files, channels, the API and tests.
 
->>> parse({"type": "company", "id": "SZ", "effective_at": "2026-01-01T00:00:00Z", "name": "Shenzhen", "currency": "CNY"}).id
+>>> company = {"type": "company", "id": "SZ", "name": "Shenzhen", "currency": "CNY"}
+>>> parse({**company, "effective_at": "2026-01-01T00:00:00Z"}).id
 'SZ'
 """
 

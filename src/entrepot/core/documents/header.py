@@ -111,5 +111,3 @@ def unique(values: list[str], what: str) -> None:
         if value in seen:
             raise ValueError(f"{what} {value!r} stands twice")
         seen.add(value)
-
-

@@ -3,6 +3,9 @@
 They are versioned like any other document, so "which carton did we use in May?" has an answer.
 """
 
+# Each document narrows `type` to its own name; pieces are frozen, which the type checker does not see.
+# pyright: reportIncompatibleVariableOverride=false
+
 from __future__ import annotations
 
 from datetime import date
@@ -195,5 +198,3 @@ class Signal(Document):
     name: Code
     numerator: int
     denominator: Annotated[int, Field(gt=0)] = 1
-
-

@@ -1,5 +1,8 @@
 """Documents that move units: opening, shipment, receipt, transfer, regrade, conversion, count, use, platform report."""
 
+# Each document narrows `type` to its own name; pieces are frozen, which the type checker does not see.
+# pyright: reportIncompatibleVariableOverride=false
+
 from __future__ import annotations
 
 from typing import Annotated, Literal
