@@ -1,0 +1,1 @@
+"""One short function per job: the only place where books, channels and engines meet."""
