@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                 ('document_key', models.BigIntegerField()),
                 ('event', models.BigIntegerField(help_text="conversion: the document's id, shared by its rows", null=True)),
                 ('share', models.BigIntegerField(default=0)),
-                ('company', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='books.company')),
+                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='books.company')),
             ],
         ),
         migrations.CreateModel(
@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='costline',
             name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='books.document'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='books.document'),
         ),
         migrations.CreateModel(
             name='FxRate',
@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.CharField(default='books', max_length=10)),
                 ('publisher', models.CharField(blank=True, max_length=200)),
                 ('recorded_at', models.BigIntegerField()),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='books.document')),
+                ('document', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='books.document')),
             ],
         ),
         migrations.CreateModel(
@@ -364,7 +364,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='movement',
             name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='books.document'),
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='books.document'),
         ),
         migrations.AddField(
             model_name='movement',
@@ -384,7 +384,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='movement',
             name='of',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='returned_by', to='books.movement'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='returned_by', to='books.movement'),
         ),
         migrations.AddField(
             model_name='movement',
@@ -471,7 +471,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='movement',
             name='purchase_line',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='books.purchaseline'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='books.purchaseline'),
         ),
         migrations.CreateModel(
             name='Quarantine',
@@ -528,7 +528,7 @@ class Migration(migrations.Migration):
                 ('effective_at', models.BigIntegerField()),
                 ('recorded_at', models.BigIntegerField()),
                 ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='books.company')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='books.document')),
+                ('document', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='books.document')),
                 ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='books.item')),
             ],
         ),
@@ -586,7 +586,7 @@ class Migration(migrations.Migration):
                 ('region', models.CharField(blank=True, max_length=120)),
                 ('status', models.CharField(default='shipped', max_length=10)),
                 ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='books.company')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='books.document')),
+                ('document', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='books.document')),
                 ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='books.item')),
             ],
         ),
@@ -613,7 +613,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='movement',
             name='sales_line',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='books.salesline'),
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='books.salesline'),
         ),
         migrations.CreateModel(
             name='BasisShare',
@@ -621,7 +621,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('ordinal', models.IntegerField()),
                 ('weight', models.BigIntegerField()),
-                ('basis', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='books.basis')),
+                ('basis', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='books.basis')),
                 ('movement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='books.movement')),
                 ('sales_line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='books.salesline')),
             ],
@@ -865,6 +865,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='reservation',
             constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='reservation_quantity'),
+        ),
+        migrations.AddIndex(
+            model_name='movement',
+            index=models.Index(condition=models.Q(('of__isnull', False)), fields=['of'], name='movement_of'),
+        ),
+        migrations.AddIndex(
+            model_name='movement',
+            index=models.Index(condition=models.Q(('purchase_line__isnull', False)), fields=['purchase_line'], name='movement_purchase'),
         ),
         migrations.AddConstraint(
             model_name='movement',

@@ -16,7 +16,7 @@ class CostLine(models.Model):
     basis), place or company (a period). ``estimate`` marks accruals that a bill will replace.
     """
 
-    document = models.ForeignKey(Document, on_delete=models.PROTECT)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, db_index=False)
     line = models.IntegerField()
     ordinal = models.IntegerField(default=0)
     company = models.ForeignKey(Company, on_delete=models.PROTECT, db_index=False)
@@ -58,7 +58,7 @@ class Basis(models.Model):
 class BasisShare(models.Model):
     """A fact: one target of a basis with its weight, in target order."""
 
-    basis = models.ForeignKey(Basis, on_delete=models.PROTECT)
+    basis = models.ForeignKey(Basis, on_delete=models.PROTECT, db_index=False)
     ordinal = models.IntegerField()
     movement = models.ForeignKey(Movement, on_delete=models.PROTECT, null=True)
     sales_line = models.ForeignKey(SalesLine, on_delete=models.PROTECT, null=True)
@@ -74,7 +74,7 @@ class BasisShare(models.Model):
 class FxRate(models.Model):
     """A fact: ``numerator/denominator`` units of ``quote`` for one ``base``, from ``date`` on, with its source."""
 
-    document = models.ForeignKey(Document, on_delete=models.PROTECT)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, db_index=False)
     base = models.CharField(max_length=3)
     quote = models.CharField(max_length=3)
     numerator = models.BigIntegerField()

@@ -11,7 +11,7 @@ class SalesLine(models.Model):
     """A fact: one order line. ``amount`` is net of output tax, in minor units of ``currency``; ``base_amount`` in the
     company's currency; ``None`` = not known. ``item`` is ``None`` for a bundle line (its parts are movements)."""
 
-    document = models.ForeignKey(Document, on_delete=models.PROTECT)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, db_index=False)
     line = models.IntegerField()
     company = models.ForeignKey(Company, on_delete=models.PROTECT, db_index=False)
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, db_index=False)
@@ -38,7 +38,7 @@ class SalesLine(models.Model):
 class RefundLine(models.Model):
     """A fact: money back to a customer (positive), on an order line where it is known."""
 
-    document = models.ForeignKey(Document, on_delete=models.PROTECT)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, db_index=False)
     line = models.IntegerField()
     company = models.ForeignKey(Company, on_delete=models.PROTECT, db_index=False)
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, null=True, db_index=False)

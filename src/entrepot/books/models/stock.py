@@ -34,10 +34,10 @@ class Movement(models.Model):
     ``kind`` is :class:`entrepot.core.kinds.Kind` and says what outside means (supplier, customer, lost …).
     """
 
-    document = models.ForeignKey(Document, on_delete=models.PROTECT)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, db_index=False)
     line = models.IntegerField()
     ordinal = models.IntegerField(default=0)
-    company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, db_index=False)
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
     kind = models.SmallIntegerField()
     from_cell = models.ForeignKey(Cell, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
@@ -46,14 +46,20 @@ class Movement(models.Model):
     effective_at = models.BigIntegerField()
     recorded_at = models.BigIntegerField()
     document_key = models.BigIntegerField()
-    of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="returned_by")
-    purchase_line = models.ForeignKey("books.PurchaseLine", on_delete=models.PROTECT, null=True)
-    sales_line = models.ForeignKey("books.SalesLine", on_delete=models.PROTECT, null=True)
+    of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="returned_by", db_index=False)
+    purchase_line = models.ForeignKey("books.PurchaseLine", on_delete=models.PROTECT, null=True, db_index=False)
+    sales_line = models.ForeignKey("books.SalesLine", on_delete=models.PROTECT, null=True, db_index=False)
     lot = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     event = models.BigIntegerField(null=True, help_text="conversion: the document's id, shared by its rows")
     share = models.BigIntegerField(default=0)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["of"], condition=models.Q(of__isnull=False), name="movement_of"),
+            models.Index(
+                fields=["purchase_line"], condition=models.Q(purchase_line__isnull=False), name="movement_purchase"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["document", "line", "ordinal"], name="movement_line_once"),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="movement_quantity"),
