@@ -1,0 +1,203 @@
+"""The verb: weekly series in, a distribution of demand over any lead time out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from entrepot.core.reasons import Reason
+from entrepot.engines.demand import spread
+from entrepot.engines.demand.explain import explain_series
+from entrepot.engines.demand.model import LEVELS, DemandPanel, Floats, LeadTime, RatioTable, SeriesState, as_levels
+from entrepot.engines.demand.point import Prefix, pattern, state
+from entrepot.engines.demand.ratios import MIN_AGE, calibrate
+
+Key = str | int | tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A distribution of demand per key.
+
+    ``frame`` has the key columns ``by`` and those of :data:`~entrepot.engines.demand.model.FORECAST`, in the row order
+    of every array that the methods return. ``last_week`` is the last week that was known.
+    """
+
+    frame: pl.DataFrame
+    by: tuple[str, ...]
+    last_week: date | None
+    table: RatioTable
+    state: SeriesState
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def quantiles(self, lead: LeadTime | Sequence[LeadTime], levels: Sequence[float] = LEVELS) -> Floats:
+        """Units of demand over the lead time [keys, levels]: whole, rising; NaN for keys without history.
+
+        ``lead`` is one lead time for all keys or one for each row of ``frame``.
+        """
+        leads = [lead] * len(self) if isinstance(lead, LeadTime) else list(lead)
+        if len(leads) != len(self):
+            raise ValueError(f"{len(leads)} lead times for {len(self)} forecast rows")
+        return spread.mixture(self.table, self.state, leads, as_levels(levels))
+
+    def lead_demand(
+        self, rows: pl.DataFrame, *, weeks: str = "lead_weeks", weights: str = "lead_weights", plus: float | str = 0.0,
+        levels: Sequence[float] = LEVELS, name: str = "demand",
+    ) -> pl.DataFrame:  # fmt: skip
+        """``rows`` with demand over each row's own lead time beside them.
+
+        ``rows`` has the key columns, ``weeks`` (list of numbers, or one number) and optionally ``weights`` (list);
+        ``plus`` weeks (a number, or a column such as the review period) are added to every lead time. Added columns:
+        ``name`` (list of whole units, one a level; null for keys without history), ``weekly_mean``, ``flags`` and
+        ``method`` of the forecast. Row order is kept.
+        """
+        at = self.frame.select(*self.by).with_row_index("_at")
+        place = rows.select(*self.by).join(at, on=list(self.by), how="left", maintain_order="left")["_at"]
+        leads = _lead_times(rows, weeks, weights, plus)
+        known = place.is_not_null().to_numpy()
+        index = place.fill_null(0).to_numpy().astype(np.int64)
+        values = np.full((len(rows), len(levels)), np.nan)
+        if known.any():
+            chosen = [lead for lead, is_known in zip(leads, known, strict=True) if is_known]
+            values[known] = spread.mixture(self.table, _take(self.state, index[known]), chosen, as_levels(levels))
+        told = self.frame.select("weekly_mean", "flags", "method")
+        if len(self):
+            told = told[index]
+            there = pl.Series(known)
+            told = told.with_columns(
+                pl.when(there).then("weekly_mean"),
+                flags=pl.when(there).then("flags").otherwise(pl.lit(["no_history"])),
+                method=pl.when(there).then("method").otherwise(pl.lit("none")),
+            )
+        else:
+            told = pl.DataFrame(
+                {
+                    "weekly_mean": [None] * len(rows),
+                    "flags": [["no_history"]] * len(rows),
+                    "method": ["none"] * len(rows),
+                },
+                schema={"weekly_mean": pl.Float64, "flags": pl.List(pl.String), "method": pl.String},
+            )
+        return rows.with_columns(_lists(values).alias(name), *told.get_columns())
+
+    def explain(self, key: Key, lead: LeadTime | None = None) -> tuple[Reason, ...]:
+        """Why this forecast: the centre, the spread over ``lead`` (13 weeks by default), and what to be careful about.
+
+        Raises ``KeyError`` for a key that is not in ``frame``.
+        """
+        wanted = key if isinstance(key, tuple) else (key,)
+        match = pl.all_horizontal(pl.col(name) == part for name, part in zip(self.by, wanted, strict=True))
+        found = self.frame.with_row_index("_at").filter(match)
+        if found.is_empty():
+            raise KeyError(key)
+        row = int(found["_at"][0])
+        lead = lead or LeadTime.fixed(13)
+        one = _take(self.state, np.array([row]))
+        levels = np.array([0.05, 0.5, 0.95])
+        return explain_series(
+            self.frame.row(row, named=True), one, self.table, lead, spread.mixture(self.table, one, [lead], levels)[0]
+        )
+
+
+def forecast(panel: DemandPanel, *, keys: pl.DataFrame | None = None, longest: float = 26.0) -> Forecast:
+    """Forecast every series of ``panel``, and every key of ``keys`` that has no series as ``no_history``.
+
+    The centre is the average of the 4, 8, 13 and 26-week means (point.py), the spread comes from the ratios of the
+    panel's own past (ratios.py) or, where that cannot be, from a negative binomial whose spread is assumed and flagged
+    (spread.py). ``longest`` is the longest lead time in weeks that will be asked for; rows are flagged
+    ``horizon_extrapolated`` when the history cannot calibrate it.
+
+    >>> demand = np.full((1, 12), 4.0)
+    >>> one = DemandPanel(pl.DataFrame({"item": ["a"]}), (date(2026, 1, 5),) * 12, demand, np.zeros(1, np.int64),
+    ...                   np.zeros((1, 12), np.bool_))
+    >>> result = forecast(one)
+    >>> result.frame["weekly_mean"].to_list(), result.frame["flags"].to_list()
+    ([4.0], [['assumed_spread']])
+    """
+    by = tuple(panel.keys.columns)
+    whole = panel if keys is None else _with_missing(panel, keys.select(*by).unique(maintain_order=True))
+    prefix = Prefix.of(whole.demand)
+    table = calibrate(whole, prefix)
+    now = state(whole, prefix)
+    measured = spread.uses_ratios(table, now)
+    centre = spread.centre(now)
+    frame = whole.keys.with_columns(
+        weekly_mean=pl.Series(centre, dtype=pl.Float64).fill_nan(None),
+        weeks=pl.Series(now.weeks),
+        zero_share=pl.Series(now.zero_share),
+        pattern=pl.Series(pattern(now.interval, now.size_cv2), dtype=pl.String),
+        method=pl.Series(_methods(measured, centre), dtype=pl.String),
+        flags=pl.Series(_flags(table, now, measured, longest), dtype=pl.List(pl.String)),
+    )
+    return Forecast(frame, by, whole.weeks[-1] if whole.weeks else None, table, now)
+
+
+def _methods(measured: NDArray[np.bool_], centre: Floats) -> list[str]:
+    known = ~np.isnan(centre)
+    return ["ratios" if a else "prior" if b else "none" for a, b in zip(measured, known, strict=True)]
+
+
+def _flags(table: RatioTable, now: SeriesState, measured: NDArray[np.bool_], longest: float) -> list[list[str]]:
+    seen = now.weeks > 0
+    reach = max(table.horizons, default=0)
+    marks: dict[str, NDArray[np.bool_]] = {
+        "no_history": ~seen,
+        "short_history": seen & (now.weeks < MIN_AGE),
+        "dormant": seen & (now.weeks >= 13) & (now.recent == 0),
+        "intermittent": seen & (now.zero_share >= 0.5),
+        "censored": seen & (now.censored > 0),
+        "one_order": seen & (now.weeks >= 4) & (now.top_share > 0.5),
+        "horizon_extrapolated": measured & (longest > reach),
+        "assumed_spread": seen & ~measured,
+    }
+    out: list[list[str]] = [[] for _ in range(now.weeks.size)]
+    for code, rows in marks.items():
+        for row in np.flatnonzero(rows):
+            out[row].append(code)
+    return out
+
+
+def _with_missing(panel: DemandPanel, keys: pl.DataFrame) -> DemandPanel:
+    extra = keys.join(panel.keys, on=panel.keys.columns, how="anti")
+    if extra.is_empty():
+        return panel
+    count, weeks = len(extra), panel.demand.shape[1]
+    return DemandPanel(
+        pl.concat([panel.keys, extra.select(pl.col(name).cast(kind) for name, kind in panel.keys.schema.items())]),
+        panel.weeks,
+        np.concatenate([panel.demand, np.full((count, weeks), np.nan)]),
+        np.concatenate([panel.born, np.full(count, weeks, dtype=np.int64)]),
+        np.concatenate([panel.censored, np.zeros((count, weeks), dtype=np.bool_)]),
+    )
+
+
+def _lead_times(rows: pl.DataFrame, weeks: str, weights: str, plus: float | str) -> list[LeadTime]:
+    later = rows[plus].to_list() if isinstance(plus, str) else [plus] * len(rows)
+    listed = isinstance(rows.schema[weeks], pl.List)
+    spans: list[list[float]] = rows[weeks].to_list() if listed else [[value] for value in rows[weeks].to_list()]
+    odds = rows[weights].to_list() if weights in rows.columns else [None] * len(rows)
+    return [
+        LeadTime(tuple(float(value) + more for value in span), tuple(odd or ()))
+        for span, odd, more in zip(spans, odds, later, strict=True)
+    ]
+
+
+def _take(now: SeriesState, rows: NDArray[np.int64]) -> SeriesState:
+    return SeriesState(
+        now.mean[rows], now.weeks[rows], now.zero_share[rows], now.recent[rows], now.variance[rows], now.interval[rows],
+        now.size_cv2[rows], now.top_share[rows], now.censored[rows], now.windows[rows],
+    )  # fmt: skip
+
+
+def _lists(values: Floats) -> pl.Series:
+    """Rows of whole numbers as a list column; a row of NaN as null."""
+    known = ~np.isnan(np.sum(values, axis=1))
+    units = pl.Series(np.where(known[:, None], values, 0).astype(np.int64)).arr.to_list()
+    return pl.select(pl.when(pl.Series(known)).then(units)).to_series()

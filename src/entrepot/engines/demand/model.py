@@ -1,0 +1,251 @@
+"""What the demand engine takes and gives: frames (documented column by column) and frozen results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+ORDER_LINES: Mapping[str, str] = {
+    "item": "text or integer key of the item",
+    "quantity": "units ordered; negative for a return or cancellation line",
+    "ordered_at": "instant, integer microseconds UTC (or a Datetime)",
+    "channel": "optional: shop or marketplace",
+    "region": "optional: ship-to region",
+    "order": "optional: order number; a negative line of the same order cancels within it",
+    "customer": "optional: buyer key (never a name), used to match a cancellation to what it cancels",
+    "cancelled": "optional: true where the order line itself is known to be cancelled before shipping",
+}
+"""Columns of the order-line frame that :func:`~entrepot.engines.demand.build.build_demand` reads."""
+
+WEEKLY: Mapping[str, str] = {
+    "item": "as in the order lines",
+    "channel": "text, empty when the lines have none",
+    "region": "text, empty when the lines have none",
+    "week": "Monday on which the week starts, in the company's zone",
+    "demand": "units ordered, early cancellations netted, returns not deducted",
+    "returned": "units that came back in that week",
+}
+"""Columns of :attr:`WeeklyDemand.frame`; weeks without a line have no row."""
+
+IN_STOCK: Mapping[str, str] = {
+    "item": "as in the order lines",
+    "channel": "optional",
+    "region": "optional",
+    "week": "Monday of the week",
+    "share": "share of the week in which the item could be bought, 0..1",
+}
+"""Columns of the optional in-stock frame."""
+
+FORECAST: Mapping[str, str] = {
+    "weekly_mean": "expected units a week; null where nothing is known",
+    "weeks": "observed weeks since the first sale (censored and closed weeks left out)",
+    "zero_share": "share of the last 26 observed weeks without demand",
+    "pattern": "smooth, erratic, intermittent or lumpy (ADI 1.32, CV² 0.49); empty where unknown",
+    "method": "ratios (calibrated on this shop's own past) or prior (negative binomial with assumed spread) or none",
+    "flags": "list of codes, see FLAGS",
+}
+"""Columns of :attr:`Forecast.frame` after the key columns."""
+
+FLAGS: Mapping[str, str] = {
+    "no_history": "no sale in the data: no forecast is made",
+    "short_history": "fewer than 8 observed weeks",
+    "intermittent": "half of the recent weeks or more are without demand",
+    "dormant": "no demand in the last 13 observed weeks",
+    "censored": "some of the last 26 weeks were out of stock and are treated as unknown",
+    "one_order": "one week makes more than half of the last 26 weeks' demand",
+    "horizon_extrapolated": "the history is too short to calibrate the longest lead times asked for",
+    "assumed_spread": "the spread around the mean is an assumption, not measured on this shop",
+}
+"""Flags of a forecast row and what they mean."""
+
+LEVELS: tuple[float, ...] = (
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85,
+    0.9, 0.925, 0.95, 0.96, 0.975, 0.985, 0.99, 0.995,
+)  # fmt: skip
+"""Quantile levels that are calibrated; others are interpolated."""
+
+HORIZONS: tuple[int, ...] = (1, 2, 4, 6, 8, 10, 13, 17, 26)
+"""Lead times, in weeks, whose totals are calibrated; others are interpolated."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeadTime:
+    """A lead time in weeks as a discrete distribution (weights need not sum to one).
+
+    >>> LeadTime.fixed(8).mean, LeadTime((8, 9, 10), (5, 3, 2)).mean
+    (8.0, 8.7)
+    """
+
+    weeks: tuple[float, ...]
+    weights: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.weeks or any(not (0 <= w < 520) for w in self.weeks):
+            raise ValueError("a lead time needs at least one number of weeks between 0 and 520")
+        if self.weights and (len(self.weights) != len(self.weeks) or min(self.weights) < 0 or sum(self.weights) <= 0):
+            raise ValueError("the weights of a lead time are as many as its weeks, not negative, and not all zero")
+
+    @classmethod
+    def fixed(cls, weeks: float) -> LeadTime:
+        """A lead time that does not vary."""
+        return cls((float(weeks),))
+
+    @property
+    def probabilities(self) -> tuple[float, ...]:
+        """Weights scaled to sum to one; equal where none were given."""
+        if not self.weights:
+            return tuple(1 / len(self.weeks) for _ in self.weeks)
+        total = sum(self.weights)
+        return tuple(w / total for w in self.weights)
+
+    @property
+    def mean(self) -> float:
+        """Expected weeks."""
+        return round(sum(w * p for w, p in zip(self.weeks, self.probabilities, strict=True)), 9)
+
+    def plus(self, weeks: float) -> LeadTime:
+        """The same distribution ``weeks`` later (a review period added).
+
+        >>> LeadTime((2, 3)).plus(4).weeks
+        (6, 7)
+        """
+        return LeadTime(tuple(w + weeks for w in self.weeks), self.weights)
+
+
+@dataclass(frozen=True, slots=True)
+class Netting:
+    """What was taken out of the order lines before they were counted as demand (units and lines)."""
+
+    lines: int
+    cancelled_lines: int
+    cancelled_units: int
+    returned_units: int
+    future_lines: int
+    incomplete_week_units: int
+    unusable_lines: int
+
+
+@dataclass(frozen=True)
+class WeeklyDemand:
+    """Weekly demand by item × channel × region.
+
+    ``frame`` has the columns of :data:`WEEKLY`. ``first_week`` and ``last_week`` are Mondays; every week between them
+    was observed whole, except those of ``closed`` (channel, week), when a channel that normally sells every week sold
+    nothing at all. ``in_stock`` has the columns of :data:`IN_STOCK`, or is ``None`` where stock is not known.
+    """
+
+    frame: pl.DataFrame
+    first_week: date
+    last_week: date
+    closed: pl.DataFrame
+    in_stock: pl.DataFrame | None
+    netting: Netting
+
+    @property
+    def weeks(self) -> list[date]:
+        """Every Monday from the first week to the last."""
+        count = (self.last_week - self.first_week).days // 7 + 1
+        return [self.first_week + timedelta(weeks=k) for k in range(count)]
+
+
+@dataclass(frozen=True)
+class DemandPanel:
+    """Dense weekly series: one row a key, one column a week.
+
+    ``keys`` holds the key columns in row order; ``demand`` is float [series, weeks] with NaN where nothing was
+    observed (before the first sale, out of stock, closed); ``born`` is the column of the first sale; ``censored``
+    marks the weeks that stock-outs made unknown.
+    """
+
+    keys: pl.DataFrame
+    weeks: tuple[date, ...]
+    demand: Floats
+    born: Ints
+    censored: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return int(self.demand.shape[0])
+
+
+@dataclass(frozen=True)
+class RatioTable:
+    """Calibrated quantiles of actual / forecast of lead-time totals.
+
+    ``quantiles`` is float [horizons, buckets, levels]; ``samples`` counts the ratios behind each [horizon, bucket]
+    (thin buckets lean on their neighbours); ``edges`` are the upper bounds of the demand levels (units a week),
+    ``zero_edges`` those of the zero shares. Empty ``horizons`` means that nothing could be calibrated.
+    """
+
+    horizons: tuple[int, ...]
+    levels: tuple[float, ...]
+    edges: tuple[float, ...]
+    zero_edges: tuple[float, ...]
+    quantiles: Floats
+    samples: Ints
+
+    @property
+    def usable(self) -> bool:
+        """Whether at least one horizon is calibrated."""
+        return len(self.horizons) > 0
+
+
+@dataclass(frozen=True)
+class SeriesState:
+    """What is known of each series at the end of its history; arrays [series].
+
+    ``mean`` units a week (NaN unknown), ``weeks`` observed weeks, ``zero_share``, ``recent`` demand of the last 13
+    weeks, ``variance`` of weekly demand over the last 26 observed weeks (NaN below two), ``interval`` mean weeks
+    between demands (ADI), ``size_cv2`` squared coefficient of variation of non-zero weeks, ``top_share`` of the
+    largest week, ``censored`` weeks among the last 26, ``windows`` the four window means [series, 4].
+    """
+
+    mean: Floats
+    weeks: Ints
+    zero_share: Floats
+    recent: Floats
+    variance: Floats
+    interval: Floats
+    size_cv2: Floats
+    top_share: Floats
+    censored: Ints
+    windows: Floats
+
+
+@dataclass(frozen=True)
+class BacktestScore:
+    """Errors of one method over all origins for one horizon; shares of total demand (see backtest.py)."""
+
+    wape: float
+    bias: float
+    pin95: float
+    wql: float
+    cov90: float
+    cov95: float
+    cov99: float
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Scores by method name and horizon (weeks), and how many series-origins they stand on."""
+
+    series: int
+    scores: Mapping[str, Mapping[int, BacktestScore]] = field(default_factory=dict[str, Mapping[int, BacktestScore]])
+    by_pattern: Mapping[str, Mapping[str, Mapping[int, BacktestScore]]] = field(
+        default_factory=dict[str, Mapping[str, Mapping[int, BacktestScore]]]
+    )
+
+
+def as_levels(levels: Sequence[float]) -> Floats:
+    """Quantile levels as an ascending array; refuses what is not strictly between 0 and 1."""
+    array = np.asarray(levels, dtype=np.float64)
+    if array.size == 0 or not bool(np.all((array > 0) & (array < 1))) or not bool(np.all(np.diff(array) > 0)):
+        raise ValueError("quantile levels rise and lie between 0 and 1")
+    return array

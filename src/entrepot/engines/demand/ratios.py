@@ -1,0 +1,129 @@
+"""How wrong this kind of forecast has been, on this shop's own past.
+
+At every earlier week the same centre is computed from what was known then, and compared with what the next L weeks
+really brought. The ratios actual / forecast of the lead-time *totals* are pooled over series that look alike (level of
+demand × share of weeks without demand) and their quantiles become the spread of today's forecast. Nothing is assumed
+about the shape: trend breaks, clustering and dependence between weeks are in the ratios already, which is why this
+holds where z·σ·√L fails (docs/methods/demand.md has the measurements).
+
+A single table for all series has good coverage and a bad cost; buckets are the point of the method.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from entrepot.engines.demand.model import HORIZONS, LEVELS, DemandPanel, Floats, Ints, RatioTable
+from entrepot.engines.demand.point import Prefix, combine, window_means, zero_share
+
+LEVEL_GROUPS = 5
+ZERO_EDGES: tuple[float, ...] = (0.15, 0.5)
+"""Upper bounds of the zero shares: almost every week, sometimes, rarely sold."""
+
+MIN_AGE = 8
+"""Observed weeks a series needs before its forecast is used for calibration."""
+
+MIN_RATIOS = 200
+"""Ratios under which a bucket leans on its neighbours."""
+
+MIN_OBSERVED = 0.75
+"""Share of the lead time that must have been observed for its total to count (scaled up to the whole)."""
+
+
+def calibrate(panel: DemandPanel, prefix: Prefix | None = None) -> RatioTable:
+    """Ratio quantiles of ``panel``'s own past.
+
+    Uses every cut-off week that has a full lead time behind it inside the history. Horizons with fewer than
+    :data:`MIN_RATIOS` ratios over all buckets are left out; when none remains the table is not usable and the caller
+    falls back to :mod:`~entrepot.engines.demand.counts`.
+    """
+    sums = prefix if prefix is not None else Prefix.of(panel.demand)
+    weeks = panel.demand.shape[1]
+    samples = {horizon: _ratios(sums, horizon, weeks) for horizon in HORIZONS}
+    kept = [horizon for horizon in HORIZONS if samples[horizon][0].size >= MIN_RATIOS]
+    if not kept:
+        return RatioTable((), LEVELS, (), ZERO_EDGES, np.zeros((0, 0, len(LEVELS))), np.zeros((0, 0), np.int64))
+    edges = _level_edges(np.concatenate([samples[horizon][1] for horizon in kept]))
+    levels = np.asarray(LEVELS)
+    buckets = (len(edges) + 1) * (len(ZERO_EDGES) + 1)
+    quantiles = np.zeros((len(kept), buckets, levels.size))
+    counts = np.zeros((len(kept), buckets), dtype=np.int64)
+    for row, horizon in enumerate(kept):
+        ratio, level, zeros = samples[horizon]
+        bucket = bucket_of(level, zeros, edges, ZERO_EDGES)
+        quantiles[row], counts[row] = _bucket_quantiles(ratio, bucket, buckets, levels)
+    return RatioTable(tuple(kept), LEVELS, edges, ZERO_EDGES, quantiles, counts)
+
+
+def bucket_of(level: Floats, zeros: Floats, edges: tuple[float, ...], zero_edges: tuple[float, ...]) -> Ints:
+    """Bucket index: level group × zero group, level-major.
+
+    >>> bucket_of(np.array([0.5, 30.0]), np.array([0.9, 0.0]), (1.0, 10.0), (0.15, 0.5)).tolist()
+    [2, 6]
+    """
+    group = np.searchsorted(np.asarray(edges), level, side="left")
+    rarity = np.searchsorted(np.asarray(zero_edges), zeros, side="left")
+    return (group * (len(zero_edges) + 1) + rarity).astype(np.int64)
+
+
+def totals(table: RatioTable, weekly: Floats, zeros: Floats, weeks: Floats, levels: Floats) -> Floats:
+    """Quantiles [series, levels] of demand over ``weeks`` (per series, may be fractional), not yet rounded.
+
+    Ratio quantiles are interpolated linearly in log weeks between calibrated horizons and held constant beyond them;
+    between levels linearly.
+    """
+    horizons = np.log(np.asarray(table.horizons, dtype=np.float64))
+    wanted = np.log(np.maximum(weeks, 1e-9))
+    upper = np.clip(np.searchsorted(horizons, wanted), 1, max(len(horizons) - 1, 1))
+    lower = upper - 1
+    upper = np.minimum(upper, len(horizons) - 1)
+    span = horizons[upper] - horizons[lower]
+    share = np.clip(np.divide(wanted - horizons[lower], span, out=np.zeros_like(wanted), where=span > 0), 0.0, 1.0)
+    bucket = bucket_of(weekly, zeros, table.edges, table.zero_edges)
+    low, high = table.quantiles[lower, bucket], table.quantiles[upper, bucket]
+    ratio = low + (high - low) * share[:, None]
+    return weekly[:, None] * weeks[:, None] * _at_levels(ratio, np.asarray(table.levels), levels)
+
+
+def _ratios(prefix: Prefix, horizon: int, weeks: int) -> tuple[Floats, Floats, Floats]:
+    """Ratios of all cut-offs for one horizon with the level and zero share known at the cut-off."""
+    parts: list[tuple[Floats, Floats, Floats]] = []
+    for at in range(MIN_AGE, weeks - horizon + 1):
+        centre = combine(window_means(prefix, at))
+        actual, observed, _ = prefix.window(at, at + horizon)
+        age = prefix.observed[:, at]
+        use = (age >= MIN_AGE) & (centre > 0) & (observed >= MIN_OBSERVED * horizon)
+        if use.any():
+            total = actual[use] * horizon / observed[use]
+            parts.append((total / (centre[use] * horizon), centre[use], zero_share(prefix, at)[use]))
+    if not parts:
+        return np.zeros(0), np.zeros(0), np.zeros(0)
+    ratio, level, zeros = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return ratio, level, zeros
+
+
+def _level_edges(level: Floats) -> tuple[float, ...]:
+    shares = np.arange(1, LEVEL_GROUPS) / LEVEL_GROUPS
+    return tuple(float(edge) for edge in np.unique(np.quantile(level, shares)))
+
+
+def _bucket_quantiles(ratio: Floats, bucket: Ints, buckets: int, levels: Floats) -> tuple[Floats, Ints]:
+    order = np.argsort(bucket, kind="stable")
+    ratio, bucket = ratio[order], bucket[order]
+    bounds = np.searchsorted(bucket, np.arange(buckets + 1))
+    everyone = np.quantile(ratio, levels)
+    quantiles = np.empty((buckets, levels.size))
+    counts = np.diff(bounds).astype(np.int64)
+    for index in range(buckets):
+        own = ratio[bounds[index] : bounds[index + 1]]
+        # A thin bucket's quantiles are drawn towards those of all series in proportion to what it lacks.
+        weight = min(1.0, own.size / MIN_RATIOS)
+        mine = np.quantile(own, levels) if own.size else everyone
+        quantiles[index] = weight * mine + (1 - weight) * everyone
+    return quantiles, counts
+
+
+def _at_levels(values: Floats, known: Floats, levels: Floats) -> Floats:
+    upper = np.clip(np.searchsorted(known, levels), 1, known.size - 1)
+    share = np.clip((levels - known[upper - 1]) / (known[upper] - known[upper - 1]), 0.0, 1.0)
+    return values[:, upper - 1] + (values[:, upper] - values[:, upper - 1]) * share

@@ -1,0 +1,117 @@
+"""Quantiles of demand over a lead time: calibrated ratios where there are any, an assumed spread where not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from entrepot.engines.demand import ratios
+from entrepot.engines.demand.counts import negative_binomial_quantiles
+from entrepot.engines.demand.model import LEVELS, Floats, Ints, LeadTime, RatioTable, SeriesState
+
+ASSUMED_DRIFT = 0.5
+"""Coefficient of variation of the level itself, where the shop's own past cannot say: half or double is possible."""
+
+ASSUMED_DISPERSION = 3.0
+"""Weekly variance over mean for series too short to show their own; orders come in lumps, so above Poisson's 1."""
+
+
+def uses_ratios(table: RatioTable, state: SeriesState) -> NDArray[np.bool_]:
+    """Which series take the calibrated ratios: old enough, and with demand in their windows."""
+    if not table.usable:
+        return np.zeros(state.mean.size, dtype=np.bool_)
+    return (state.weeks >= ratios.MIN_AGE) & (state.mean > 0)
+
+
+def centre(state: SeriesState) -> Floats:
+    """Expected units a week; for a series whose windows hold only zeros the rate ½ / weeks observed.
+
+    ½ is Jeffreys' prior for a Poisson rate: never having sold in n weeks is not proof of never selling.
+    """
+    observed = np.minimum(state.weeks, 26)
+    silent = (state.mean == 0) & (observed > 0)
+    return np.where(silent, 0.5 / np.maximum(observed, 1), state.mean)
+
+
+def totals(table: RatioTable, state: SeriesState, weeks: Floats, levels: Floats) -> Floats:
+    """Quantiles [series, levels] of demand over ``weeks`` [series]; NaN where nothing is known; not rounded."""
+    mean = centre(state)
+    out = np.full((mean.size, levels.size), np.nan)
+    measured = uses_ratios(table, state)
+    if measured.any():
+        out[measured] = ratios.totals(table, mean[measured], state.zero_share[measured], weeks[measured], levels)
+    assumed = ~measured & ~np.isnan(mean)
+    if assumed.any():
+        total, variance = assumed_moments(state, weeks)
+        out[assumed] = negative_binomial_quantiles(total[assumed], variance[assumed], levels)
+    return out
+
+
+def assumed_moments(state: SeriesState, weeks: Floats) -> tuple[Floats, Floats]:
+    """Mean and variance of demand over ``weeks`` where the spread has to be assumed.
+
+    variance = weeks·s² + (weeks²·s²)/n + (drift·mean)²: the noise of the weeks, that of a mean taken over n weeks, and
+    the level's own change. s² is the series' weekly variance, but at least the assumed dispersion below 8 weeks.
+    """
+    mean = centre(state)
+    total = mean * weeks
+    own = np.where(np.isnan(state.variance), 0.0, state.variance)
+    floor = np.where(state.weeks < ratios.MIN_AGE, ASSUMED_DISPERSION, 1.0) * mean
+    noise = np.maximum(own, floor)
+    count = np.maximum(np.minimum(state.weeks, 26), 1)
+    return total, weeks * noise + weeks**2 * noise / count + (ASSUMED_DRIFT * total) ** 2
+
+
+def mixture(table: RatioTable, state: SeriesState, leads: Sequence[LeadTime], levels: Floats) -> Floats:
+    """Quantiles [series, levels] over each series' own lead-time distribution, as whole units, rising with the level.
+
+    The distribution over an uncertain lead time is the mixture Σ p·F(· | weeks): each possible number of weeks puts
+    its calibrated quantiles into one pool with their probability mass, and the pool's quantiles are read off.
+    """
+    width = max(len(lead.weeks) for lead in leads) if leads else 1
+    weeks = np.zeros((len(leads), width))
+    mass = np.zeros((len(leads), width))
+    for row, lead in enumerate(leads):
+        weeks[row, : len(lead.weeks)] = lead.weeks
+        mass[row, : len(lead.weeks)] = lead.probabilities
+    if width == 1:
+        return whole(totals(table, state, weeks[:, 0], levels))
+    grid = np.asarray(LEVELS)
+    values = np.concatenate([totals(table, state, weeks[:, k], grid) for k in range(width)], axis=1)
+    weights = np.concatenate([mass[:, k, None] * _masses(grid) for k in range(width)], axis=1)
+    return whole(weighted_quantiles(values, weights, levels))
+
+
+def whole(quantiles: Floats) -> Floats:
+    """Nearest whole units, never negative, never falling with the level."""
+    return np.maximum.accumulate(np.maximum(np.rint(quantiles), 0.0), axis=1)
+
+
+def weighted_quantiles(values: Floats, weights: Floats, levels: Floats) -> Floats:
+    """Row-wise quantiles [rows, levels] of weighted points, linear between the points' mid-masses.
+
+    >>> weighted_quantiles(np.array([[1.0, 3.0, 2.0]]), np.ones((1, 3)), np.array([0.5])).tolist()
+    [[2.0]]
+    """
+    order = np.argsort(values, axis=1, kind="stable")
+    value = np.take_along_axis(values, order, axis=1)
+    weight = np.take_along_axis(weights, order, axis=1)
+    middle = np.cumsum(weight, axis=1) - weight / 2
+    middle /= weight.sum(axis=1, keepdims=True)
+    rows: Ints = np.arange(values.shape[0], dtype=np.int64)
+    out = np.empty((values.shape[0], levels.size))
+    for column, level in enumerate(levels):
+        upper = np.clip((middle < level).sum(axis=1), 1, values.shape[1] - 1)
+        low, high = middle[rows, upper - 1], middle[rows, upper]
+        share = np.divide(level - low, high - low, out=np.ones_like(low), where=high > low)
+        share = np.clip(share, 0.0, 1.0)
+        out[:, column] = value[rows, upper - 1] + (value[rows, upper] - value[rows, upper - 1]) * share
+    return out
+
+
+def _masses(levels: Floats) -> Floats:
+    """Probability that each quantile level stands for: up to half way to its neighbours, the ends take the tails."""
+    middle = (levels[1:] + levels[:-1]) / 2
+    return np.diff(np.concatenate([[0.0], middle, [1.0]]))

@@ -1,0 +1,77 @@
+"""On a real seller's year the forecast is worth more than the spreadsheet rule."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from entrepot.engines.demand.backtest import as_frame, backtest, cut, eligible
+from entrepot.engines.demand.build import build_demand, panel
+from entrepot.engines.demand.model import Backtest, DemandPanel
+from tests.shared_data import needs_shared_data, shared_path
+
+
+@pytest.fixture(scope="module")
+def retail() -> DemandPanel:
+    """Weekly demand of the shared real order lines (UCI Online Retail, CC BY 4.0, D. Chen)."""
+    lines = pl.read_parquet(shared_path("demand/online_retail_2010_2011_shared_skus.parquet"))
+    lines = lines.filter(pl.col("StockCode").str.contains(r"^\d{5}[A-Z]*$") & (pl.col("UnitPrice") > 0)).select(
+        item="StockCode", quantity="Quantity", ordered_at=pl.col("InvoiceDate").dt.epoch("us"), customer="CustomerID"
+    )
+    since = int(lines["ordered_at"].to_numpy().min())
+    return panel(build_demand(lines, zone="Europe/London", since=since), drop_closed=True)
+
+
+@pytest.fixture(scope="module")
+def scores(retail: DemandPanel) -> Backtest:
+    """Four origins, 8 and 13 weeks, ours and the 8-week average."""
+    return backtest(retail)
+
+
+@needs_shared_data
+def test_the_protocol_is_reproduced(retail: DemandPanel, scores: Backtest) -> None:
+    """51 trading weeks, and the spreadsheet rule comes out where it is known to (pin95 .443, wql .425, wape .526)."""
+    assert len(retail.weeks) == 51
+    rule = scores.scores["ma8"][13]
+    assert rule.pin95 == pytest.approx(0.443, abs=0.003)
+    assert rule.wql == pytest.approx(0.425, abs=0.003)
+    assert rule.wape == pytest.approx(0.526, abs=0.003)
+
+
+@needs_shared_data
+def test_costs_less_than_the_spreadsheet_rule(scores: Backtest) -> None:
+    """At 8 and at 13 weeks pinball costs and point errors are below those of the 8-week average by a clear margin."""
+    for weeks in (8, 13):
+        ours, rule = scores.scores["entrepot"][weeks], scores.scores["ma8"][weeks]
+        assert ours.pin95 < 0.88 * rule.pin95
+        assert ours.wql < 0.90 * rule.wql
+        assert ours.wape < rule.wape
+    assert scores.scores["entrepot"][13].pin95 < 0.78 * scores.scores["ma8"][13].pin95
+
+
+@needs_shared_data
+def test_coverage_is_near_what_is_promised(scores: Backtest) -> None:
+    """The 95 % quantile holds in 89 to 97 % of cases, where the rule holds in fewer than 80 %."""
+    assert 0.89 <= scores.scores["entrepot"][13].cov95 <= 0.97
+    assert scores.scores["ma8"][13].cov95 < 0.80
+
+
+@needs_shared_data
+def test_no_demand_class_pays_for_another(scores: Backtest) -> None:
+    """In every class of demand the 95 % pinball cost is not above the rule's."""
+    table = as_frame(scores).filter(pl.col("weeks") == 13, pl.col("pattern") != "")
+    wide = table.pivot("method", index="pattern", values="pin95")
+    assert set(wide["pattern"]) == {"smooth", "erratic", "intermittent", "lumpy"}
+    assert (wide["entrepot"] <= wide["ma8"]).all(), wide
+
+
+@needs_shared_data
+def test_the_future_is_not_seen(retail: DemandPanel) -> None:
+    """What comes after the origin does not change who takes part, and the cut panel does not hold it."""
+    past = cut(retail, 30)
+    spoiled = DemandPanel(
+        retail.keys, retail.weeks, np.hstack([past.demand, np.full((len(past), 21), 1e6)]), retail.born, retail.censored
+    )
+    assert np.array_equal(eligible(past), eligible(cut(spoiled, 30)))
+    assert past.demand.shape[1] == 30
