@@ -1,3 +1,5 @@
+"""The books as a Django application."""
+
 from django.apps import AppConfig
 
 
