@@ -1,4 +1,4 @@
-"""The part of XlsxWriter that we use; the library ships no types."""
+# The part of XlsxWriter that we use; the library ships no types.
 
 from datetime import date, datetime
 from io import BytesIO
