@@ -1,0 +1,275 @@
+"""The columns of every table of the pages, with the permission that each needs."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from entrepot.faces.web import families, sentences
+from entrepot.faces.web.shapes import BillShare, CostRow, Decision, LayerRow, RangeCost, SaleRow
+from entrepot.faces.web.tables import SEE_COST, Column
+from entrepot.faces.web.waterfall import per_unit
+
+
+def sku_page(code: str) -> str:
+    """Address of an SKU."""
+    return reverse("sku", args=[code])
+
+
+def document_page(key: str) -> str:
+    """Address of a document, empty where there is none."""
+    return reverse("document", args=[key]) if key else ""
+
+
+def decisions() -> list[Column]:
+    """Today, as exported."""
+    return [
+        Column("sku", _("SKU"), "sku", href=lambda d: sku_page(d.sku)),
+        Column("name", _("Name")),
+        Column("kind", _("Kind"), read=lambda d: sentences.kind(d.kind)),
+        Column("sentence", _("Decision"), read=sentences.decision, sort=False, wrap=True),
+        Column("effect", _("Money at stake"), "amount", needs=SEE_COST),
+        Column("spend", _("Spend"), "amount", needs=SEE_COST),
+        Column("deadline", _("Deadline"), "date"),
+        Column("state", _("State"), "state"),
+        Column("reasons", _("Reasons"), "lines", sort=False, needs=SEE_COST, wrap=True),
+        Column("assumed", _("Assumed"), "lines", sort=False, needs=SEE_COST, wrap=True),
+    ]
+
+
+def stock(by: str) -> list[Column]:
+    """The inventory table, by SKU, location or channel."""
+    place = {"location": _("Location"), "channel": _("Channel")}
+    columns = [Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku)), Column("name", _("Name"))]
+    if by in place:
+        columns.append(Column("place", place[by]))
+    return [
+        *columns,
+        Column("stock_state", _("State"), "state"),
+        Column("cover_days", _("Cover, days"), "days", estimate=True),
+        Column("on_hand", _("On hand"), "units"),
+        Column("reserved", _("Reserved"), "units", shown=False),
+        Column("unsellable", _("Unsellable"), "units", shown=False),
+        Column("in_transit", _("In transit"), "units"),
+        Column("weekly", _("Units a week"), "decimal", estimate=True),
+        Column("ages", _("Age in days"), "ages", sort=False),
+        Column("value", _("Book value"), "money", needs=SEE_COST),
+        Column("missing_units", _("Without cost"), "units", needs=SEE_COST),
+    ]
+
+
+def economics(by: str, present: list[str]) -> list[Column]:
+    """The true-cost table: one column a cost family that occurs."""
+    labels = {"sku": _("SKU"), "channel": _("Channel"), "destination": _("Destination")}
+
+    def cost(family: str) -> Column:
+        return Column(
+            f"cost_{family}",
+            families.label(family),
+            "money",
+            read=lambda row: row.costs.get(family),
+            needs=SEE_COST,
+                    )
+
+    first = (
+        Column("key", labels["sku"], "sku", href=lambda r: sku_page(r.key))
+        if by == "sku"
+        else Column("key", labels[by], read=lambda r: r.label)
+    )
+    return [
+        first,
+        *([Column("label", _("Name"))] if by == "sku" else []),
+        Column("units", _("Units"), "units"),
+        Column("net_sales", _("Net sales"), "money", needs=SEE_COST),
+        *[cost(family) for family in present],
+        Column("profit", _("Profit"), "money", needs=SEE_COST),
+        Column("profit_unit", _("Profit a unit"), "money", read=_profit_unit, needs=SEE_COST),
+        Column("margin", _("Margin"), "percent", read=_margin, needs=SEE_COST),
+        Column("missing_units", _("Without cost"), "units", needs=SEE_COST),
+    ]
+
+
+def _profit_unit(row: CostRow) -> int | None:
+    return per_unit(row.profit, row.units)
+
+
+def _margin(row: CostRow) -> int | None:
+    if row.profit is None or not row.net_sales or row.net_sales < 0:
+        return None
+    return round(row.profit * 1000 / row.net_sales)
+
+
+def bills() -> list[Column]:
+    """Cost lines behind a figure."""
+    return [
+        Column("document", _("Document"), "sku", href=lambda b: document_page(b.document_id)),
+        Column("kind", _("Kind"), read=lambda b: sentences.word("document", b.kind)),
+        Column("component", _("Component"), read=_component),
+        Column("at", _("Date"), "date"),
+        Column("known_at", _("Known since"), "date", shown=False),
+        Column("original", _("As billed"), "amount", sort=False, needs=SEE_COST),
+        Column("total", _("Whole line"), "money", needs=SEE_COST),
+        Column("sold", _("Sold part"), "money", needs=SEE_COST),
+        Column("on_hand", _("Still in stock"), "money", needs=SEE_COST),
+        Column("share", _("Falls here"), "money", needs=SEE_COST),
+    ]
+
+
+def _component(row: BillShare | RangeCost) -> str:
+    return families.component(row.component)
+
+
+def layers(present: list[str]) -> list[Column]:
+    """Cost layers of an SKU."""
+
+    def cost(family: str) -> Column:
+        return Column(
+            f"cost_{family}",
+            families.label(family),
+            "money",
+            read=lambda row: row.costs.get(family),
+            needs=SEE_COST,
+            sort=False,
+        )
+
+    return [
+        Column("layer", _("Layer"), "sku", href=lambda r: document_page(r.document_id)),
+        Column("born_at", pgettext_lazy("layer", "Since"), "date"),
+        Column("origin", pgettext_lazy("layer", "Came by"), "state"),
+        Column("document", _("Document"), href=lambda r: document_page(r.document_id)),
+        Column("place", _("Location")),
+        Column("units", _("Units"), "units"),
+        Column("remaining", _("Still there"), "units"),
+        *[cost(family) for family in present],
+        Column("total", _("Cost of the layer"), "money", needs=SEE_COST),
+        Column("unit", _("Cost a unit"), "money", read=_layer_unit, needs=SEE_COST, sort=False),
+    ]
+
+
+def _layer_unit(row: LayerRow) -> int | None:
+    return None if row.missing else per_unit(row.total, row.units)
+
+
+def sales() -> list[Column]:
+    """Sale lines."""
+    return [
+        Column("order", _("Order"), "sku", href=_sale_page),
+        Column("sold_at", _("Sold"), "instant"),
+        Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku), shown=False),
+        Column("channel", _("Channel")),
+        Column("destination", _("Destination")),
+        Column("units", _("Units"), "units"),
+        Column("returned_units", _("Returned"), "units", shown=False),
+        Column("net_price", _("Net price"), "money", needs=SEE_COST),
+        Column("cost", _("Cost"), "money", needs=SEE_COST),
+        Column("profit", _("Profit"), "money", needs=SEE_COST),
+    ]
+
+
+def _sale_page(row: SaleRow) -> str:
+    return reverse("sale", args=[row.id])
+
+
+def ranges() -> list[Column]:
+    """A sale's cost, line by line."""
+    return [
+        Column("layer", _("Layer"), "sku", href=lambda r: document_page(r.document_id), sort=False),
+        Column("units", _("Units of the layer"), read=_range, sort=False),
+        Column("document", _("Came with"), href=lambda r: document_page(r.document_id), sort=False),
+        Column("component", _("Component"), read=_component, sort=False),
+        Column("bill", _("Bill"), href=lambda r: document_page(r.bill_id), sort=False),
+        Column("arithmetic", _("Arithmetic"), sort=False),
+        Column("amount", _("Cost"), "money", needs=SEE_COST, sort=False),
+    ]
+
+
+def _range(row: RangeCost) -> str:
+    return f"[{row.start:,}, {row.stop:,})"
+
+
+def quarantine() -> list[Column]:
+    """Rows in quarantine."""
+    return [
+        Column("document", _("File or document"), "sku"),
+        Column("line", _("Line"), "units"),
+        Column("field", _("Field"), read=lambda r: sentences.word("field", r.field)),
+        Column("found", _("Found"), wrap=True, sort=False),
+        Column("message", _("What is wrong"), read=sentences.problem, wrap=True, sort=False),
+        Column("remedy", _("What makes it right"), read=sentences.remedy, wrap=True, sort=False),
+        Column("units", _("Units"), "units"),
+        Column("amount", _("Amount"), "amount", needs=SEE_COST),
+        Column("since", _("Waits since"), "instant"),
+    ]
+
+
+def missing() -> list[Column]:
+    """Units without a purchase cost."""
+    return [
+        Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku)),
+        Column("name", _("Name")),
+        Column("why", _("Why"), "state", wrap=True),
+        Column("document", _("Document"), href=lambda r: document_page(r.document_id)),
+        Column("place", _("Location")),
+        Column("born_at", pgettext_lazy("layer", "Since"), "date"),
+        Column("units", _("Units"), "units"),
+        Column("on_hand", _("On hand"), "units"),
+        Column("sold", _("Sold"), "units"),
+    ]
+
+
+def waiting() -> list[Column]:
+    """Facts that wait for what they need."""
+    return [
+        Column("document", _("Document"), "sku", href=lambda r: document_page(r.document_id)),
+        Column("what", _("What"), read=lambda r: sentences.word("document", r.what)),
+        Column("why", _("Waits for"), read=lambda r: sentences.word("waits", r.why), wrap=True),
+        Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku) if r.sku else ""),
+        Column("place", _("Location")),
+        Column("units", _("Units"), "units"),
+        Column("amount", _("Amount"), "amount", needs=SEE_COST),
+        Column("since", _("Since"), "instant"),
+    ]
+
+
+def imports() -> list[Column]:
+    """Imported files."""
+    return [
+        Column("file", _("File"), "sku", href=lambda r: reverse("import", args=[r.id])),
+        Column("at", _("Imported"), "instant"),
+        Column("layout", _("Layout")),
+        Column("by", _("By")),
+        Column("lines", _("Lines"), "units"),
+        Column("posted", _("Posted"), "units"),
+        Column("known", _("Already there"), "units"),
+        Column("quarantined", _("In quarantine"), "units"),
+        Column("state", _("State"), "state"),
+    ]
+
+
+def effects() -> list[Column]:
+    """What a document did."""
+    return [
+        Column("what", _("What"), read=lambda r: sentences.word("effect", r.what)),
+        Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku) if r.sku else ""),
+        Column("place", _("Where")),
+        Column("units", _("Units"), "units"),
+        Column("amount", _("Amount"), "money", needs=SEE_COST),
+    ]
+
+
+def lines() -> list[Column]:
+    """A document as received."""
+    return [
+        Column("line", _("Line"), "units", sort=False),
+        Column("what", _("What"), read=lambda r: sentences.word("document_line", r.what), sort=False),
+        Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku) if r.sku else "", sort=False),
+        Column("quantity", _("Quantity"), "units", sort=False),
+        Column("amount", _("Amount"), "amount", needs=SEE_COST, sort=False),
+        Column("note", _("Note"), wrap=True, sort=False),
+    ]
+
+
+def deciding(item: Decision) -> str:
+    """Anchor of a decision on Today."""
+    return f"{reverse('today')}#d-{item.id}"

@@ -1,0 +1,106 @@
+"""What the URL of a page asks for, read once and safely: a filter that makes no sense is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.http import HttpRequest, QueryDict
+
+GROUPINGS = ("sku", "channel", "destination")
+
+
+@dataclass(frozen=True, slots=True)
+class StockFilter:
+    """Filter of the inventory page. ``by``: sku | location | channel."""
+
+    by: str = "sku"
+    text: str = ""
+    location: str = ""
+    channel: str = ""
+    stock_state: str = ""
+    age: str = ""
+    known: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CostFilter:
+    """Filter of the true-cost pages; ``start`` and ``end`` are the first and the last day of whole months."""
+
+    by: str
+    start: date
+    end: date
+    view: str = "full"
+    """book | full: never mixed in one figure."""
+    text: str = ""
+    sku: str = ""
+    channel: str = ""
+    destination: str = ""
+    known: date | None = None
+
+
+def _text(query: QueryDict, key: str) -> str:
+    return query.get(key, "").replace("\x00", "").strip()[:200]
+
+
+def _choice(query: QueryDict, key: str, allowed: tuple[str, ...], default: str) -> str:
+    value = query.get(key, default)
+    return value if value in allowed else default
+
+
+def day_of(query: QueryDict, key: str) -> date | None:
+    """A day from the URL, ``None`` where it is not one."""
+    try:
+        return date.fromisoformat(query.get(key, ""))
+    except ValueError:
+        return None
+
+
+def month_of(query: QueryDict, key: str) -> date | None:
+    """The first day of a month from the URL (``2026-03``; a whole date counts too)."""
+    try:
+        return date.fromisoformat(f"{query.get(key, '')[:7]}-01")
+    except ValueError:
+        return None
+
+
+def last_of(month: date) -> date:
+    """The last day of the month that ``month`` begins.
+
+    >>> last_of(date(2024, 2, 1))
+    datetime.date(2024, 2, 29)
+    """
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1) - timedelta(days=1)
+
+
+def stock_filter(request: HttpRequest) -> StockFilter:
+    """The inventory filter of this request."""
+    query = request.GET
+    return StockFilter(
+        by=_choice(query, "by", ("sku", "location", "channel"), "sku"),
+        text=_text(query, "q"),
+        location=_text(query, "location"),
+        channel=_text(query, "channel"),
+        stock_state=_choice(query, "state", ("", "out", "low", "healthy", "over", "still"), ""),
+        age=_choice(query, "age", ("", "0-90", "91-180", "181-270", "271-365", "366+"), ""),
+        known=day_of(query, "known"),
+    )
+
+
+def cost_filter(request: HttpRequest, today: date, *, by: str | None = None, sku: str = "") -> CostFilter:
+    """The true-cost filter of this request, in whole months; the last twelve unless the URL says otherwise."""
+    query = request.GET
+    final = month_of(query, "to") or today.replace(day=1)
+    start = month_of(query, "from") or (last_of(final) + timedelta(days=1)).replace(year=final.year - (final.month < 12))
+    start, final = min(start, final), max(start, final)
+    return CostFilter(
+        by=by or _choice(query, "by", GROUPINGS, "sku"),
+        start=start,
+        end=last_of(final),
+        view=_choice(query, "view", ("full", "book"), "full"),
+        text=_text(query, "q"),
+        sku=sku or _text(query, "sku"),
+        channel=_text(query, "channel"),
+        destination=_text(query, "destination"),
+        known=day_of(query, "known"),
+    )

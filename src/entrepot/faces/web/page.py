@@ -1,0 +1,98 @@
+"""What every page has: a signed-in viewer, his company's clock, the state of the data, and safe headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from entrepot.core.errors import ProblemError
+from entrepot.faces.web import queries
+from entrepot.faces.web.filters import day_of
+from entrepot.faces.web.shapes import State
+
+P = ParamSpec("P")
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+"""No script but ours. Style attributes stay allowed because the chart library sets them."""
+
+
+class Visit:
+    """One request by one viewer."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.viewer = queries.viewer(request.user, request.session.get("company", ""))
+        self.known = day_of(request.GET, "known")
+        self.state: State = queries.state(self.viewer, self.known)
+
+    def page(self, template: str, section: str, status: int = 200, **context: Any) -> HttpResponse:
+        """A whole page with navigation and status line."""
+        companies = queries.companies(self.viewer)
+        shared = {
+            "viewer": self.viewer,
+            "state": self.state,
+            "known": self.known,
+            "currency": self.state.currency,
+            "section": section,
+            "companies": companies,
+            "see_cost": self.viewer.can("see_cost"),
+        }
+        return render(self.request, template, {**shared, **context}, status=status)
+
+    def part(self, template: str, **context: Any) -> HttpResponse:
+        """A piece of a page, for a swap."""
+        shared = {
+            "viewer": self.viewer,
+            "state": self.state,
+            "currency": self.state.currency,
+            "see_cost": self.viewer.can("see_cost"),
+        }
+        return render(self.request, template, {**shared, **context})
+
+    def need(self, permission: str) -> None:
+        """Refuse whoever lacks ``permission``."""
+        if not self.viewer.can(permission):
+            raise PermissionDenied(permission)
+
+    @property
+    def swaps(self) -> bool:
+        """Whether the browser asked for a piece to swap in, not for a page."""
+        return self.request.headers.get("HX-Request") == "true"
+
+
+def page(
+    view: Callable[Concatenate[Visit, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """A view for a signed-in viewer, in the company's zone; what is not there is a 404, a problem a page that says so."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        visit = Visit(request)
+        with timezone.override(ZoneInfo(visit.state.zone)):
+            try:
+                response = view(visit, *args, **kwargs)
+            except queries.NotThere as absent:
+                raise Http404(str(absent)) from absent
+            except ProblemError as error:
+                response = visit.page("web/problem.html", "", status=422, problems=error.problems)
+        return secured(response)
+
+    return login_required(wrapped)
+
+
+def secured(response: HttpResponseBase) -> HttpResponseBase:
+    """The response with the content policy; figures are never kept by shared caches."""
+    response.headers.setdefault("Content-Security-Policy", POLICY)
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    return response

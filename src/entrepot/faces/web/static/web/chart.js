@@ -1,0 +1,96 @@
+// Draws the charts of a page; the library is loaded only when one comes into view.
+"use strict";
+
+(() => {
+  const library = document.currentScript.dataset.echarts;
+  const style = getComputedStyle(document.documentElement);
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const language = document.documentElement.lang.startsWith("zh") ? "zh-CN" : "en-GB";
+  const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" });
+  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+  const week = (text) => day.format(new Date(`${text}T00:00:00Z`));
+
+  function demand(place, data) {
+    const weeks = [...data.history, ...data.forecast].map((point) => point.week);
+    const pad = data.history.map(() => null);
+    const named = (text, dy) => ({ show: true, formatter: text, distance: 6, offset: [0, dy], fontSize: 12 });
+    const last = data.history.at(-1)?.units ?? null;
+    const low = [...pad, ...data.forecast.map((point) => point.low)];
+    const band = [...pad, ...data.forecast.map((point) => point.high - point.low)];
+    const mean = [...pad, ...data.forecast.map((point) => point.mean)];
+    const fan = { type: "line", stack: "fan", symbol: "none", lineStyle: { opacity: 0 }, silent: true };
+    return {
+      animation: false,
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colour("--quiet") },
+      grid: { left: 44, right: 92, top: 16, bottom: 26 },
+      xAxis: { type: "category", data: weeks, axisLabel: { formatter: week, interval: Math.ceil(weeks.length / 8), color: colour("--quiet") }, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("--line") } } },
+      yAxis: { type: "value", splitNumber: 3, splitLine: { lineStyle: { color: colour("--line-soft") } }, axisLabel: { color: colour("--quiet"), formatter: (value) => number.format(value) } },
+      tooltip: { trigger: "axis", confine: true, formatter: (items) => tip(items, data, place) },
+      series: [
+        { ...fan, data: low },
+        { ...fan, data: band, areaStyle: { color: colour("--accent"), opacity: .14 }, endLabel: named(place.dataset.range, -14) },
+        { name: "sold", type: "line", step: "middle", symbol: "none", data: data.history.map((point) => point.out ? null : point.units), lineStyle: { color: colour("--ink"), width: 1.5 }, itemStyle: { color: colour("--ink") }, markArea: { silent: true, itemStyle: { color: "#f1e4d3", opacity: .7 }, label: { color: colour("--warn"), fontSize: 11, position: "insideTop" }, data: gaps(data.history, place.dataset.out) } },
+        { name: "mean", type: "line", symbol: "none", data: mean, lineStyle: { color: colour("--accent"), width: 1.5, type: "dashed" }, itemStyle: { color: colour("--accent") }, endLabel: { ...named(place.dataset.expected, 4), color: colour("--accent") } },
+      ],
+      aria: { enabled: false },
+      last,
+    };
+  }
+
+  function gaps(history, label) {
+    const areas = [];
+    let open = null;
+    history.forEach((point, index) => {
+      if (point.out && open === null) open = index;
+      if (open !== null && (!point.out || index === history.length - 1)) {
+        const end = point.out ? index : Math.max(open, index - 1);
+        areas.push([{ name: areas.length ? "" : label, xAxis: history[open].week }, { xAxis: history[Math.min(end + 1, history.length - 1)].week }]);
+        open = null;
+      }
+    });
+    return areas;
+  }
+
+  function tip(items, data, place) {
+    const at = items[0].axisValue;
+    const box = document.createElement("div");
+    const line = (text) => { const row = document.createElement("div"); row.textContent = text; box.append(row); };
+    line(week(at));
+    const sold = data.history.find((point) => point.week === at);
+    const coming = data.forecast.find((point) => point.week === at);
+    if (sold) line(sold.out ? place.dataset.out : `${number.format(sold.units ?? 0)} ${place.dataset.sold}`);
+    if (coming) line(`≈ ${number.format(coming.mean)} (${number.format(coming.low)}–${number.format(coming.high)}) ${place.dataset.expected}`);
+    return box;
+  }
+
+  const drawings = { demand };
+
+  function draw(place) {
+    const data = JSON.parse(document.getElementById(place.dataset.source).textContent);
+    const chart = echarts.init(place, null, { renderer: "svg" });
+    chart.setOption(drawings[place.dataset.chart](place, data));
+    new ResizeObserver(() => chart.resize()).observe(place);
+    place.dataset.drawn = "yes";
+  }
+
+  let loading = null;
+  function load() {
+    loading ??= new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = library;
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.append(script);
+    });
+    return loading;
+  }
+
+  const seen = new IntersectionObserver((entries) => {
+    for (const entry of entries) {
+      if (!entry.isIntersecting) continue;
+      seen.unobserve(entry.target);
+      load().then(() => draw(entry.target));
+    }
+  }, { rootMargin: "200px" });
+  document.querySelectorAll("[data-chart]").forEach((place) => seen.observe(place));
+})();

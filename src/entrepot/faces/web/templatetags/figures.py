@@ -1,0 +1,217 @@
+"""Filters and tags that write figures, amounts, dates and whole table cells."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from entrepot.core.reasons import Reason
+from entrepot.faces.web import families, formats, sentences
+from entrepot.faces.web.health_shapes import QuarantineRow
+from entrepot.faces.web.shapes import AGE_BANDS, Decision, Money
+from entrepot.faces.web.tables import Column
+
+register = template.Library()
+
+
+@register.simple_tag
+def missing() -> SafeString:
+    """How a figure that is not known looks."""
+    return format_html('<span class="missing">{}</span>', _("missing"))
+
+
+@register.filter
+def money(amount: int | None, currency: str) -> SafeString | str:
+    """An amount in a table whose header names the currency."""
+    return missing() if amount is None else formats.plain(amount, currency)
+
+
+@register.simple_tag
+def with_currency(amount: int | None, currency: str, estimate: bool = False) -> SafeString:
+    """An amount with its currency, as it stands in a headline."""
+    if amount is None:
+        return missing()
+    text = formats.money_text(Money(amount, currency, estimate))
+    return format_html('<span class="{}">{}</span>', "estimate" if estimate else "exact", text)
+
+
+@register.filter
+def amount(value: Money | None) -> SafeString | str:
+    """An amount with its own currency."""
+    if value is None or value.amount is None:
+        return missing()
+    text = formats.money_text(value)
+    return format_html('<span class="estimate">{}</span>', text) if value.estimate else text
+
+
+@register.filter
+def figure(value: float | None) -> str:
+    """A plain number."""
+    return "" if value is None else formats.figure(value)
+
+
+@register.filter
+def percent(value: int | None) -> str:
+    """Tenths of a percent."""
+    return "" if value is None else formats.percent(value)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """A day."""
+    return "" if value is None else formats.day(value)
+
+
+@register.filter
+def instant(value: datetime | None) -> str:
+    """A day and time."""
+    return "" if value is None else formats.instant(value)
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    """How old."""
+    return "" if value is None else formats.ago(value)
+
+
+@register.filter
+def days_left(value: date | None) -> str:
+    """How far away."""
+    return "" if value is None else formats.days_left(value)
+
+
+@register.filter
+def sentence(item: Decision) -> str:
+    """A decision as a sentence."""
+    return sentences.decision(item)
+
+
+@register.filter
+def reason(item: Reason) -> str:
+    """One line of an explanation."""
+    return sentences.line(item)
+
+
+@register.filter
+def reasons(items: list[Reason]) -> str:
+    """The first two lines of an explanation as running text."""
+    return sentences.join([sentences.line(item) for item in items[:2]])
+
+
+@register.filter
+def kind(value: str) -> str:
+    """Name of a kind of decision."""
+    return sentences.kind(value)
+
+
+@register.filter
+def word(value: str, vocabulary: str) -> str:
+    """The word for a state of ``vocabulary``."""
+    return sentences.word(vocabulary, value)
+
+
+@register.filter
+def family(value: str) -> str:
+    """Name of a cost family."""
+    return families.label(value)
+
+
+@register.filter
+def problem(row: QuarantineRow) -> str:
+    """What is wrong with a row."""
+    return sentences.problem(row)
+
+
+@register.filter
+def remedy(row: QuarantineRow) -> str:
+    """What makes a row right."""
+    return sentences.remedy(row)
+
+
+@register.filter
+def age_label(band: str) -> str:
+    """An age band as read."""
+    return band.replace("-", "\u2013") if "-" in band else f"> {int(band.rstrip('+')) - 1}"
+
+
+@register.simple_tag
+def age_bar(ages: tuple[int, ...] | None) -> SafeString | str:
+    """The share of units by age band, as a small bar with a text for those who do not see it."""
+    if not ages or sum(ages) <= 0:
+        return ""
+    whole, left, parts = sum(ages), 0.0, []
+    for place, units in enumerate(ages):
+        width = units * 100 / whole
+        if units:
+            parts.append((place, f"{left:.2f}%", f"{width:.2f}%"))
+        left += width
+    text = ", ".join(
+        f"{band}: {formats.figure(units)}" for band, units in zip(AGE_BANDS, ages, strict=False) if units
+    )
+    drawn = format_html_join("", '<rect class="age-{}" x="{}" width="{}" height="8"/>', parts)
+    return format_html(
+        '<svg class="agebar" role="img" aria-label="{}" height="8"><title>{}</title>{}</svg>', text, text, drawn
+    )
+
+
+@register.simple_tag(takes_context=True)
+def cell(context: template.Context, column: Column, row: Any, currency: str) -> SafeString | str:
+    """The inside of one table cell."""
+    value = column.value(row)
+    shown = _shown(column, value, currency)
+    link = column.link(row)
+    if link and shown:
+        return format_html('<a href="{}">{}</a>', link, shown)
+    return shown
+
+
+def _shown(column: Column, value: Any, currency: str) -> SafeString | str:
+    if column.kind == "ages":
+        return age_bar(value)
+    if column.kind == "amount":
+        return amount(value) if value is not None else ""
+    if value is None:
+        absent = column.key.startswith("cost_") or column.kind in {"units", "days", "decimal", "percent", "date"}
+        return format_html('<span class="none">{}</span>', "\u2013") if absent else missing()
+    if column.kind == "money":
+        return formats.plain(value, currency)
+    if column.kind == "state":
+        return format_html('<span class="state state-{}">{}</span>', value, sentences.word(column.key, value))
+    if column.kind == "lines":
+        return sentences.join([sentences.line(item) for item in value])
+    return _plain(column, value)
+
+
+def _plain(column: Column, value: Any) -> SafeString | str:
+    writers = {
+        "units": formats.figure,
+        "percent": formats.percent,
+        "days": formats.cover,
+        "decimal": formats.figure,
+        "date": formats.day,
+        "instant": formats.instant,
+    }
+    text = writers[column.kind](value) if column.kind in writers else str(value)
+    if column.estimate:
+        return format_html('<span class="estimate">{}</span>', text)
+    return text
+
+
+@register.simple_tag
+def sum_cell(column: Column, sums: dict[str, int | None], currency: str) -> str:
+    """The inside of one cell of the sum row."""
+    value = sums.get(column.key)
+    if value is None:
+        return ""
+    return formats.plain(value, currency) if column.kind == "money" else str(_plain(column, value))
+
+
+@register.filter
+def percent_width(value: float) -> str:
+    """A CSS/SVG percentage."""
+    return f"{value:.2f}%"

@@ -1,0 +1,45 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LogoutView
+from django.urls import path, re_path
+from django.views.i18n import set_language
+
+from entrepot.faces.web.views import cost, health, imports, search, session, stock, today
+
+FILE = r"(?P<suffix>csv|xlsx)"
+
+urlpatterns = [
+    path("", today.today, name="today"),
+    re_path(rf"^decisions\.{FILE}$", today.export, name="decisions-export"),
+    re_path(
+        r"^decisions/(?P<key>[\w.:-]+)/(?P<action>approve|snooze|undo)$", today.decide, name="decide"
+    ),
+    path("inventory/", stock.inventory, name="inventory"),
+    re_path(rf"^inventory\.{FILE}$", stock.export, name="inventory-export"),
+    path("cost/", cost.cost, name="cost"),
+    re_path(rf"^cost\.{FILE}$", cost.export, name="cost-export"),
+    path("cost/family/<slug:family>/", cost.family, name="family"),
+    re_path(rf"^cost/family/(?P<family>[\w-]+)\.{FILE}$", cost.family, name="family-export"),
+    path("cost/sale/<str:key>/", cost.sale, name="sale"),
+    path("sku/<path:code>/", cost.sku, name="sku"),
+    re_path(rf"^sku/(?P<code>.+)/(?P<part>layers|sales)\.{FILE}$", cost.sku_export, name="sku-export"),
+    path("documents/<str:key>/", cost.document, name="document"),
+    path("documents/<str:key>/file", cost.document_file, name="document-file"),
+    path("health/", health.health, name="health"),
+    re_path(rf"^health/(?P<name>\w+)\.{FILE}$", health.export, name="health-export"),
+    path("import/", imports.start, name="imports"),
+    path("import/templates/<slug:kind>.<slug:language>.xlsx", imports.template, name="template"),
+    path("import/<str:key>/", imports.one, name="import"),
+    re_path(r"^import/(?P<key>[^/]+)/(?P<action>confirm|undo)$", imports.act, name="import-act"),
+    path("jobs/<str:key>/", imports.job, name="job"),
+    path("jobs/<str:key>/cancel", imports.cancel, name="job-cancel"),
+    path("search", search.search, name="search"),
+    path("keys", session.keys, name="keys"),
+    path("company", session.company, name="company"),
+    path("sign-in", session.SignIn.as_view(), name="sign-in"),
+    path("sign-out", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
+    path("language", login_not_required(set_language), name="set_language"),
+]

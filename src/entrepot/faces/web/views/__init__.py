@@ -1,0 +1,1 @@
+"""One file a page; a view asks :mod:`queries`, builds tables and renders."""

@@ -1,0 +1,238 @@
+"""True cost: the waterfall, its rows, and the way from any figure down to bills and source documents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from entrepot.faces.web import columns, families, queries
+from entrepot.faces.web.filters import CostFilter, cost_filter
+from entrepot.faces.web.page import Visit, page
+from entrepot.faces.web.shapes import Page, Slice, TrueCost
+from entrepot.faces.web.tables import EXPORT_ROWS, Table, build, wish
+from entrepot.faces.web.views.export import send
+from entrepot.faces.web.waterfall import bars
+from entrepot.faces.web.findings import demand_title, finding
+
+
+def filter_query(wanted: CostFilter, **more: str) -> str:
+    """The filter as URL parameters, for links that stay in the selection."""
+    values = {
+        "from": f"{wanted.start:%Y-%m}",
+        "to": f"{wanted.end:%Y-%m}",
+        "view": wanted.view,
+        "sku": wanted.sku,
+        "channel": wanted.channel,
+        "destination": wanted.destination,
+        "known": wanted.known.isoformat() if wanted.known else "",
+        **more,
+    }
+    return urlencode({key: value for key, value in values.items() if value})
+
+
+def _ask(visit: Visit, *, everything: bool) -> tuple[CostFilter, TrueCost, Table]:
+    visit.need("see_cost")
+    wanted = cost_filter(visit.request, timezone.localdate())
+    sortable = columns.economics(wanted.by, list(families.FAMILIES))
+    view = wish(visit.request, sortable, "-profit")
+    part = replace(view.slice, offset=0, limit=EXPORT_ROWS) if everything else view.slice
+    found = queries.true_cost(visit.viewer, wanted, part)
+    table = build(
+        f"true-cost-{wanted.by}",
+        columns.economics(wanted.by, found.families),
+        found.page,
+        view,
+        visit.viewer,
+        visit.state.currency,
+        export=reverse("cost").rstrip("/"),
+    )
+    return wanted, found, table
+
+
+@require_GET
+@page
+def cost(visit: Visit) -> HttpResponseBase:
+    """The true-cost page."""
+    if not visit.viewer.can("see_cost"):
+        return visit.page("web/no_cost.html", "cost", status=403)
+    wanted, found, table = _ask(visit, everything=False)
+
+    def drill(family: str) -> str:
+        return f"{reverse('family', args=[family])}?{filter_query(wanted)}"
+
+    return visit.page(
+        "web/cost.html",
+        "cost",
+        found=found,
+        table=table,
+        wanted=wanted,
+        bars=bars(found.steps, found.units, drill),
+        finding=finding(found.steps, found.units, visit.state.currency),
+    )
+
+
+@require_GET
+@page
+def export(visit: Visit, suffix: str) -> HttpResponseBase:
+    """The true-cost table as a file."""
+    return send(_ask(visit, everything=True)[2], suffix, visit.state.zone)
+
+
+@require_GET
+@page
+def family(visit: Visit, family: str, suffix: str = "") -> HttpResponseBase:
+    """The cost lines behind one bar; net sales open their sale lines."""
+    visit.need("see_cost")
+    if family not in families.DRILLED:
+        raise Http404(family)
+    wanted = cost_filter(visit.request, timezone.localdate())
+    declared = columns.sales() if family == "net_sales" else columns.bills()
+    view = wish(visit.request, declared, "-sold_at" if family == "net_sales" else "-share")
+    part = replace(view.slice, offset=0, limit=EXPORT_ROWS) if suffix else view.slice
+    rows: Page[object] = (
+        queries.sales(visit.viewer, wanted, part)  # type: ignore[assignment]
+        if family == "net_sales"
+        else queries.family(visit.viewer, wanted, family, part)
+    )
+    name = reverse("family", args=[family])
+    table = build(
+        f"cost-{family}", declared, rows, view, visit.viewer, visit.state.currency, export=name.rstrip("/")
+    )
+    if suffix:
+        return send(table, suffix, visit.state.zone)
+    return visit.page(
+        "web/family.html",
+        "cost",
+        family=family,
+        label=families.label(family),
+        table=table,
+        wanted=wanted,
+        back=f"{reverse('cost')}?{filter_query(wanted)}",
+    )
+
+
+@require_GET
+@page
+def sku(visit: Visit, code: str) -> HttpResponseBase:
+    """Everything about one SKU."""
+    wanted = cost_filter(visit.request, timezone.localdate(), by="sku", sku=code)
+    found = queries.sku(visit.viewer, code, wanted)
+    see = visit.viewer.can("see_cost")
+    currency = visit.state.currency
+
+    def drill(family: str) -> str:
+        return f"{reverse('family', args=[family])}?{filter_query(wanted)}"
+
+    def short(name: str, declared: list[columns.Column], rows: Page[object], default: str) -> Table:
+        view = wish(visit.request, declared, default, prefix=f"{name}-")
+        return build(name, declared, rows, view, visit.viewer, currency)
+
+    place = columns.stock("location")[2:]
+    chart = {
+        "history": [{"week": p.week.isoformat(), "units": p.units, "out": p.out_of_stock} for p in found.history],
+        "forecast": [
+            {"week": p.week.isoformat(), "mean": p.mean, "low": p.low, "high": p.high} for p in found.forecast
+        ],
+    }
+    return visit.page(
+        "web/sku.html",
+        "cost" if see else "inventory",
+        found=found,
+        wanted=wanted,
+        bars=bars(found.steps, found.units, drill) if see else [],
+        stock=short("stock", place, Page(list(found.stock), len(found.stock)), "-on_hand"),
+        layers=short("layers", columns.layers(found.families), found.layers, "-born_at"),  # type: ignore[arg-type]
+        bills=short("bills", columns.bills(), found.bills, "-share"),  # type: ignore[arg-type]
+        sales=short("sales", columns.sales(), found.sales, "-sold_at"),  # type: ignore[arg-type]
+        chart=chart,
+        demand_title=demand_title(found),
+        finding=finding(found.steps, found.units, currency) if see else "",
+        may_approve=visit.viewer.can("approve"),
+        snooze_days=(1, 3, 7, 30),
+    )
+
+
+@require_GET
+@page
+def sku_export(visit: Visit, code: str, part: str, suffix: str) -> HttpResponseBase:
+    """Layers or sales of one SKU as a file."""
+    whole = Slice(sort="", limit=EXPORT_ROWS)
+    if part == "layers":
+        visit.need("see_cost")
+        rows = queries.layers(visit.viewer, code, whole)
+        present = families.in_order(f for row in rows.rows for f in row.costs)
+        declared = columns.layers(present)
+    else:
+        wanted = cost_filter(visit.request, timezone.localdate(), by="sku", sku=code)
+        rows = queries.sales(visit.viewer, wanted, whole)
+        declared = columns.sales()
+    view = wish(visit.request, declared, "", prefix=f"{part}-")
+    table = build(f"{part}-{code}"[:31], declared, rows, view, visit.viewer, visit.state.currency)  # type: ignore[arg-type]
+    return send(table, suffix, visit.state.zone)
+
+
+@require_GET
+@page
+def sale(visit: Visit, key: str) -> HttpResponseBase:
+    """One sale line explained to the cent."""
+    found = queries.sale(visit.viewer, key)
+    declared = columns.ranges()
+    table = build(
+        "ranges",
+        declared,
+        Page(list(found.ranges), len(found.ranges), {"amount": sum(r.amount for r in found.ranges)}),
+        wish(visit.request, declared, ""),
+        visit.viewer,
+        visit.state.currency,
+    )
+    see = visit.viewer.can("see_cost")
+    return visit.page(
+        "web/sale.html",
+        "cost" if see else "inventory",
+        found=found,
+        sale=found.sale,
+        table=table,
+        bars=bars(found.steps, found.sale.units) if see else [],
+    )
+
+
+@require_GET
+@page
+def document(visit: Visit, key: str) -> HttpResponseBase:
+    """One source document: what it says and what it did."""
+    declared = columns.effects()
+    view = wish(visit.request, declared, "sku", prefix="effects-")
+    found = queries.document(visit.viewer, key, view.slice)
+    says = columns.lines()
+    return visit.page(
+        "web/document.html",
+        "cost" if visit.viewer.can("see_cost") else "inventory",
+        found=found,
+        lines=build(
+            "lines",
+            says,
+            Page(list(found.lines), len(found.lines)),
+            wish(visit.request, says, "", prefix="lines-"),
+            visit.viewer,
+            visit.state.currency,
+        ),
+        effects=build("effects", declared, found.effects, view, visit.viewer, visit.state.currency),
+    )
+
+
+@require_GET
+@page
+def document_file(visit: Visit, key: str) -> HttpResponseBase:
+    """The document's bytes as received, for download only."""
+    visit.need("see_cost")
+    name, content = queries.document_bytes(visit.viewer, key)
+    response = HttpResponse(content, content_type="application/octet-stream")
+    safe = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in name)
+    response["Content-Disposition"] = f'attachment; filename="{safe or "document"}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

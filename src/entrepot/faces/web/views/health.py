@@ -1,0 +1,66 @@
+"""Data health: what came in, what waits and why, and the proof that nothing was lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import Http404, HttpResponseBase
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from entrepot.faces.web import columns, queries, sentences
+from entrepot.faces.web.page import Visit, page
+from entrepot.faces.web.shapes import Page
+from entrepot.faces.web.tables import EXPORT_ROWS, Column, Table, build, wish
+from entrepot.faces.web.views.export import send
+
+
+def _table(visit: Visit, name: str, declared: list[Column], rows: Page[Any], default: str) -> Table:
+    view = wish(visit.request, declared, default, prefix=f"{name}-")
+    export = f"{reverse('health').rstrip('/')}/{name}"
+    return build(name, declared, rows, view, visit.viewer, visit.state.currency, export=export)
+
+
+@require_GET
+@page
+def health(visit: Visit) -> HttpResponseBase:
+    """The data-health page."""
+    reason = visit.request.GET.get("reason", "")[:60]
+    part = wish(visit.request, columns.quarantine(), "-since", prefix="quarantine-").slice
+    found = queries.health(visit.viewer, reason, part)
+    return visit.page(
+        "web/health.html",
+        "health",
+        found=found,
+        reason=reason,
+        reasons=[(code, sentences.reason_name(code), count) for code, count in found.reasons.items()],
+        imports=_table(visit, "imports", columns.imports(), found.imports, "-at"),
+        quarantine=_table(visit, "quarantine", columns.quarantine(), found.quarantine, "-since"),
+        missing=_table(visit, "missing", columns.missing(), found.missing, "-units"),
+        waiting=_table(visit, "waiting", columns.waiting(), found.waiting, "-since"),
+        unallocated=_table(visit, "unallocated", columns.waiting(), found.unallocated, "-since"),
+        may_undo=visit.viewer.can("import"),
+    )
+
+
+@require_GET
+@page
+def export(visit: Visit, name: str, suffix: str) -> HttpResponseBase:
+    """One of the page's tables as a file."""
+    asked = {
+        "quarantine": (columns.quarantine, lambda part: queries.quarantine(visit.viewer, _reason(visit), part)),
+        "missing": (columns.missing, lambda part: queries.missing_costs(visit.viewer, part)),
+        "waiting": (columns.waiting, lambda part: queries.waiting(visit.viewer, part)),
+        "imports": (columns.imports, lambda part: queries.imports(visit.viewer, part)),
+    }
+    if name not in asked:
+        raise Http404(name)
+    declared, ask = asked[name]
+    view = wish(visit.request, declared(), "", prefix=f"{name}-")
+    rows: Page[Any] = ask(replace(view.slice, offset=0, limit=EXPORT_ROWS))
+    return send(_table(visit, name, declared(), rows, ""), suffix, visit.state.zone)
+
+
+def _reason(visit: Visit) -> str:
+    return visit.request.GET.get("reason", "")[:60]
