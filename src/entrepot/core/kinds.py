@@ -2,8 +2,9 @@
 
 The integer values are stored in the database: they are never renumbered, and new kinds get new numbers.
 
-A movement has two ends, cells of a company or the outside (supplier, customer, lost, consumed ...). The kind says which ends
-it has, where it stands among movements of the same instant (`rank`), and whether it may run ahead of the stock (`strict`).
+A movement has two ends, cells of a company or the outside (supplier, customer, lost, consumed ...). The kind says
+which ends it has, where it stands among movements of the same instant (`rank`), and whether it may run ahead of the
+stock (`strict`).
 
 >>> Kind.SALE.rank, Kind.SALE.strict, Kind.SALE.births
 (5, False, False)
@@ -54,7 +55,7 @@ class Kind(IntEnum):
 
     @property
     def rank(self) -> int:
-        """Place among movements of one instant, 0 first: receipts, returns, arrivals, conversions, departures, sales, write-offs."""
+        """Place within one instant, 0 first: receipt, return, arrival, conversion, departure, sale, write-off."""
         return RANKS[self]
 
     @property
