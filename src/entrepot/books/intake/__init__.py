@@ -1,0 +1,164 @@
+"""The one door through which documents become facts.
+
+``post`` takes typed documents in any order and appends, in one transaction, what they become in the ledger
+(``posting``). What cannot be posted waits in quarantine with its reason and amount and is tried again by itself when
+what it waited for comes. Repeats change nothing; a changed document corrects its earlier version line by line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from entrepot.books import bulk, models
+from entrepot.books.intake import personal, quarantine
+from entrepot.books.intake.posting import MASTER
+from entrepot.books.intake.register import Register
+from entrepot.books.intake.report import IntakeReport
+from entrepot.books.intake.session import Policy, Session
+from entrepot.core.calendar import Instant, to_datetime
+from entrepot.core.documents import Document, Ref, Reversal
+from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.progress import SILENT, Progress
+
+_CHUNK = 1_000
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A document and the lines of the file it was read from."""
+
+    document: Document
+    first_line: int | None = None
+    last_line: int | None = None
+
+
+def post(
+    documents: Iterable[Any],
+    *,
+    name: str,
+    recorded_at: Instant,
+    actor: str = "",
+    policy: Policy | None = None,
+    layout: str = "",
+    options: dict[str, Any] | None = None,
+    mapping: dict[str, Any] | None = None,
+    file: models.RawFile | None = None,
+    rejected: Iterable[Any] = (),
+    dry_run: bool = False,
+    reverses: int | None = None,
+    progress: Progress = SILENT,
+) -> IntakeReport:
+    """Post ``documents`` (:class:`~entrepot.core.documents.Document`, or anything with ``document``, ``first_line`` and
+    ``last_line``) as one batch, all or nothing.
+
+    ``rejected`` are rows of the same file that are no documents (``problem``, ``row``); they go to quarantine. A dry
+    run does everything and takes it back. Money in the report is in minor units.
+    """
+    report = IntakeReport(dry_run=dry_run)
+    with transaction.atomic():
+        bulk.writer_lock()
+        batch = models.Batch.objects.create(
+            file=file, name=name[:500], layout=layout, mapping=mapping or {}, options=options or {},
+            recorded_at=recorded_at, actor=actor, reverses_id=reverses,
+        )  # fmt: skip
+        session = Session(batch.pk, recorded_at, policy or Policy())
+        register = Register(session, report)
+        progress.begin("posting")
+        source = iter(documents)
+        while chunk := list(islice(source, _CHUNK)):
+            register.take([_incoming(entry) for entry in chunk])
+            progress.advance(len(chunk))
+        _hold_rows(session, report, rejected, layout or name)
+        register.retry()
+        session.finish()
+        _finish_batch(batch, report)
+        report.items = set(session.touched)
+        if dry_run:
+            transaction.set_rollback(True)
+        else:
+            report.batch = batch.pk
+    return report
+
+
+def _incoming(entry: Any) -> Incoming:
+    if isinstance(entry, Document):
+        return Incoming(entry)
+    return Incoming(entry.document, entry.first_line, entry.last_line)
+
+
+def _hold_rows(session: Session, report: IntakeReport, rejected: Iterable[Any], name: str) -> None:
+    seen: Counter[str] = Counter()
+    for entry in rejected:
+        key = f"{entry.problem.code}{entry.row}"
+        held = quarantine.hold_row(session, entry.problem, entry.row, name, seen[key])
+        seen[key] += 1
+        report.lines += 1
+        if held:
+            report.trouble(entry.problem)
+        else:
+            report.repeated_lines += 1
+
+
+def _finish_batch(batch: models.Batch, report: IntakeReport) -> None:
+    batch.rows, batch.documents, batch.posted = report.lines, report.documents, report.posted
+    batch.repeated, batch.quarantined = report.repeated, report.quarantined_lines
+    batch.totals = {**report.totals, "by_type": dict(report.counts_by_type), "by_code": dict(report.counts_by_code)}
+    batch.save()
+
+
+def reverse_batch(batch_id: int, *, recorded_at: Instant, actor: str = "") -> IntakeReport:
+    """Undo a whole import as one reversing batch: every document it posted is taken back, newest first, and what it
+    left in quarantine is dismissed. Master data that it created stays."""
+    batch = models.Batch.objects.get(pk=batch_id)
+    if models.Batch.objects.filter(reverses=batch).exists():
+        raise ProblemError(
+            Problem(
+                "already_undone",
+                "this import was undone already",
+                "import the file again if you need it",
+                found=batch.name,
+            )
+        )
+    rows = models.Document.objects.filter(batch=batch, reversed__isnull=True).exclude(type__in=MASTER)
+    refs = [
+        Ref(type=kind, id=name, account=account, source=source)
+        for kind, name, account, source in rows.order_by("-pk").values_list("type", "external_id", "account", "source")
+    ]
+    documents = [
+        Reversal(
+            id=f"undo-{batch.pk}-{number}", source="undo", effective_at=to_datetime(recorded_at),
+            documents=refs[start : start + 500], reason=f"import {batch.pk} undone",
+        )
+        for number, start in enumerate(range(0, len(refs), 500))
+    ]  # fmt: skip
+    with transaction.atomic():
+        report = post(
+            documents,
+            name=f"undo: {batch.name}",
+            recorded_at=recorded_at,
+            actor=actor,
+            layout="undo",
+            reverses=batch.pk,
+        )
+        if report.quarantined:
+            raise ProblemError(*report.problems)
+        models.Quarantine.objects.filter(batch=batch, state=models.Quarantine.OPEN).update(
+            state=models.Quarantine.DISMISSED, settled_at=recorded_at, actor=actor
+        )
+    return report
+
+
+def dismiss(quarantine_id: int, *, recorded_at: Instant, actor: str) -> None:
+    """A person decides that a quarantined row or document is not wanted; it stays on record as dismissed."""
+    models.Quarantine.objects.filter(pk=quarantine_id, state=models.Quarantine.OPEN).update(
+        state=models.Quarantine.DISMISSED, settled_at=recorded_at, actor=actor
+    )
+
+
+__all__ = ["Incoming", "IntakeReport", "Policy", "dismiss", "personal", "post", "reverse_batch"]

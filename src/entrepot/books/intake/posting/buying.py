@@ -1,0 +1,185 @@
+"""Purchase orders, receipts and payments to suppliers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Sum
+
+from entrepot.books import models
+from entrepot.books.intake import rows as r
+from entrepot.books.intake.posting import references
+from entrepot.books.intake.posting.builder import Builder, line_amount, ratio
+from entrepot.books.intake.posting.prepaid import converted
+from entrepot.books.intake.posting.resplit import resplit_movements
+from entrepot.books.intake.trouble import refused, unknown
+from entrepot.core import documents as d
+from entrepot.core.components import GOODS
+from entrepot.core.kinds import Kind
+from entrepot.core.money import exponent, range_share
+
+
+def purchase_order(b: Builder, doc: d.PurchaseOrder) -> None:
+    for number, line in enumerate(doc.lines, 1):
+        b.postings.purchases.append(
+            r.PurchaseLineRow(
+                b.session.new_id(r.PurchaseLineRow), b.header.id, number, b.header.company.pk,
+                b.directory.item(line.sku, number), doc.supplier, line.quantity, line.price.amount, line.price.per,
+                doc.currency, doc.destination, line.due.isoformat() if line.due else None, b.header.effective_at,
+                b.session.recorded_at,
+            )
+        )  # fmt: skip
+
+
+def receipt(b: Builder, doc: d.Receipt) -> None:
+    if doc.shipment is not None:
+        _arrival(b, doc)
+        return
+    ordered = _ordered(b, doc.order) if doc.order else []
+    total = sum(line_amount(line.price_amount, line.price_per, line.quantity) for line in ordered)
+    location = b.directory.location(doc.location)
+    for number, line in enumerate(doc.lines, 1):
+        item = b.directory.item(line.sku, number)
+        cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch)
+        of_order = _matching(ordered, item, line.order_line, number)
+        born = b.movement(
+            number, Kind.RECEIPT, item, line.quantity, None, cell, purchase_line_id=of_order.pk if of_order else None
+        )
+        if line.price is not None:
+            amount = line_amount(line.price.amount, line.price.per, line.quantity)
+            b.cost(number, "goods", amount, doc.currency, [(born.id, 1)])
+        elif of_order is not None:
+            amount = line_amount(of_order.price_amount, of_order.price_per, line.quantity)
+            paid = converted(
+                b, {doc.order.id} if doc.order else set(), total, amount, of_order.currency, b.header.effective_at
+            )
+            b.cost(number, "goods", amount, of_order.currency, [(born.id, 1)], converted=paid, estimate=True)
+
+
+def _ordered(b: Builder, order: d.Ref) -> list[models.PurchaseLine]:
+    """Lines of the order's latest version."""
+    lines = list(
+        models.PurchaseLine.objects.filter(document_id__in=references.documents(b.session, order)).order_by(
+            "document_id", "line"
+        )
+    )
+    latest = max((line.document_id for line in lines), default=None)
+    return [line for line in lines if line.document_id == latest]
+
+
+def _matching(
+    ordered: list[models.PurchaseLine], item: int, number: int | None, line: int
+) -> models.PurchaseLine | None:
+    """The order line that a receipt line fulfils: the one it names, else the first of the same item."""
+    if number is not None and ordered:
+        for candidate in ordered:
+            if candidate.line == number and candidate.item_id == item:
+                return candidate
+        raise refused(
+            "wrong_order_line", "the order line is not of this item", "fix the order line or the SKU", line=line,
+            field="order_line", found=str(number),
+        )  # fmt: skip
+    return next((candidate for candidate in ordered if candidate.item_id == item), None)
+
+
+def _arrival(b: Builder, doc: d.Receipt) -> None:
+    """Units come out of a shipment; what exceeds it is a surplus whose cost is missing."""
+    ref = doc.shipment
+    if ref is None:  # pragma: no cover - the caller has looked
+        return
+    documents = references.documents(b.session, ref)
+    shipment = models.Shipment.objects.filter(document_id__in=documents).order_by("-pk").first()
+    if shipment is None:
+        raise unknown("shipment", ref.id, "import the shipment first", field="shipment")
+    if shipment.company_id != b.header.company.pk:
+        raise refused("wrong_company", "the shipment belongs to another company", "fix the company", field="company")
+    sent = _per_item(to_cell_id=shipment.cell_id, kind=int(Kind.DEPARTURE))
+    taken = _per_item(from_cell_id=shipment.cell_id, exclude=b.header.older)
+    location = b.directory.location(doc.location)
+    for number, line in enumerate(doc.lines, 1):
+        item = b.directory.item(line.sku, number)
+        cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch)
+        arrived = max(0, min(line.quantity, sent[item] - taken[item]))
+        taken[item] += arrived
+        if arrived:
+            b.movement(number, Kind.ARRIVAL, item, arrived, shipment.cell_id, cell)
+        if line.quantity > arrived:
+            b.movement(number, Kind.COUNT_SURPLUS, item, line.quantity - arrived, None, cell, ordinal=1)
+
+
+def _per_item(exclude: tuple[int, ...] = (), **where: Any) -> dict[int, int]:
+    rows = (
+        models.Movement.objects.filter(replacement__isnull=True, **where)
+        .exclude(document_id__in=exclude)
+        .values_list("item_id")
+        .annotate(units=Sum("quantity"))
+    )
+    return defaultdict(int, dict(rows))
+
+
+def payment(b: Builder, doc: d.Payment) -> None:
+    if sum(share.amount for share in doc.shares) > doc.amount:
+        raise refused("overallocated", "the shares exceed the payment", "fix amount or shares", field="shares")
+    shares = [(s.document.type, s.document.id, s.amount) for s in doc.shares]
+    rest = doc.amount - sum(amount for _, _, amount in shares)
+    if rest:
+        shares.append(("", "", rest))
+    whole, rate = (
+        (doc.base_amount, None)
+        if doc.base_amount is not None
+        else b.base(doc.amount, doc.currency, b.header.effective_at)
+    )
+    scale = Fraction(10) ** (exponent(doc.currency) - exponent(b.header.company.currency))
+    value = Fraction(whole, doc.amount) * scale if rate is None else rate.value
+    numerator, denominator = ratio(value, whole, doc.amount)
+    done = 0
+    for number, (kind, order, amount) in enumerate(shares, 1):
+        base = range_share(whole, doc.amount, done, done + amount) if doc.amount > 0 else 0
+        done += amount
+        b.postings.payments.append(
+            r.PaymentLineRow(
+                b.session.new_id(r.PaymentLineRow), b.header.id, number, b.header.company.pk, doc.supplier, kind,
+                order, amount, doc.currency, base, numerator, denominator, b.header.effective_at,
+                b.session.recorded_at,
+            )
+        )  # fmt: skip
+    for number, order in enumerate(sorted({o for kind, o, _ in shares if kind == "purchase_order"}), 1):
+        _reprice(b, order, 1000 * number)
+
+
+def _reprice(b: Builder, order: str, line: int) -> None:
+    """A deposit that was recorded after its receipt corrects the rate of the goods already costed from the order."""
+    b.session.flush()
+    lines = models.PurchaseLine.objects.filter(document__type="purchase_order", document__external_id=order)
+    latest = max(lines.values_list("document_id", flat=True), default=None)
+    total = sum(line_amount(p.price_amount, p.price_per, p.quantity) for p in lines.filter(document_id=latest))
+    costed = (
+        models.CostLine.objects.filter(
+            component=GOODS,
+            estimate=True,
+            replacement__isnull=True,
+            effective_at__gte=b.header.effective_at,
+            basis__basisshare__movement__purchase_line__in=lines,
+        )
+        .distinct()
+        .order_by("pk")
+    )
+    changed: set[int] = set()
+    for ordinal, old in enumerate(costed):
+        paid = converted(b, {order}, total, old.amount, old.currency, old.effective_at)
+        if paid is None or paid[0] == old.base_amount:
+            continue
+        targets = list(
+            models.BasisShare.objects.filter(basis__cost_line=old)
+            .order_by("ordinal")
+            .values_list("movement_id", "weight")
+        )
+        new = b.cost(
+            line, "goods", old.amount, old.currency, targets, ordinal=ordinal, at=old.effective_at, converted=paid,
+            estimate=True,
+        )  # fmt: skip
+        b.replace(cost_line_id=old.pk, new_cost_line_id=new.id)
+        changed |= {movement for movement, _ in targets}
+    resplit_movements(b, changed)

@@ -1,0 +1,181 @@
+"""Bills, credits, fees and reimbursements: cost lines aimed at what they are for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from entrepot.books import models
+from entrepot.books.intake import rows as r
+from entrepot.books.intake.posting import references
+from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.posting.prepaid import converted
+from entrepot.books.intake.posting.resplit import resplit_movements
+from entrepot.books.intake.posting.weights import of_movements, of_sales
+from entrepot.books.intake.trouble import refused
+from entrepot.core import documents as d
+from entrepot.core.calendar import local_date, midnight
+from entrepot.core.components import COMPONENTS
+
+
+def cost_bill(b: Builder, doc: d.CostBill) -> None:
+    total = sum(line.amount for line in doc.lines if line.component == "goods")
+    for number, line in enumerate(doc.lines, 1):
+        _cost_line(b, doc, number, line, line.amount, bill_total=total)
+
+
+def supplier_credit(b: Builder, doc: d.SupplierCredit) -> None:
+    for number, line in enumerate(doc.lines, 1):
+        _cost_line(b, doc, number, line, -line.amount, bill_total=0)
+
+
+def _cost_line(b: Builder, doc: Any, number: int, line: d.CostLine, amount: int, *, bill_total: int) -> None:
+    kinds = {target.kind for target in line.targets}
+    if len(kinds) > 1:
+        raise refused(
+            "mixed_targets",
+            "one line aims at targets of different kinds",
+            "use a line for each kind",
+            line=number,
+            field="targets",
+        )
+    kind = kinds.pop()
+    if kind in ("place", "company"):
+        _period_line(b, doc, number, line, amount)
+        return
+    if kind == "order":
+        lines = [row for target in line.targets for row in references.sales_lines(b.session, _ref(target))]
+        weights = of_sales(line.basis, lines, manual=line.weights)
+        b.cost(
+            number, line.component, amount, doc.currency, list(zip([row.pk for row in lines], weights, strict=True)),
+            kind="order", basis=line.basis, estimate=line.estimate,
+        )  # fmt: skip
+        b.postings.items |= {row.item_id for row in lines if row.item_id is not None}
+        return
+    rows = [row for target in line.targets for row in references.movements(b.session, _ref(target), kind)]
+    rows = list({row.pk: row for row in rows}.values())
+    basis = line.basis if len(rows) > 1 else "line"
+    weights = of_movements(basis, rows, manual=line.weights, divisor=line.divisor)
+    paid = None
+    if line.component == "goods" and amount > 0 and kind == "births":
+        paid = converted(b, _orders_of(rows) | {doc.id}, bill_total, amount, doc.currency, b.header.effective_at)
+    new = b.cost(
+        number, line.component, amount, doc.currency, list(zip([row.pk for row in rows], weights, strict=True)),
+        kind=kind, basis=basis, converted=paid, estimate=line.estimate,
+    )  # fmt: skip
+    b.postings.items |= {row.item_id for row in rows}
+    _replace_estimates(b, doc, line, new, rows)
+
+
+def _ref(target: d.Target) -> d.Ref:
+    if target.document is None:
+        raise refused("no_target", "the target names no document", "name the document", field="target")
+    return target.document
+
+
+def _orders_of(rows: list[models.Movement]) -> set[str]:
+    lines = {row.purchase_line_id for row in rows if row.purchase_line_id is not None}
+    return set(models.PurchaseLine.objects.filter(pk__in=lines).values_list("document__external_id", flat=True))
+
+
+def _replace_estimates(b: Builder, doc: Any, line: d.CostLine, new: r.CostLineRow, rows: list[models.Movement]) -> None:
+    """A goods bill takes the place of what the order promised for the same units; others replace what they name."""
+    old = models.CostLine.objects.none()
+    if line.replaces is not None:
+        documents = references.documents(b.session, line.replaces)
+        old = models.CostLine.objects.filter(document_id__in=documents, component=COMPONENTS[line.component])
+        if line.replaces.line is not None:
+            old = old.filter(line=line.replaces.line)
+    elif doc.type == "cost_bill" and line.component == "goods" and not line.estimate and line.amount > 0:
+        old = models.CostLine.objects.filter(
+            component=COMPONENTS["goods"], estimate=True, basis__basisshare__movement__in=[row.pk for row in rows]
+        ).distinct()
+    taken = {row.cost_line_id for row in b.postings.replacements}
+    for row in old.filter(replacement__isnull=True).order_by("pk"):
+        if row.pk not in taken:
+            b.replace(cost_line_id=row.pk, new_cost_line_id=new.id)
+    if line.component == "goods":
+        resplit_movements(b, {row.pk for row in rows})
+
+
+def _period_line(b: Builder, doc: Any, number: int, line: d.CostLine, amount: int) -> None:
+    if len(line.targets) != 1:
+        raise refused(
+            "one_period", "a period line has one target", "use a line for each period", line=number, field="targets"
+        )
+    target = line.targets[0]
+    location = b.directory.location(target.location) if target.location else None
+    _over_period(
+        b,
+        number,
+        line.component,
+        amount,
+        doc.currency,
+        target.kind,
+        target.period_from,
+        target.period_to,
+        location=location,
+        estimate=line.estimate,
+    )
+
+
+def _over_period(
+    b: Builder, number: int, component: str, amount: int, currency: str, kind: str, first: Any, last: Any, *,
+    location: Any = None, shop: Any = None, item: int | None = None, estimate: bool = False,
+) -> None:  # fmt: skip
+    zone = b.header.company.zone
+    day = local_date(b.header.effective_at, zone)
+    start, end = midnight(first or day, zone), midnight((last or day) + timedelta(days=1), zone)
+    if end <= start:
+        raise refused(
+            "empty_period", "the period ends before it begins", "fix its dates", line=number, field="period_to"
+        )
+    b.cost(
+        number, component, amount, currency, [], kind=kind, location_id=location.pk if location else None,
+        shop_id=shop.pk if shop else None, item_id=item, period_from=start, period_to=end, estimate=estimate,
+    )  # fmt: skip
+    if item is not None:
+        b.postings.items.add(item)
+    else:
+        b.postings.everything = True
+
+
+def fee_charge(b: Builder, doc: d.FeeCharge) -> None:
+    shop = b.directory.shop(doc.shop)
+    for number, line in enumerate(doc.lines, 1):
+        if line.order is None:
+            item = b.directory.item(line.sku, number) if line.sku else None
+            place = shop.location if line.component == "storage" else None
+            _over_period(
+                b, number, line.component, line.amount, doc.currency, "place" if place else "company",
+                doc.period_from, doc.period_to, location=place, shop=shop, item=item,
+            )  # fmt: skip
+            continue
+        lines = references.sales_lines(b.session, line.order)
+        if line.sku:
+            lines = [row for row in lines if row.sku == line.sku] or lines
+        weights = of_sales("value", lines)
+        b.cost(
+            number, line.component, line.amount, doc.currency,
+            list(zip([row.pk for row in lines], weights, strict=True)), kind="order", basis="value",
+            shop_id=shop.pk,
+        )  # fmt: skip
+        b.postings.items |= {row.item_id for row in lines if row.item_id is not None}
+
+
+def reimbursement(b: Builder, doc: d.Reimbursement) -> None:
+    shop = b.directory.shop(doc.shop) if doc.shop else None
+    if doc.loss is None:
+        item = b.directory.item(doc.sku) if doc.sku else None
+        _over_period(b, 1, "loss", -doc.amount, doc.currency, "company", None, None, shop=shop, item=item)
+        return
+    rows = references.movements(b.session, doc.loss, "issue")
+    if doc.sku:
+        item = b.directory.item(doc.sku)
+        rows = [row for row in rows if row.item_id == item]
+    weights = of_movements("quantity", rows)
+    b.cost(
+        1, "loss", -doc.amount, doc.currency, list(zip([row.pk for row in rows], weights, strict=True)), kind="issue",
+        basis="quantity",
+    )  # fmt: skip
+    b.postings.items |= {row.item_id for row in rows}

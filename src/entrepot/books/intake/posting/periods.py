@@ -1,0 +1,105 @@
+"""Closing and reopening periods, and taking whole documents back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+from entrepot.books import models
+from entrepot.books.intake.directory import Rate
+from entrepot.books.intake.posting import references
+from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.trouble import refused
+from entrepot.core import documents as d
+from entrepot.core.calendar import midnight
+from entrepot.core.components import NAMES
+
+
+def close(b: Builder, doc: d.PeriodClose) -> None:
+    _period(b, doc, closed=True, reported=doc.reported)
+
+
+def reopen(b: Builder, doc: d.PeriodReopen) -> None:
+    _period(b, doc, closed=False, reason=doc.reason)
+    b.postings.everything = True
+    b.session.later.append(lambda: _refold_late(b))
+
+
+def _period(b: Builder, doc: Any, *, closed: bool, **fields: Any) -> None:
+    company = b.header.company
+    starts, ends = midnight(doc.period_from, company.zone), midnight(doc.period_to + timedelta(days=1), company.zone)
+    if ends <= starts:
+        raise refused("empty_period", "the period ends before it begins", "fix its dates", field="period_to")
+    before = models.Period.objects.filter(company=company, starts=starts, ends=ends).order_by("-version").first()
+    if (before is not None and before.closed) == closed:
+        state = "closed already" if closed else "not closed"
+        raise refused("period_state", f"the period is {state}", "look at the list of periods", field="period_from")
+    b.postings.objects.append(
+        models.Period(
+            document_id=b.header.id, company_id=company.pk, starts=starts, ends=ends, closed=closed,
+            version=before.version + 1 if before else 1, recorded_at=b.session.recorded_at, **fields,
+        )
+    )  # fmt: skip
+    b.directory.forget("closings")
+
+
+def _refold_late(b: Builder) -> None:
+    """Units of late facts fold at their own instants again: settle the items that have strict movements."""
+    b.directory.forget("closings")
+    strict = models.Movement.objects.filter(from_cell__isnull=False, to_cell__isnull=False)
+    b.session.unsettled |= set(strict.values_list("item_id", flat=True).distinct())
+
+
+def reversal(b: Builder, doc: d.Reversal) -> None:
+    for ref in doc.documents:
+        for document in references.documents(b.session, ref):
+            withdraw(b, document)
+
+
+def withdraw(b: Builder, document: int) -> None:
+    """Leave out everything that ``document`` posted and that still counts."""
+    b.session.flush()
+    if models.Period.objects.filter(document_id=document).exists():
+        raise refused("closed_period", "a closing is not taken back", "reopen the period instead", field="documents")
+    for row in models.Movement.objects.filter(document_id=document, replacement__isnull=True):
+        b.replace(movement_id=row.pk)
+        b.session.unmoved(row.item_id)
+    for line in models.SalesLine.objects.filter(document_id=document, replacement__isnull=True):
+        b.replace(sales_line_id=line.pk)
+        if line.item_id is not None:
+            b.postings.items.add(line.item_id)
+    for refund in models.RefundLine.objects.filter(document_id=document, replacement__isnull=True):
+        b.replace(refund_line_id=refund.pk)
+        if refund.item_id is not None:
+            b.postings.items.add(refund.item_id)
+    for cost in models.CostLine.objects.filter(document_id=document, replacement__isnull=True):
+        b.replace(cost_line_id=cost.pk)
+        shares = models.BasisShare.objects.filter(basis__cost_line=cost)
+        b.postings.items |= set(shares.filter(movement__isnull=False).values_list("movement__item_id", flat=True))
+        b.postings.items |= set(
+            shares.filter(sales_line__item__isnull=False).values_list("sales_line__item_id", flat=True)
+        )
+        if cost.target_kind in ("place", "company"):
+            b.postings.everything = True
+        _revive(b, cost)
+    b.session.release([document])
+    if not models.Reversed.objects.filter(document_id=document).exists():
+        b.postings.objects.append(models.Reversed(document_id=document, by_id=b.header.id))
+
+
+def _revive(b: Builder, cost: models.CostLine) -> None:
+    """What a withdrawn bill had replaced (the order's price, an accrual of another document) counts again."""
+    replaced = models.CostLine.objects.filter(
+        replacement__new_cost_line=cost, replacement__document_id=cost.document_id
+    ).exclude(document__external_id=cost.document.external_id, document__type=cost.document.type)
+    for old in replaced.order_by("pk"):
+        basis = models.Basis.objects.filter(cost_line=old).order_by("-version").first()
+        shares = models.BasisShare.objects.filter(basis=basis).order_by("ordinal")
+        targets = [(share.movement_id or share.sales_line_id, share.weight) for share in shares]
+        rate = Rate(Fraction(old.rate_numerator, old.rate_denominator), old.rate_date, old.rate_source)
+        b.cost(
+            len(b.postings.costs) + 1, NAMES[old.component], old.amount, old.currency, targets, kind=old.target_kind,
+            basis=basis.kind if basis else "line", at=old.effective_at, converted=(old.base_amount, rate),
+            estimate=old.estimate,
+        )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Goods bought with a deposit: the prepaid part is costed at its payment's own rate, the rest at the day's.
+
+base = R(A · (Σ pⱼ·rⱼ + (1 − Σ pⱼ)·r)), with A the line's amount in the order's currency, pⱼ the share of the order's
+value that payment j settled before the goods came, rⱼ its rate, r the rate of the day. One rounding for the line.
+Source: IAS 21.22 and IFRIC 22 (the date of the transaction for a prepaid part is the date of the prepayment).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from entrepot.books import models
+from entrepot.books.intake.directory import Rate
+from entrepot.books.intake.posting.builder import Builder, bounded
+from entrepot.core.calendar import Instant
+from entrepot.core.money import exponent, round_half_away
+
+
+def converted(
+    b: Builder, orders: set[str], total: int, amount: int, currency: str, at: Instant
+) -> tuple[int, Rate] | None:
+    """``amount`` of an order (or bill) worth ``total`` in base currency, or ``None`` where nothing was prepaid."""
+    company = b.header.company
+    if currency == company.currency or not orders or total <= 0:
+        return None
+    b.session.flush()
+    payments = [
+        *models.PaymentLine.objects.filter(
+            order__in=orders, company_id=company.pk, currency=currency, effective_at__lte=at
+        )
+        .exclude(document_id__in=models.Reversed.objects.values("document_id"))
+        .order_by("effective_at", "pk"),
+        *(p for p in b.postings.payments if p.order in orders and p.currency == currency and p.effective_at <= at),
+    ]
+    superseded = _superseded({p.document_id for p in payments}) | set(b.header.older)
+    left, mixed = Fraction(1), Fraction(0)
+    for payment in payments:
+        if payment.document_id in superseded:
+            continue
+        share = min(left, Fraction(payment.amount, total))
+        if share > 0:
+            left -= share
+            mixed += share * Fraction(payment.rate_numerator, payment.rate_denominator)
+    if left == 1:
+        return None
+    day = b.directory.rate(currency, company.currency, company, at) if left else Rate(Fraction(0), None, "")
+    rate = mixed + left * day.value
+    scale = Fraction(10) ** (exponent(company.currency) - exponent(currency))
+    return bounded(round_half_away(amount * rate * scale)), Rate(rate, day.date, "prepaid and day rate")
+
+
+def _superseded(documents: set[int]) -> set[int]:
+    """Payment documents of which a later version stands in the books."""
+    rows = list(
+        models.Document.objects.filter(pk__in=documents).values_list(
+            "pk", "source", "account", "external_id", "version"
+        )
+    )
+    old: set[int] = set()
+    for pk, source, account, external_id, version in rows:
+        later = models.Document.objects.filter(
+            type="payment", source=source, account=account, external_id=external_id, version__gt=version
+        )
+        if later.exists():
+            old.add(pk)
+    return old

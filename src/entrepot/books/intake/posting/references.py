@@ -1,0 +1,115 @@
+"""Finds the documents and rows that a document names."""
+
+from __future__ import annotations
+
+from django.db.models import Sum
+
+from entrepot.books import models
+from entrepot.books.intake.session import Session
+from entrepot.books.intake.trouble import refused, unknown
+from entrepot.core.documents import Ref
+from entrepot.core.kinds import Kind
+
+_BORN_BY = {
+    "receipt": (Kind.RECEIPT, Kind.ARRIVAL, Kind.COUNT_SURPLUS),
+    "opening_balance": (Kind.OPENING,),
+    "shipment": (Kind.DEPARTURE,),
+    "transfer": (Kind.TRANSFER,),
+    "regrade": (Kind.REGRADE,),
+    "conversion": (Kind.CONVERSION_OUT,),
+    "count": (Kind.COUNT_SURPLUS,),
+    "return": (Kind.RETURN,),
+    "intercompany_sale": (Kind.INTERCOMPANY_RECEIPT,),
+}
+_ISSUED_BY = {
+    "sales_order": (Kind.SALE,),
+    "supplier_return": (Kind.SUPPLIER_RETURN,),
+    "stock_use": (Kind.WRITE_OFF, Kind.USE),
+    "count": (Kind.COUNT_SHORTAGE,),
+    "intercompany_sale": (Kind.INTERCOMPANY_SALE,),
+}
+
+
+def documents(session: Session, ref: Ref) -> list[int]:
+    """Ids of all versions of the one document that ``ref`` names; waits while it is not in the books."""
+    session.flush()
+    found = models.Document.objects.filter(type=ref.type, external_id=ref.id)
+    if ref.account:
+        found = found.filter(account=ref.account)
+    if ref.source:
+        found = found.filter(source=ref.source)
+    rows = list(found.values_list("pk", "source", "account"))
+    if not rows:
+        raise unknown(ref.type, ref.id, "import that document; this one is then posted by itself", field="document")
+    if len({(source, account) for _, source, account in rows}) > 1:
+        raise refused(
+            "ambiguous_reference",
+            f"more than one {ref.type.replace('_', ' ')} has this number",
+            "name its account or source too",
+            field="document",
+            found=ref.id,
+        )
+    return [pk for pk, _, _ in rows]
+
+
+def movements(session: Session, ref: Ref, side: str) -> list[models.Movement]:
+    """Live movements that gave birth to layers (``births``) or took units out (``issue``), in line order."""
+    kinds = (_BORN_BY if side == "births" else _ISSUED_BY).get(ref.type)
+    if ref.type == "purchase_order" and side == "births":
+        return _received(session, ref)
+    if kinds is None:
+        raise refused(
+            "wrong_target", f"a {ref.type.replace('_', ' ')} has no units for this", "aim at a receipt, transfer or issue",
+            field="target", found=ref.type,
+        )  # fmt: skip
+    rows = models.Movement.objects.filter(
+        document_id__in=documents(session, ref), kind__in=kinds, replacement__isnull=True
+    )
+    if ref.line is not None:
+        rows = rows.filter(line=ref.line)
+    found = list(rows.order_by("line", "ordinal", "pk"))
+    if not found:
+        raise unknown(ref.type, ref.id, "check the line number; the document has no such units", field="target")
+    return found
+
+
+def _received(session: Session, ref: Ref) -> list[models.Movement]:
+    lines = models.PurchaseLine.objects.filter(document_id__in=documents(session, ref))
+    if ref.line is not None:
+        lines = lines.filter(line=ref.line)
+    found = list(
+        models.Movement.objects.filter(
+            purchase_line__in=lines, replacement__isnull=True, kind=int(Kind.RECEIPT)
+        ).order_by("pk")
+    )
+    if not found:
+        raise unknown("receipt_of", ref.id, "nothing of this order was received yet; the bill waits", field="target")
+    return found
+
+
+def lot(session: Session, ref: Ref | None, item: int) -> int | None:
+    """The movement that gave birth to a named lot of ``item``."""
+    if ref is None:
+        return None
+    for row in movements(session, ref, "births"):
+        if row.item_id == item:
+            return row.pk
+    raise refused("wrong_lot", "the named lot does not hold this item", "name the receipt of this item", field="lot")
+
+
+def sales_lines(session: Session, ref: Ref) -> list[models.SalesLine]:
+    """Live lines of a sales order."""
+    rows = models.SalesLine.objects.filter(document_id__in=documents(session, ref), replacement__isnull=True)
+    if ref.line is not None:
+        rows = rows.filter(line=ref.line)
+    found = list(rows.order_by("line"))
+    if not found:
+        raise unknown("sales_order", ref.id, "check the order and line number", field="order")
+    return found
+
+
+def returnable(sale: models.Movement, correcting: tuple[int, ...]) -> int:
+    """Units of a sale that have not come back, leaving out the return documents that are being corrected."""
+    returns = models.Movement.objects.filter(of=sale, kind=int(Kind.RETURN), replacement__isnull=True)
+    back = returns.exclude(document_id__in=correcting).aggregate(units=Sum("quantity"))["units"]
+    return sale.quantity - (back or 0)

@@ -1,0 +1,68 @@
+"""Corrected prices, weights and sizes re-split the cost lines that were split by the old ones (a new basis version)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from entrepot.books import models
+from entrepot.books.intake import rows as r
+from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.posting.weights import of_movements
+from entrepot.core.errors import ProblemError
+
+
+def resplit_items(b: Builder, items: set[int], kinds: Collection[str]) -> None:
+    """After the measures of ``items`` changed."""
+    b.session.flush()
+    _resplit(
+        b,
+        set(
+            models.BasisShare.objects.filter(movement__item_id__in=items, basis__kind__in=kinds).values_list(
+                "basis__cost_line_id", flat=True
+            )
+        ),
+    )
+
+
+def resplit_movements(b: Builder, movements: set[int]) -> None:
+    """After the goods cost of ``movements`` changed. Runs at the end of the intake, when the new cost is written."""
+    if movements:
+        b.session.later.append(lambda: _resplit_value(b, movements))
+
+
+def _resplit_value(b: Builder, movements: set[int]) -> None:
+    _resplit(
+        b,
+        set(
+            models.BasisShare.objects.filter(movement_id__in=movements, basis__kind="value").values_list(
+                "basis__cost_line_id", flat=True
+            )
+        ),
+    )
+
+
+def _resplit(b: Builder, cost_lines: set[int]) -> None:
+    session = b.session
+    for line in models.CostLine.objects.filter(pk__in=cost_lines, replacement__isnull=True).order_by("pk"):
+        latest = models.Basis.objects.filter(cost_line=line).order_by("-version").first()
+        if latest is None:
+            continue
+        shares = list(models.BasisShare.objects.filter(basis=latest).order_by("ordinal").select_related("movement"))
+        rows = [share.movement for share in shares if share.movement is not None]
+        try:
+            weights = of_movements(latest.kind, rows)
+        except ProblemError:
+            continue  # the old weights stay until the figure is there again
+        if weights == [share.weight for share in shares]:
+            continue
+        basis = r.BasisRow(session.new_id(r.BasisRow), line.pk, latest.version + 1, latest.kind, session.recorded_at)
+        session.append(r.BasisRow, [basis])
+        session.append(
+            r.BasisShareRow,
+            [
+                r.BasisShareRow(session.new_id(r.BasisShareRow), basis.id, ordinal, row.pk, None, weight)
+                for ordinal, (row, weight) in enumerate(zip(rows, weights, strict=True))
+            ],
+        )
+        session.touched |= {row.item_id for row in rows}
+    session.flush()

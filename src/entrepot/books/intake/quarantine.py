@@ -1,0 +1,77 @@
+"""What cannot be posted yet waits here, counted with its money and units; nothing is lost."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from typing import Any
+
+from entrepot.books import models
+from entrepot.books.intake.session import Session
+from entrepot.core.calendar import Instant
+from entrepot.core.documents import Document
+from entrepot.core.errors import Problem
+
+
+def hold_document(
+    session: Session, document: Document, body: bytes, problem: Problem, waits_for: str, first: int | None, lines: int
+) -> bool:
+    """Put a whole document aside; ``False`` when the same one waits already."""
+    amount, currency, quantity = at_stake(document)
+    full = json.dumps({**json.loads(body), "type": document.type, "source": document.source}).encode()
+    identity = hashlib.sha256("\0".join(document.key).encode() + b"\0" + body).hexdigest()
+    problem = dataclasses.replace(
+        problem, document=problem.document or f"{document.type} {document.id}", amount=amount, currency=currency,
+        quantity=quantity,
+    )  # fmt: skip
+    return _hold(
+        session, identity, problem, waits_for=waits_for, document_type=document.type, document_id=document.id,
+        document_body=full, line=first, lines=lines,
+    )  # fmt: skip
+
+
+def hold_row(session: Session, problem: Problem, row: Any, name: str, ordinal: int) -> bool:
+    """Put one row of a file aside; identical rows of one file count separately (``ordinal``)."""
+    text = json.dumps(row, default=str, sort_keys=True, ensure_ascii=False)
+    identity = hashlib.sha256(f"{name}\0{problem.code}\0{text}\0{ordinal}".encode()).hexdigest()
+    return _hold(session, identity, problem, row=json.loads(text), line=problem.line)
+
+
+def _hold(session: Session, identity: str, problem: Problem, **fields: Any) -> bool:
+    known = models.Quarantine.objects.filter(identity=identity).exclude(state=models.Quarantine.RELEASED)
+    if known.exists():
+        return False
+    models.Quarantine.objects.create(
+        batch_id=session.batch_id, identity=identity, code=problem.code, problem=dataclasses.asdict(problem),
+        amount=problem.amount, currency=problem.currency, quantity=problem.quantity,
+        recorded_at=session.recorded_at, **fields,
+    )  # fmt: skip
+    return True
+
+
+def at_stake(document: Any) -> tuple[int | None, str, int | None]:
+    """Money (minor units, currency) and units of a document, ``None`` where it has none."""
+    lines = getattr(document, "lines", None) or []
+    amounts = [line.amount for line in lines if getattr(line, "amount", None) is not None]
+    own = getattr(document, "amount", None)
+    amount = sum(amounts) if amounts else own
+    units = [line.quantity for line in lines if getattr(line, "quantity", None) is not None]
+    return amount, getattr(document, "currency", "") if amount is not None else "", sum(units) if units else None
+
+
+def candidates(posted: set[str]) -> list[models.Quarantine]:
+    """Open documents that waited for something posted just now."""
+    found: list[models.Quarantine] = []
+    keys = sorted(posted)
+    for start in range(0, len(keys), 500):
+        found += models.Quarantine.objects.filter(
+            state=models.Quarantine.OPEN, waits_for__in=keys[start : start + 500], document_body__isnull=False
+        )
+    return sorted(found, key=lambda row: row.pk)
+
+
+def release(row: models.Quarantine, at: Instant) -> None:
+    row.state = models.Quarantine.RELEASED
+    row.settled_at = at
+    row.save(update_fields=["state", "settled_at"])
