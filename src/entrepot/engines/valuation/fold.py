@@ -374,11 +374,11 @@ def _take_back(facts: Facts, state: State, row: int) -> None:
 
 @compiled
 def _is_issue(facts: Facts, sale: int, row: int) -> bool:
-    """Did ``sale`` take units of the same group out of stock for good, so that a customer can give them back?"""
+    """Did ``sale`` take units of the same item out of stock for good, so that a customer can give them back?"""
     kind = facts.kind[sale]
     if facts.from_slot[sale] < 0 or facts.to_slot[sale] >= 0 or kind == CONVERSION_IN or kind == INTERCOMPANY_SALE:
         return False
-    return facts.group[sale] == facts.group[row]
+    return facts.slot_item[facts.from_slot[sale]] == facts.slot_item[facts.to_slot[row]]
 
 
 @compiled

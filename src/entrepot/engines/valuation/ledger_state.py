@@ -29,6 +29,7 @@ class Facts(NamedTuple):
     share: I64
     from_slot: I32
     to_slot: I32
+    slot_item: I64
     of_row: I32
     lot_row: I32
     event_of: I32
@@ -125,6 +126,7 @@ def facts_of(o: Ordered) -> Facts:
         o.moves.share,
         o.from_slot,
         o.to_slot,
+        o.slot_item,
         o.of_row,
         o.lot_row,
         o.event_of,

@@ -9,7 +9,7 @@ that the seller gave.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import polars as pl
@@ -66,8 +66,7 @@ class RowIndex(NamedTuple):
             return _from_table(numbers, self.table, self.lowest)
         if not len(self.numbers):
             return np.full(len(numbers), NONE, dtype=np.int32)
-        at: NDArray[np.intp] = np.searchsorted(self.numbers, numbers)
-        at = np.minimum(at, len(self.numbers) - 1)
+        at = np.minimum(cast(I64, np.searchsorted(self.numbers, numbers)), len(self.numbers) - 1)
         found = self.numbers[at] == numbers
         return np.where(found, self.places[at], NONE).astype(np.int32)
 

@@ -1,0 +1,151 @@
+"""The compiled engine and the slow exact model agree on random ledgers, in every unit and every minor unit."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from entrepot.engines.valuation import Valuation, value
+from tests.effort import effort
+from tests.engines.valuation.exact_model import Ledger, ranges
+from tests.engines.valuation.programs import Row, as_costs, as_movements, ledgers
+
+
+def engine_layers(v: Valuation) -> dict[Any, Any]:
+    lines: dict[int, dict[int, int]] = defaultdict(dict)
+    for layer, line, _, amount in v.layer_costs.rows():
+        lines[layer][line] = amount
+    return {
+        (row["movement"], row["ordinal"]): (
+            (row["item"], row["cell"], row["n"], row["remaining"], row["missing"]),
+            lines[row["layer"]],
+        )
+        for row in v.layers.rows(named=True)
+    }
+
+
+def model_layers(model: Ledger) -> dict[Any, Any]:
+    ordinal: dict[int, int] = defaultdict(int)
+    remaining: dict[int, int] = defaultdict(int)
+    for units in model.stock.values():
+        for layer, _ in units:
+            remaining[id(layer)] += 1
+    found = {}
+    for layer in model.layers:
+        number = layer.move["movement"]
+        shape = (layer.item, layer.cell, layer.n, remaining[id(layer)], model.unknown(layer))
+        found[number, ordinal[number]] = (shape, dict(model.lines(layer)))
+        ordinal[number] += 1
+    return found
+
+
+def engine_left(v: Valuation) -> dict[int, dict[int, int]]:
+    left: dict[int, dict[int, int]] = defaultdict(dict)
+    for movement, component, amount, *_ in v.movement_costs().rows():
+        if component is not None:
+            left[movement][component] = amount
+    return dict(left)
+
+
+def model_left(model: Ledger) -> dict[int, dict[int, int]]:
+    waits = {m["movement"] for together in model.waiting for m in together}
+    left: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for number, axis in model.axis.items():
+        move = model.by_number[number]
+        if move["to_cell"] < 0 and move["kind"] != "CONVERSION_IN":
+            taken = ranges([unit for unit in axis if unit is not None])
+            for component, amount in model.cost(taken).items():
+                left[number][component] += amount
+    for layer in model.layers:
+        kind = layer.move["kind"]
+        if layer.source and (kind == "RETURN" or (kind == "INTERCOMPANY_RECEIPT" and model.group)):
+            for component, amount in model.cost([layer.source]).items():
+                left[layer.move["movement"]][component] -= amount
+    for c in model.costs:
+        if c["side"] == 1 and c["movement"] in model.by_number and c["movement"] not in waits:
+            left[c["movement"]][c["component"]] += c["amount"]
+    return {number: cut for number, found in left.items() if (cut := {k: a for k, a in found.items() if a})}
+
+
+def engine_issues(v: Valuation) -> dict[int, list[Any]]:
+    names = {row["layer"]: (row["movement"], row["ordinal"]) for row in v.layers.rows(named=True)}
+    found: dict[int, list[Any]] = defaultdict(list)
+    for movement, layer, a, b in v.issues.rows():
+        found[movement].append((names[layer], a, b))
+    return dict(found)
+
+
+def model_issues(model: Ledger) -> dict[int, list[Any]]:
+    first: dict[int, int] = {}
+    names = {}
+    for place, layer in enumerate(model.layers):
+        start = first.setdefault(layer.move["movement"], place)
+        names[id(layer)] = (layer.move["movement"], place - start)
+    return {
+        number: [(names[id(layer)], a, b) for layer, a, b in taken]
+        for number, axis in model.axis.items()
+        if (taken := ranges([unit for unit in axis if unit is not None]))
+    }
+
+
+def compare(moves: list[Row], costs: list[Row], *, group: bool) -> Valuation:
+    v, model = value(as_movements(moves), as_costs(costs), group=group), Ledger(moves, costs, group=group)
+    assert set(v.waiting["movement"]) == {m["movement"] for together in model.waiting for m in together}
+    assert dict(v.uncosted.rows()) == {n: axis.count(None) for n, axis in model.axis.items() if None in axis}
+    assert engine_issues(v) == model_issues(model)
+    assert engine_layers(v) == model_layers(model)
+    assert engine_left(v) == model_left(model)
+    return v
+
+
+@settings(max_examples=effort(test=500, soak=5000))
+@given(ledgers(), st.booleans(), st.randoms(use_true_random=False))
+def test_equals_exact_model(ledger: tuple[list[Row], list[Row]], group: bool, shuffler: random.Random) -> None:
+    """Issues, layers, what waits, what is owed and every amount equal those of the exact model; input order is free."""
+    moves, costs = ledger
+    shuffler.shuffle(moves)
+    shuffler.shuffle(costs)
+    v = compare(moves, costs, group=group)
+    given_ = sum(c["amount"] for c in costs if not (group and c["internal"]))
+    assert sum(v.totals().values()) == given_
+
+
+@settings(max_examples=effort(test=150, soak=1500))
+@given(ledgers())
+def test_explanations_sum_to_the_figures(ledger: tuple[list[Row], list[Row]]) -> None:
+    """The lines of every explanation add up to the figure that they explain, component by component."""
+    moves, costs = ledger
+    v = value(as_movements(moves), as_costs(costs))
+    for movement, figures in engine_left(v).items():
+        found: dict[int, int] = defaultdict(int)
+        for line in v.explain_movement(movement):
+            found[line.component] += line.amount
+        assert {component: amount for component, amount in found.items() if amount} == figures
+    stock: dict[Any, dict[int, int]] = defaultdict(dict)
+    for item, cell, component, amount, *_ in v.stock().rows():
+        if component is not None:
+            stock[item, cell][component] = amount
+    for (item, cell), figures in stock.items():
+        found = defaultdict(int)
+        for line in v.explain_stock(item, cell):
+            found[line.component] += line.amount
+        assert {component: amount for component, amount in found.items() if amount} == figures
+
+
+@settings(max_examples=effort(test=150, soak=1500))
+@given(ledgers())
+def test_units_are_conserved(ledger: tuple[list[Row], list[Row]]) -> None:
+    """U: what came − what left for good + what is still owed = what is there, conversions counted at both ends."""
+    moves, costs = ledger
+    v = value(as_movements(moves), as_costs(costs))
+    waits = set(v.waiting["movement"])
+    applied = [m for m in moves if m["movement"] not in waits]
+    came = sum(m["quantity"] for m in applied if m["from_cell"] < 0 and m["kind"] != "RETURN")
+    consumed = sum(m["quantity"] for m in applied if m["kind"] == "CONVERSION_IN")
+    left = int(v.movement_units["units"].sum())
+    owed = int(v.uncosted["units"].sum())
+    assert came - consumed - left + owed == int(v.stock_units["units"].sum())
