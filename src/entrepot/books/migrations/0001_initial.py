@@ -441,6 +441,16 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='PeriodShare',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('cost_line', models.BigIntegerField(db_index=True)),
+                ('unit_days', models.BigIntegerField(help_text='unit-microseconds / 10^6')),
+                ('amount', models.BigIntegerField()),
+                ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='books.item')),
+            ],
+        ),
+        migrations.CreateModel(
             name='PersonalData',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -849,6 +859,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='period',
             constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='period_order'),
+        ),
+        migrations.AddConstraint(
+            model_name='periodshare',
+            constraint=models.UniqueConstraint(fields=('cost_line', 'item'), name='period_share_once'),
         ),
         migrations.AddConstraint(
             model_name='purchaseline',

@@ -21,6 +21,18 @@ class ItemState(models.Model):
     valued_at = models.BigIntegerField(null=True)
 
 
+class PeriodShare(models.Model):
+    """What of a place- or company-period cost line falls on an item: by its unit-days there in that time."""
+
+    cost_line = models.BigIntegerField(db_index=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    unit_days = models.BigIntegerField(help_text="unit-microseconds / 10^6")
+    amount = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["cost_line", "item"], name="period_share_once")]
+
+
 class SaleFigure(models.Model):
     """What the units of one sale movement cost and earned."""
 

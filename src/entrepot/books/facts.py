@@ -1,0 +1,237 @@
+"""The facts as frames for the engines: cut by what is asked and what was known, replacements followed, periods kept.
+
+``at`` cuts movements by the instant at which they fold; cost lines, sales and refund lines take effect with what they
+are aimed at and are cut by ``known`` only (a bill of March still belongs to January's units). Splitting by weights is
+the engine's business; this module hands over whole lines with their weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from django.db import connection
+
+from entrepot.core.calendar import Instant
+
+FOREVER: Instant = 2**62
+I64, I32, TEXT, BOOL = pl.Int64, pl.Int32, pl.String, pl.Boolean
+
+MOVEMENT = {
+    "id": I64, "item_id": I64, "company_id": I64, "kind": I64, "from_cell_id": I64, "to_cell_id": I64,
+    "quantity": I64, "effective_at": I64, "recorded_at": I64, "document_key": I64, "line": I64, "ordinal": I64,
+    "of_id": I64, "lot_id": I64, "sales_line_id": I64, "event": I64, "share": I64, "document_id": I64,
+}  # fmt: skip
+SALES = {
+    "id": I64, "item_id": I64, "company_id": I64, "shop_id": I64, "quantity": I64, "base_amount": I64,
+    "ordered_at": I64, "recorded_at": I64, "country": TEXT, "region": TEXT, "status": TEXT, "document_id": I64,
+}  # fmt: skip
+REFUND = {"id": I64, "sales_line_id": I64, "item_id": I64, "base_amount": I64, "recorded_at": I64}
+COST = {
+    "id": I64, "component": I64, "base_amount": I64, "target_kind": TEXT, "internal": BOOL, "company_id": I64,
+    "recorded_at": I64, "location_id": I64, "item_id": I64, "period_from": I64, "period_to": I64, "estimate": BOOL,
+    "document_id": I64,
+}  # fmt: skip
+BASIS = {"id": I64, "cost_line_id": I64, "version": I64, "recorded_at": I64}
+SHARE = {"basis_id": I64, "ordinal": I64, "movement_id": I64, "sales_line_id": I64, "weight": I64}
+REPLACED = {
+    "movement_id": I64, "new_movement_id": I64, "cost_line_id": I64, "sales_line_id": I64, "new_sales_line_id": I64,
+    "refund_line_id": I64, "recorded_at": I64,
+}  # fmt: skip
+TABLES: dict[str, dict[str, Any]] = {
+    "movement": MOVEMENT, "salesline": SALES, "refundline": REFUND, "costline": COST, "basis": BASIS,
+    "basisshare": SHARE, "replacement": REPLACED,
+}  # fmt: skip
+_BOUND = 800
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Frames of live facts.
+
+    movements: engine columns (movement, item, from_cell, to_cell, quantity, at, late, kind, document_key, line,
+    ordinal, of, lot, event, share) and company, sales_line, effective_at, document · cost_weights: line, component,
+    amount (of the whole line), side (0 births, 1 issue), movement, weight, internal, company, by line and target
+    order · order_weights: line, component, amount, sales_line, weight · period_lines: line, component, amount, company,
+    location, item, period_from, period_to · sales: line, item, company, shop, quantity, amount (null = unknown),
+    ordered_at, country, region, status, document · refunds: line, sales_line, item, amount.
+    """
+
+    movements: pl.DataFrame
+    cost_weights: pl.DataFrame
+    order_weights: pl.DataFrame
+    period_lines: pl.DataFrame
+    sales: pl.DataFrame
+    refunds: pl.DataFrame
+
+
+def load(items: Collection[int] | None = None, at: Instant = FOREVER, known: Instant = FOREVER) -> Facts:
+    """Facts of ``items`` (all where ``None``), read from the database."""
+    return assemble(read(items), closings(known), at, known)
+
+
+def query(table: str, where: str = "", parameters: Sequence[Any] = ()) -> pl.DataFrame:
+    """Rows of a fact table as a frame with the columns that the engines need."""
+    schema = TABLES[table]
+    names = ", ".join(f't."{name}"' for name in schema)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {names} FROM books_{table} t {where}", parameters)  # noqa: S608 - our own names
+        rows = cursor.fetchall()
+    if not rows:
+        return pl.DataFrame(schema=schema)
+    columns = dict(zip(schema, zip(*rows, strict=True), strict=True))
+    return pl.DataFrame(
+        {name: pl.Series(name, columns[name], dtype=kind, strict=False) for name, kind in schema.items()}
+    )
+
+
+def read(items: Collection[int] | None) -> dict[str, pl.DataFrame]:
+    """Raw tables; for a choice of items, what concerns them (whole bases included, so that splits stay the same)."""
+    if items is None:
+        return {table: query(table) for table in TABLES}
+    chosen = sorted(items)
+    tables: dict[str, pl.DataFrame] = {
+        "movement": _by(chosen, "movement", "item_id"),
+        "refundline": _by(chosen, "refundline", "item_id"),
+    }
+    sold = tables["movement"]["sales_line_id"].drop_nulls().unique()
+    tables["salesline"] = pl.concat(
+        [_by(chosen, "salesline", "item_id"), _by(sold.to_list(), "salesline", "id")]
+    ).unique(subset="id", maintain_order=True)
+    tables["refundline"] = pl.concat(
+        [tables["refundline"], _by(tables["salesline"]["id"].to_list(), "refundline", "sales_line_id")]
+    ).unique(subset="id", maintain_order=True)
+    bases = set(_by(tables["movement"]["id"].to_list(), "basisshare", "movement_id")["basis_id"])
+    bases |= set(_by(tables["salesline"]["id"].to_list(), "basisshare", "sales_line_id")["basis_id"])
+    lines = _by(sorted(bases), "basis", "id")["cost_line_id"].unique().to_list()
+    tables["basis"] = _by(lines, "basis", "cost_line_id")
+    tables["basisshare"] = _by(tables["basis"]["id"].to_list(), "basisshare", "basis_id")
+    tables["costline"] = pl.concat(
+        [_by(lines, "costline", "id"), query("costline", "WHERE t.target_kind IN ('place', 'company')")]
+    )
+    tables["replacement"] = query("replacement")
+    return tables
+
+
+def _by(values: Sequence[Any], table: str, column: str) -> pl.DataFrame:
+    parts = [pl.DataFrame(schema=TABLES[table])]
+    for start in range(0, len(values), _BOUND):
+        part = list(values[start : start + _BOUND])
+        marks = ", ".join(["%s"] * len(part))
+        parts.append(query(table, f'WHERE t."{column}" IN ({marks}) ORDER BY t.id', part))
+    return pl.concat(parts)
+
+
+def closings(known: Instant) -> list[tuple[int, Instant, Instant]]:
+    """(company, end, closed at) of the periods that were closed as known then."""
+    from entrepot.books.models import Period
+
+    state: dict[tuple[int, int, int], tuple[bool, int]] = {}
+    rows = Period.objects.filter(recorded_at__lte=known).order_by("recorded_at", "version")
+    for company, starts, ends, closed, at in rows.values_list(
+        "company_id", "starts", "ends", "closed", "recorded_at"
+    ):
+        state[company, starts, ends] = (closed, at)
+    return [(company, ends, at) for (company, _, ends), (closed, at) in state.items() if closed]
+
+
+def assemble(
+    tables: dict[str, pl.DataFrame], closed: Iterable[tuple[int, Instant, Instant]], at: Instant, known: Instant
+) -> Facts:
+    """Raw tables → live facts as of ``at`` and as known at ``known``."""
+    known_then = pl.col("recorded_at") <= known
+    replaced = tables["replacement"].filter(known_then)
+    movements = _movements(tables["movement"].filter(known_then), replaced, list(closed), at)
+    costs = _without(tables["costline"].filter(known_then), replaced["cost_line_id"])
+    weights = _weights(tables["basis"].filter(known_then), tables["basisshare"], costs)
+    moved = _follow(replaced, "movement_id", "new_movement_id")
+    sold = _follow(replaced, "sales_line_id", "new_sales_line_id")
+    sales = _without(tables["salesline"].filter(known_then), replaced["sales_line_id"])
+    refunds = _without(tables["refundline"].filter(known_then), replaced["refund_line_id"])
+    unit_lines = weights.filter(pl.col("target_kind").is_in(["births", "issue"]))
+    return Facts(
+        movements=movements.with_columns(sales_line=_mapped("sales_line", sold)),
+        cost_weights=unit_lines.select(
+            "line", "component", pl.col("base_amount").alias("amount"),
+            (pl.col("target_kind") == "issue").cast(pl.Int8).alias("side"),
+            _mapped("movement_id", moved).alias("movement"), "weight", pl.col("internal").cast(pl.Int8), "company_id",
+        ),
+        order_weights=weights.filter(pl.col("target_kind") == "order").select(
+            "line", "component", pl.col("base_amount").alias("amount"),
+            _mapped("sales_line_id", sold).alias("sales_line"), "weight", "company_id",
+        ),
+        period_lines=costs.filter(pl.col("target_kind").is_in(["place", "company"])).select(
+            pl.col("id").alias("line"), "component", pl.col("base_amount").alias("amount"), "company_id",
+            "location_id", "item_id", "period_from", "period_to",
+        ),
+        sales=sales.select(
+            pl.col("id").alias("line"), "item_id", "company_id", "shop_id", "quantity",
+            pl.col("base_amount").alias("amount"), "ordered_at", "country", "region", "status", "document_id",
+        ),
+        refunds=refunds.select(
+            pl.col("id").alias("line"), _mapped("sales_line_id", sold).alias("sales_line"), "item_id",
+            pl.col("base_amount").alias("amount"),
+        ),
+    )  # fmt: skip
+
+
+def _without(frame: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
+    left_out = gone.drop_nulls()
+    return frame.filter(~pl.col("id").is_in(left_out.implode())) if len(left_out) else frame
+
+
+def _movements(
+    rows: pl.DataFrame, replaced: pl.DataFrame, closed: list[tuple[int, Instant, Instant]], at: Instant
+) -> pl.DataFrame:
+    live = _without(rows, replaced["movement_id"])
+    moved = _follow(replaced, "movement_id", "new_movement_id")
+    folds = pl.col("effective_at")
+    for company, ends, closed_at in closed:
+        late = (pl.col("company_id") == company) & (pl.col("effective_at") < ends) & (pl.col("recorded_at") > closed_at)
+        folds = pl.when(late).then(pl.max_horizontal(folds, pl.lit(ends))).otherwise(folds)
+    live = live.with_columns(at=folds)
+    live = live.with_columns(late=(pl.col("at") != pl.col("effective_at")).cast(pl.Int8)).filter(pl.col("at") <= at)
+    return live.select(
+        pl.col("id").alias("movement"), pl.col("item_id").alias("item"), pl.col("from_cell_id").alias("from_cell"),
+        pl.col("to_cell_id").alias("to_cell"), "quantity", "at", "late", "kind", "document_key", "line", "ordinal",
+        _mapped("of_id", moved).alias("of"), _mapped("lot_id", moved).alias("lot"), "event", "share",
+        pl.col("company_id").alias("company"), pl.col("sales_line_id").alias("sales_line"), "effective_at",
+        pl.col("document_id").alias("document"),
+    )  # fmt: skip
+
+
+def _weights(bases: pl.DataFrame, shares: pl.DataFrame, costs: pl.DataFrame) -> pl.DataFrame:
+    """The latest known basis of every live line, target by target."""
+    latest = bases.sort("version").group_by("cost_line_id").last().select(pl.col("id").alias("basis_id"), "cost_line_id")
+    lines = costs.select(
+        pl.col("id").alias("line"), "component", "base_amount", "target_kind", "internal", "company_id"
+    )
+    return (
+        shares.join(latest, on="basis_id")
+        .join(lines, left_on="cost_line_id", right_on="line")
+        .rename({"cost_line_id": "line"})
+        .sort("line", "ordinal")
+    )
+
+
+def _follow(replaced: pl.DataFrame, old: str, new: str) -> dict[int, int | None]:
+    """Every replaced row to the one that counts in its place now (``None``: nothing does)."""
+    pairs = replaced.filter(pl.col(old).is_not_null()).select(old, new)
+    step: dict[int, int | None] = dict(pairs.iter_rows())
+    ends: dict[int, int | None] = {}
+    for start in step:
+        row: int | None = start
+        while row is not None and row in step:
+            row = step[row]
+        ends[start] = row
+    return ends
+
+
+def _mapped(column: str, ends: dict[int, int | None]) -> pl.Expr:
+    if not ends:
+        return pl.col(column)
+    keys, values = list(ends), list(ends.values())
+    found = pl.col(column).replace_strict(keys, values, default=pl.col(column), return_dtype=pl.Int64)
+    return found.alias(column)
