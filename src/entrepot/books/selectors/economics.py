@@ -1,0 +1,253 @@
+"""True cost: what a selection of sales earned and what it cost, by family, and the same by SKU, channel or destination.
+
+Whole months come from the margin figures (sums by item, shop, destination and month), the days before the first and
+after the last whole month from the sale figures. One query each, grouped by the database; the page is cut in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, When
+
+from entrepot.books.access import Viewer
+from entrepot.books.models import Item, MarginFigure, SaleFigure, Shop
+from entrepot.books.models.figures import FAMILY_COLUMNS
+from entrepot.books.selectors.paging import cut, day_number
+from entrepot.books.selectors.shapes import Choice, CostRow, MonthRow, Slice, Step, TrueCost
+from entrepot.core.components import BOOK, FAMILIES
+
+BOOK_FAMILIES = tuple(family for family, members in FAMILIES.items() if set(members) <= BOOK)
+_PLAIN = ("quantity", "returned", "refunded", *FAMILY_COLUMNS, "uncosted", "missing")
+SUMMED = (*_PLAIN, "net", "net_unknown")
+_GROUPS = {"sku": "item_id", "channel": "shop_id", "destination": "country"}
+Sums = list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class CostWish:
+    """Selection of sales. ``start`` and ``end`` are included days in the company's zone. ``view``: book | full."""
+
+    by: str
+    start: date
+    end: date
+    view: str = "full"
+    text: str = ""
+    sku: str = ""
+    channel: str = ""
+    destination: str = ""
+
+
+def true_cost(viewer: Viewer, wanted: Any, part: Any = None) -> TrueCost:
+    """The waterfall of the selection and its rows by ``wanted.by`` (sku | channel | destination). Five queries.
+
+    Raises :class:`~entrepot.core.errors.ProblemError` for who may not see cost.
+    """
+    viewer.need("see_cost")
+    groups = sums_by(viewer, wanted, (_GROUPS[wanted.by],))
+    names = _names(wanted.by, viewer)
+    families = _families(wanted.view)
+    rows = [_row(names.get(key[0], (str(key[0] or ""), "", "")), sums, families) for key, sums in groups.items()]
+    order = {sku: sort for sku, _, sort in names.values()}
+    whole = _add(groups.values())
+    shown = [family for family in ("refunds", *families) if any(row.costs.get(family) for row in rows)]
+    page = cut(
+        rows,
+        part or Slice("profit", descending=True),
+        keys={
+            "label": lambda row: order.get(row.key, row.label),
+            "profit_unit": lambda row: None if row.profit is None or not row.units else row.profit / row.units,
+            "margin": lambda row: row.profit / row.net_sales if row.profit is not None and row.net_sales else None,
+            **{f"cost_{family}": lambda row, family=family: row.costs.get(family, 0) for family in shown},
+        },
+        sums=("units", "net_sales", "profit", "missing_units", "uncosted_units"),
+    )
+    page.sums.update({f"cost_{f}": sum(row.costs.get(f, 0) for row in rows) for f in shown})
+    return TrueCost(
+        units=whole[0],
+        steps=steps(whole, wanted.view),
+        page=page,
+        families=shown,
+        channels=[Choice(code, name or code) for code, name in _shops(viewer).values_list("code", "name")],
+        destinations=destinations(viewer, wanted),
+        start=wanted.start,
+        end=wanted.end,
+    )
+
+
+def steps(sums: Sums, view: str) -> list[Step]:
+    """The waterfall of summed figures: net sales, refunds, cost families, profit. They add up by construction."""
+    found = dict(zip(SUMMED, sums, strict=True))
+    missing = found["missing"] + found["uncosted"]
+    bars = [Step("net_sales", _net(found), found["net_unknown"])]
+    if found["refunded"]:
+        bars.append(Step("refunds", -found["refunded"]))
+    bars += [
+        Step(family, -found[family], missing if family == "purchase" else 0, estimate=family == "capital")
+        for family in _families(view)
+        if found[family] or family == "purchase"
+    ]
+    return [*bars, Step("profit" if view == "full" else "gross", _profit(found, _families(view)), missing)]
+
+
+def sums_by(viewer: Viewer, wanted: Any, columns: tuple[str, ...]) -> dict[tuple[Any, ...], Sums]:
+    """The selection's sums, in the order of ``SUMMED``, by the values of ``columns``. Two queries."""
+    found: dict[tuple[Any, ...], Sums] = {}
+    for rows, net_unknown in parts(viewer, wanted):
+        sums = {f"sum_{name}": Sum(name) for name in (*_PLAIN, "net")}
+        sums["sum_net_unknown"] = net_unknown
+        names = [f"sum_{name}" for name in SUMMED]
+        for record in rows.order_by().values_list(*columns).annotate(**sums).values_list(*columns, *names):
+            key, values = record[: len(columns)], [value or 0 for value in record[len(columns) :]]
+            known = found.get(key)
+            found[key] = [a + b for a, b in zip(known, values, strict=True)] if known else values
+    return found
+
+
+def months_of(viewer: Viewer, sku: str, wanted: Any) -> list[MonthRow]:
+    """One SKU by month, channel and destination over the months that ``wanted`` touches, newest first. Two queries."""
+    viewer.need("see_cost")
+    rows = _confined(viewer, wanted, viewer.of_company(MarginFigure.objects.filter(reason="sale", item__sku=sku)))
+    if viewer.locations is not None:
+        return []
+    rows = rows.filter(month__gte=_month(wanted.start), month__lte=_month(wanted.end))
+    names = {pk: name or code for pk, code, name in _shops(viewer).values_list("pk", "code", "name")}
+    families = _families(wanted.view)
+    answer = []
+    for month, shop, country, *sums in rows.order_by("-month", "shop_id", "country").values_list(
+        "month", "shop_id", "country", *SUMMED
+    ):
+        row = _row((country, "", ""), sums, families)
+        day = date(month // 100, month % 100, 1)
+        answer.append(
+            MonthRow(
+                day, names.get(shop, ""), country, row.units, row.net_sales, row.costs, row.profit, row.missing_units
+            )
+        )
+    return answer
+
+
+def sale_rows(viewer: Viewer, wanted: Any) -> QuerySet[SaleFigure]:
+    """The sale figures of the selection, day by day."""
+    rows = _confined(viewer, wanted, viewer.of_company(SaleFigure.objects.all()))
+    if viewer.locations is not None:
+        rows = rows.filter(movement__from_cell__location_id__in=viewer.locations)
+    return rows.filter(day__gte=day_number(wanted.start), day__lte=day_number(wanted.end))
+
+
+def destinations(viewer: Viewer, wanted: Any) -> list[Choice]:
+    """Countries that goods of the company went to in the months of the selection."""
+    rows = viewer.in_shops(viewer.of_company(MarginFigure.objects.all()))
+    rows = rows.filter(month__gte=_month(wanted.start), month__lte=_month(wanted.end))
+    codes = rows.order_by().values_list("country", flat=True).distinct()
+    return [Choice(code, code) for code in sorted(codes) if code]
+
+
+def whole_months(start: date, end: date) -> tuple[int, int] | None:
+    """First and last month (YYYYMM) that lie wholly in [start, end], ``None`` without one.
+
+    >>> whole_months(date(2026, 1, 15), date(2026, 3, 31)), whole_months(date(2026, 1, 2), date(2026, 1, 31))
+    ((202602, 202603), None)
+    """
+    first = start if start.day == 1 else (start.replace(day=1) + timedelta(days=32)).replace(day=1)
+    after = end + timedelta(days=1)
+    last = after.replace(day=1) - timedelta(days=1)
+    return (_month(first), _month(last)) if first <= last else None
+
+
+def parts(viewer: Viewer, wanted: Any) -> Iterable[tuple[QuerySet[Any], Any]]:
+    """Querysets that together are the selection, with how each counts units whose price is not known."""
+    # A scope of places cannot be seen in the margin figures, which do not say where units stood.
+    months = whole_months(wanted.start, wanted.end) if viewer.locations is None else None
+    days = sale_rows(viewer, wanted)
+    if months is not None:
+        rows = _confined(viewer, wanted, viewer.of_company(MarginFigure.objects.filter(reason="sale")))
+        yield rows.filter(month__gte=months[0], month__lte=months[1]), Sum("net_unknown")
+        if wanted.start.day == 1 and (wanted.end + timedelta(days=1)).day == 1:
+            return
+        days = days.filter(Q(day__lt=months[0] * 100) | Q(day__gt=months[1] * 100 + 99))
+    unknown = Case(When(net=None, then=F("quantity")), default=Value(0), output_field=BigIntegerField())
+    yield days, Sum(unknown)
+
+
+def _confined(viewer: Viewer, wanted: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
+    rows = viewer.in_shops(rows)
+    if wanted.sku:
+        rows = rows.filter(item__sku=wanted.sku)
+    if wanted.text:
+        text = wanted.text
+        named = Q(sku__icontains=text) | Q(name__icontains=text) | Q(name_zh__contains=text)
+        rows = rows.filter(item_id__in=Item.objects.filter(named).values("pk"))
+    if wanted.channel:
+        rows = rows.filter(shop_id__in=Shop.objects.filter(code=wanted.channel).values("pk"))
+    if wanted.destination:
+        rows = rows.filter(country=wanted.destination)
+    return rows
+
+
+def _names(by: str, viewer: Viewer) -> dict[Any, tuple[str, str, str]]:
+    """Key of a group to (key shown, label, sort key)."""
+    if by == "sku":
+        rows = Item.objects.values_list("pk", "sku", "name", "name_zh", "sort_key")
+        return {pk: (sku, zh or name, sort or name) for pk, sku, name, zh, sort in rows}
+    if by == "channel":
+        return {
+            pk: (code, name or code, name or code)
+            for pk, code, name in _shops(viewer).values_list("pk", "code", "name")
+        }
+    return {}
+
+
+def _shops(viewer: Viewer) -> QuerySet[Shop]:
+    rows = viewer.of_company(Shop.objects.order_by("code"))
+    return rows if viewer.shops is None else rows.filter(pk__in=viewer.shops)
+
+
+def _row(named: tuple[str, str, str], sums: Sums, families: tuple[str, ...]) -> CostRow:
+    found = dict(zip(SUMMED, sums, strict=True))
+    costs = {family: found[family] for family in families if found[family]}
+    if found["refunded"]:
+        costs["refunds"] = found["refunded"]
+    return CostRow(
+        key=named[0],
+        label=named[1] or named[0],
+        units=found["quantity"],
+        net_sales=_net(found),
+        costs=costs,
+        profit=_profit(found, families),
+        missing_units=found["missing"],
+        uncosted_units=found["uncosted"],
+        returned_units=found["returned"],
+    )
+
+
+def _net(found: dict[str, int]) -> int | None:
+    """Net sales; not known when no unit's price is."""
+    return None if found["quantity"] and found["net_unknown"] >= found["quantity"] else found["net"]
+
+
+def _profit(found: dict[str, int], families: tuple[str, ...]) -> int | None:
+    """Net sales − refunds − costs; not known when no unit's cost (or price) is."""
+    net = _net(found)
+    kept = found["quantity"] - found["returned"]
+    if net is None or (kept > 0 and found["missing"] + found["uncosted"] >= kept):
+        return None
+    return net - found["refunded"] - sum(found[family] for family in families)
+
+
+def _families(view: str) -> tuple[str, ...]:
+    return BOOK_FAMILIES if view == "book" else FAMILY_COLUMNS
+
+
+def _add(many: Iterable[Sums]) -> Sums:
+    whole = [0] * len(SUMMED)
+    for sums in many:
+        whole = [a + b for a, b in zip(whole, sums, strict=True)]
+    return whole
+
+
+def _month(day: date) -> int:
+    return day.year * 100 + day.month

@@ -1,0 +1,190 @@
+"""Data health: what came in, what waits and why, what has no cost, what does not agree."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from entrepot.books.access import Viewer
+from entrepot.books.models import (
+    CostLine,
+    ItemState,
+    Job,
+    Quarantine,
+    Waiting,
+)
+from entrepot.books.selectors.differences import stock_differences
+from entrepot.books.selectors.health_shapes import (
+    Check,
+    Health,
+    QuarantineGroup,
+    QuarantineRow,
+    WaitingRow,
+)
+from entrepot.books.selectors.imports import imports
+from entrepot.books.selectors.missing import missing_costs
+from entrepot.books.selectors.paging import bounds, cut, maybe_moment, moment
+from entrepot.books.selectors.shapes import Money, Page, Slice
+from entrepot.core.components import NAMES
+from entrepot.core.kinds import Kind
+
+LAWS = ("U", "M", "V", "I")
+"""Units, money, value, idempotence: what ``entrepot check`` proves."""
+_MONEY_FIELDS = ("amount", "price", "cost", "tax", "total", "fee", "refund")
+_ORDER = {
+    "document": "document_id", "line": "line", "units": "quantity", "amount": "amount", "since": "recorded_at",
+}  # fmt: skip
+SHOWN = Slice(limit=50)
+
+
+def health(viewer: Viewer, reason: str = "", part: Any = None) -> Health:
+    """The page; ``reason`` (a code) and ``part`` apply to the quarantine. At most 19 queries."""
+    groups = quarantine_groups(viewer)
+    see = viewer.can("see_cost")
+    return Health(
+        imports=imports(viewer, Slice("at", descending=True, limit=20)),
+        quarantine=quarantine(viewer, reason, part or Slice("since", descending=True)),
+        reasons={group.code: group.rows for group in groups},
+        groups=groups,
+        missing=missing_costs(viewer, SHOWN) if see else Page([], 0),
+        waiting=waiting(viewer, SHOWN),
+        unallocated=unallocated(viewer, SHOWN) if see else Page([], 0),
+        checks=checks(),
+        stale_items=ItemState.objects.exclude(stale_since=None).count(),
+        missing_rates=missing_rates(),
+        differences=stock_differences(viewer, SHOWN),
+    )
+
+
+def quarantine(viewer: Viewer, reason: str = "", part: Any = None) -> Page[QuarantineRow]:
+    """Open rows, newest first unless asked otherwise. Two queries."""
+    rows = Quarantine.objects.filter(state=Quarantine.OPEN)
+    if reason:
+        rows = rows.filter(code=reason)
+    part = part or Slice("since", descending=True)
+    column = F(_ORDER.get(part.sort, "recorded_at"))
+    down = part.descending or part.sort not in _ORDER
+    ordered = rows.order_by(column.desc(nulls_last=True) if down else column.asc(nulls_last=True), "-pk")
+    chosen = ordered.defer("document_body", "row")[bounds(part)]
+    count = rows.aggregate(n=Count("pk"), units=Sum("quantity"))
+    return Page([_quarantined(viewer, row) for row in chosen], count["n"], {"units": count["units"]})
+
+
+def quarantine_groups(viewer: Viewer) -> list[QuarantineGroup]:
+    """Open rows by reason, most first, with the money at stake per currency. One query."""
+    rows = Quarantine.objects.filter(state=Quarantine.OPEN).order_by().values_list("code", "currency")
+    summed = rows.annotate(n=Count("pk"), m=Sum("lines"), u=Coalesce(Sum("quantity"), 0), a=Sum("amount"))
+    found: dict[str, QuarantineGroup] = {}
+    for code, currency, count, lines, units, amount in summed:
+        before = found.get(code, QuarantineGroup(code, 0, 0, 0, []))
+        more = [Money(amount, currency)] if viewer.can("see_cost") and amount is not None and currency else []
+        found[code] = QuarantineGroup(
+            code, before.rows + count, before.lines + lines, before.units + units, [*before.amounts, *more]
+        )
+    return sorted(found.values(), key=lambda group: (-group.rows, group.code))
+
+
+def waiting(viewer: Viewer, part: Any = None) -> Page[WaitingRow]:
+    """Movements whose units are not there, and documents that wait for another. Two queries."""
+    moved = Waiting.objects.filter(movement__company_id=viewer.company.id)
+    if viewer.locations is not None:
+        moved = moved.filter(movement__from_cell__location_id__in=viewer.locations)
+    moved = moved.select_related("item", "movement__document", "movement__from_cell__location")
+    found = [_waiting(row) for row in moved.defer("movement__document__body")[:2000]]
+    held = Quarantine.objects.filter(state=Quarantine.OPEN).exclude(waits_for="").order_by("-recorded_at")
+    see = viewer.can("see_cost")
+    for row in held.defer("document_body", "row")[:2000]:
+        amount = Money(row.amount, row.currency) if see and row.amount is not None and row.currency else None
+        found.append(
+            WaitingRow(
+                "", row.document_id, row.document_type, "", "", row.quantity, amount, moment(row.recorded_at),
+                row.waits_for,
+            )
+        )  # fmt: skip
+    return cut(found, part or Slice("since", descending=True), sums=("units",))
+
+
+def unallocated(viewer: Viewer, part: Any = None) -> Page[WaitingRow]:
+    """Cost of a place or of the company for a period: spread over unit-days in the full view only. One query."""
+    viewer.need("see_cost")
+    rows = viewer.of_company(CostLine.objects.filter(target_kind__in=("place", "company"), replacement=None))
+    rows = viewer.in_locations(rows).select_related("document", "location").defer("document__body")
+    found = [
+        WaitingRow(
+            str(row.document_id),
+            row.document.external_id,
+            NAMES[row.component],
+            "",
+            (row.location.name or row.location.code) if row.location else "",
+            None,
+            Money(row.base_amount, viewer.company.currency, row.estimate),
+            moment(row.recorded_at),
+            f"period_{row.target_kind}",
+        )
+        for row in rows.order_by("-recorded_at")[:2000]
+    ]
+    return cut(found, part or Slice("since", descending=True))
+
+
+def checks() -> list[Check]:
+    """The last proof of each law, from the last job of kind ``check`` that ended. One query.
+
+    Such a job's result is ``{"laws": {"U": {"residue": 0, "examined": 123}, …}}``.
+    """
+    job = Job.objects.filter(kind="check", state="done").order_by("-pk").first()
+    laws = (job.result or {}).get("laws", {}) if job else {}
+    at = maybe_moment(job.finished_at) if job else None
+    return [
+        Check(law, laws.get(law, {}).get("residue"), laws.get(law, {}).get("examined"), at if law in laws else None)
+        for law in LAWS
+    ]
+
+
+def missing_rates() -> list[str]:
+    """Currency pairs that documents in quarantine wait for. One query."""
+    rows = Quarantine.objects.filter(
+        Q(waits_for__startswith="fx_rate:") | Q(code="missing_rate"), state=Quarantine.OPEN
+    )
+    return sorted({value.partition(":")[2] for value in rows.values_list("waits_for", flat=True) if value})
+
+
+def _quarantined(viewer: Viewer, row: Quarantine) -> QuarantineRow:
+    problem: dict[str, Any] = row.problem
+    see = viewer.can("see_cost")
+    field = str(problem.get("field", ""))
+    hidden = not see and any(word in field for word in _MONEY_FIELDS)
+    known = see and row.amount is not None and bool(row.currency)
+    return QuarantineRow(
+        id=str(row.pk),
+        import_id=f"batch-{row.batch_id}",
+        document=str(problem.get("document") or row.document_id),
+        line=problem.get("line") or row.line,
+        field=field,
+        found="" if hidden else str(problem.get("found", "")),
+        code=row.code,
+        message=str(problem.get("message", "")),
+        remedy=str(problem.get("remedy", "")),
+        amount=Money(row.amount, row.currency) if known else None,
+        units=row.quantity,
+        since=moment(row.recorded_at),
+        waits_for=row.waits_for,
+        lines=row.lines,
+        parameters={} if hidden else problem.get("parameters") or {},
+    )
+
+
+def _waiting(row: Waiting) -> WaitingRow:
+    movement = row.movement
+    cell = movement.from_cell
+    return WaitingRow(
+        document_id=str(movement.document_id),
+        document=movement.document.external_id,
+        what=Kind(movement.kind).name.lower(),
+        sku=row.item.sku,
+        place=(cell.location.name or cell.location.code) if cell else "",
+        units=movement.quantity,
+        since=moment(movement.recorded_at),
+        why="units",
+    )

@@ -1,0 +1,171 @@
+"""What the read functions about the data itself answer: health, imports, jobs, search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from entrepot.books.selectors.shapes import Money, Page, needs
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """A row that could not be posted, with what would make it right (the fields of ``core.errors.Problem``)."""
+
+    id: str
+    import_id: str
+    document: str
+    line: int | None
+    field: str
+    found: str
+    code: str
+    message: str
+    remedy: str
+    amount: Money | None = needs("see_cost")
+    units: int | None = None
+    since: datetime | None = None
+    waits_for: str = ""
+    lines: int = 1
+    parameters: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineGroup:
+    """Open rows of one reason: how many lines and units, and the money per currency."""
+
+    code: str
+    rows: int
+    lines: int
+    units: int
+    amounts: list[Money] = needs("see_cost", factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """One import. ``state``: done | undone | running | failed | cancelled | checked (a dry run)."""
+
+    id: str
+    file: str
+    layout: str
+    at: datetime
+    by: str
+    lines: int
+    posted: int
+    known: int
+    """Documents that were there already: importing twice changes nothing."""
+    quarantined: int
+    state: str
+    undoable: bool = False
+    batch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingCost:
+    """Units of an SKU whose purchase cost is not known; the document is the oldest one that brought such units.
+
+    ``why``: no_bill | unknown_return | count_surplus | opening | uncosted.
+    """
+
+    sku: str
+    name: str
+    document_id: str
+    document: str
+    place: str
+    born_at: datetime | None
+    units: int
+    on_hand: int
+    sold: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A movement, document or cost line that cannot take effect yet."""
+
+    document_id: str
+    document: str
+    what: str
+    sku: str
+    place: str
+    units: int | None
+    amount: Money | None = needs("see_cost")
+    since: datetime | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StockDifference:
+    """What a place reported last against what the books say for the same instant's SKU and condition."""
+
+    sku: str
+    name: str
+    place: str
+    condition: str
+    reported: int
+    in_books: int
+    at: datetime
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One of the invariants that ``entrepot check`` proves: the law's letter, and what is left over (0 is right)."""
+
+    law: str
+    residue: int | None
+    examined: int | None
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The state of the data in detail."""
+
+    imports: Page[ImportRow]
+    quarantine: Page[QuarantineRow]
+    reasons: dict[str, int]
+    groups: list[QuarantineGroup]
+    missing: Page[MissingCost] = needs("see_cost")
+    waiting: Page[WaitingRow] = field(default_factory=lambda: Page[WaitingRow]([], 0))
+    unallocated: Page[WaitingRow] = needs("see_cost", factory=lambda: Page([], 0))
+    checks: list[Check] = field(default_factory=list[Check])
+    stale_items: int = 0
+    missing_rates: list[str] = field(default_factory=list[str])
+    differences: Page[StockDifference] = field(default_factory=lambda: Page[StockDifference]([], 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Long work with visible progress. ``state``: waiting | running | done | failed | cancelled."""
+
+    id: str
+    kind: str
+    label: str
+    state: str
+    stage: str
+    done: int
+    total: int | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    error: str = ""
+    remedy: str = ""
+    cancellable: bool = True
+
+    @property
+    def percent(self) -> int | None:
+        """Share of the stage that is done, ``None`` where the total is not known."""
+        if self.state == "done":
+            return 100
+        return min(100, self.done * 100 // self.total) if self.total else None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One search result. ``kind``: sku | sale | document | shipment; ``key`` opens its page."""
+
+    kind: str
+    key: str
+    title: str
+    detail: str
+    exact: bool = False
