@@ -53,7 +53,9 @@ class Incidents:
         size = int(self.rng.binomial(len(pool), share)) if len(pool) else 0
         return [int(i) for i in np.sort(self.rng.choice(pool, size, replace=False))]
 
-    def _use(self, day: int, purpose: str, cell: Cell, units: dict[int, int], reason: str, file: str) -> None:
+    def _use(
+        self, day: int, purpose: str, cell: Cell, units: dict[int, int], reason: str, known: int | None = None
+    ) -> None:
         units = {i: n for i, n in units.items() if n > 0}
         if not units:
             return
@@ -66,13 +68,13 @@ class Incidents:
                 purpose=purpose, cell=CellRef(location=location, condition=condition), reason=reason,
                 lines=[LotLine(sku=self.journal.catalogue.sku[i], quantity=n) for i, n in units.items()],
             ),
-            file,
+            "stock_uses", known,
         )  # fmt: skip
 
     def _losses(self, day: int) -> None:
         """Units that the marketplace's warehouse cannot find; four fifths are paid back a month or two later."""
         lost = {i: int(self.rng.integers(1, 4)) for i in self._pick(FBA_CELL, 0.03, 6)}
-        self._use(day, "lost", FBA_CELL, lost, "lost in the warehouse", "stock_uses")
+        self._use(day, "lost", FBA_CELL, lost, "lost in the warehouse", self._told(day))
         for i, n in lost.items():
             paid = day + int(self.rng.integers(30, 60))
             price = int(self.journal.catalogue.price_usd[i]) * 55 // 100
@@ -82,13 +84,21 @@ class Incidents:
                 self.journal.plant("loss_not_paid", sku=self.journal.catalogue.sku[i], units=n,
                                    day=str(self.journal.day(day)), worth=n * price)  # fmt: skip
 
+    def _told(self, day: int) -> int | None:
+        """The day on which a loss becomes known: January's only weeks later, when January may be closed."""
+        on = self.journal.day(day)
+        if on.month != 1 or day + 25 >= self.journal.days:
+            return None
+        self.journal.plant("late_movement", happened=str(on), known=str(self.journal.day(day + 25)))
+        return day + 25
+
     def _disposal(self, day: int) -> None:
         """Everything unsellable at the marketplace is destroyed once a month."""
         for condition in (CUSTOMER_DAMAGED, DEFECTIVE):
             cell = (HK, FBA, condition)
             there = self.journal.stock.at(*cell)
             gone = {int(i): int(there[i]) for i in np.flatnonzero(there > 0)}
-            self._use(day, "destroyed", cell, gone, "removal order: dispose", "stock_uses")
+            self._use(day, "destroyed", cell, gone, "removal order: dispose")
 
     def _damage(self, day: int) -> None:
         """A few units in Germany become unsellable."""
@@ -133,12 +143,12 @@ class Incidents:
     def _samples(self, day: int) -> None:
         """A reviewer gets one of some new things."""
         gifts = dict.fromkeys(self._pick(GERMAN_CELL, 0.015, 10), 1)
-        self._use(day, "sample", GERMAN_CELL, gifts, "for reviewers", "stock_uses")
+        self._use(day, "sample", GERMAN_CELL, gifts, "for reviewers")
 
     def _flood(self, day: int) -> None:
         """Once, water comes into the German warehouse."""
         there = self.journal.stock.at(*GERMAN_CELL)
         wet = [int(i) for i in np.argsort(-there, kind="stable")[:4] if there[i] >= 20]
-        self._use(day, "write_off", GERMAN_CELL, dict.fromkeys(wet, 12), "Wasserschaden", "stock_uses")
+        self._use(day, "write_off", GERMAN_CELL, dict.fromkeys(wet, 12), "Wasserschaden")
 
 

@@ -40,7 +40,7 @@ EU_PLACES = (
 class Orders:
     """``lines``: channel, day, order (number within the world), line (from 1), sku (index, or −1 − bundle), quantity,
     price, discount, status, at (UTC), place (row of the channel's table). ``line_of_return[i]`` is the row of the
-    world's i-th returned unit."""
+    world's i-th returned unit, −1 where it was sold before the books began."""
 
     lines: pl.DataFrame
     line_of_return: Ints
@@ -70,8 +70,11 @@ def draw(world: World, seed: int) -> Orders:
     made = frame["cell_line"].to_numpy()
     row_of_line[made[made >= 0]] = np.flatnonzero(made >= 0)
     place = {key: i for i, key in enumerate(zip(channel.tolist(), sku.tolist(), day.tolist(), strict=True))}
-    unit = np.array([start[place[r.channel, r.sku, r.sold_on]] + r.unit for r in world.returned], dtype=np.int64)
-    return Orders(frame.drop("cell_line"), row_of_line[line_of_unit[unit]])
+    returned = np.full(len(world.returned), -1)
+    for i, r in enumerate(world.returned):
+        if r.unit >= 0:
+            returned[i] = row_of_line[line_of_unit[start[place[r.channel, r.sku, r.sold_on]] + r.unit]]
+    return Orders(frame.drop("cell_line"), returned)
 
 
 def _bundle_lines(world: World) -> pl.DataFrame:
@@ -114,7 +117,7 @@ def _ordered(rng: np.random.Generator, frame: pl.DataFrame, world: World) -> pl.
     midnight = datetime(world.start.year, world.start.month, world.start.day, tzinfo=UTC)
     sku, quantity = frame["sku"].to_numpy(), frame["quantity"].to_numpy()
     price, off = _prices(world, channel, sku, day)
-    discount = (price * quantity * off + 5_000) // 10_000
+    discount = (price * off + 5_000) // 10_000 * quantity
     return frame.with_columns(
         order=pl.Series(order), line=pl.Series(line), price=pl.Series(price), discount=pl.Series(discount),
         place=pl.Series(place), status=pl.Series(np.where(open_now, OPEN, status)),
