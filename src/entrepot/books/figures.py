@@ -1,0 +1,78 @@
+"""Stored figures: which are stale, and how a part of them is replaced. Money in minor units of the company."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, Protocol
+
+from django.db.models import F, Max
+
+from entrepot.books import bulk
+from entrepot.books.models import ItemState, MarginFigure, Movement, SaleFigure, StockFigure
+
+
+class Rows(Protocol):
+    """A frame: named columns of equal length (polars' interface, without the dependency)."""
+
+    @property
+    def columns(self) -> list[str]: ...
+
+    def iter_rows(self) -> Iterable[tuple[Any, ...]]: ...
+
+    def select(self, names: list[str], /) -> Rows: ...
+
+
+_SALE = {
+    "movement_id": "movement", "sales_line": "sales_line", "item_id": "item", "company_id": "company",
+    "shop_id": "shop", "country": "country", "day": "day", "quantity": "quantity", "returned": "returned",
+    "net": "net", "refunded": "refunded",
+}  # fmt: skip
+_FAMILIES = ("purchase", "first_leg", "duty_tax", "storage", "capital", "selling", "unsalable")
+_COSTS = {name: name for name in (*_FAMILIES, "book_cost", "uncosted", "missing")}
+_MARGIN = {
+    "item_id": "item", "company_id": "company", "shop_id": "shop", "country": "country", "month": "month",
+    "reason": "reason", "sales": "sales", "quantity": "quantity", "returned": "returned", "net": "net",
+    "net_unknown": "net_unknown", "refunded": "refunded",
+}  # fmt: skip
+_STOCK = {
+    "item_id": "item", "company_id": "company", "cell_id": "cell", "units": "units", "oldest_at": "oldest_at",
+    "layers": "layers",
+}  # fmt: skip
+
+
+def stale(everything: bool = False) -> list[int]:
+    """Items whose facts are newer than their figures, or all items that ever moved, by number."""
+    states = ItemState.objects.all() if everything else ItemState.objects.filter(stale_since__isnull=False)
+    return list(states.order_by("item_id").values_list("item_id", flat=True))
+
+
+def joined(items: set[int]) -> set[int]:
+    """``items`` and all that conversions join to them: they are folded together."""
+    family = set(items)
+    while True:
+        events = Movement.objects.filter(event__isnull=False)
+        mine = set(events.filter(item_id__in=family).values_list("event", flat=True))
+        more = set(events.filter(event__in=mine).values_list("item_id", flat=True)) | family
+        if more == family:
+            return family
+        family = more
+
+
+def write(items: Collection[int], sales: Rows, margins: Rows, stock: Rows) -> None:
+    """Replace the figures of ``items`` and mark them fresh. Runs in the caller's transaction."""
+    chosen = sorted(items)
+    for start in range(0, len(chosen), 800):
+        part = chosen[start : start + 800]
+        SaleFigure.objects.filter(item_id__in=part)._raw_delete(SaleFigure.objects.db)
+        MarginFigure.objects.filter(item_id__in=part)._raw_delete(MarginFigure.objects.db)
+        StockFigure.objects.filter(item_id__in=part)._raw_delete(StockFigure.objects.db)
+        latest = Movement.objects.filter(item_id__in=part).aggregate(at=Max("recorded_at"))["at"]
+        ItemState.objects.filter(item_id__in=part).update(valued_at=F("stale_since"), stale_since=None)
+        ItemState.objects.filter(item_id__in=part, valued_at__isnull=True).update(valued_at=latest)
+    _append(SaleFigure, {**_SALE, **_COSTS}, sales)
+    _append(MarginFigure, {**_MARGIN, **_COSTS}, margins)
+    _append(StockFigure, {**_STOCK, **_COSTS}, stock)
+
+
+def _append(model: Any, mapping: dict[str, str], rows: Rows) -> None:
+    bulk.load(model, list(mapping), list(rows.select(list(mapping.values())).iter_rows()))

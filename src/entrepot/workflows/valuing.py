@@ -1,0 +1,157 @@
+"""Facts through the valuation engine: every company by its own method, lines split by their weights.
+
+A company's costs are in its own currency and never mix: layers bought from a sister company carry their transfer price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from entrepot.books.facts import Facts
+from entrepot.core.calendar import Instant, month_starts
+
+if TYPE_CHECKING:
+    from entrepot.engines.valuation import Valuation
+
+
+@dataclass(frozen=True)
+class Books:
+    """What valuing needs to know of a company."""
+
+    method: str
+    zone: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class Valued:
+    """One valuation for each method in use, and which company goes by which."""
+
+    facts: Facts
+    books: Mapping[int, Books]
+    by_method: Mapping[str, Valuation]
+    cells: pl.DataFrame
+    """cell, company"""
+
+    def movement_units(self) -> pl.DataFrame:
+        """movement, units, uncosted, missing of everything that went out (returns negative)."""
+        return self._of_movements(lambda valuation: valuation.movement_units)
+
+    def movement_costs(self) -> pl.DataFrame:
+        """movement, component, amount."""
+        return self._of_movements(
+            lambda valuation: valuation.movement_costs()
+            .filter(pl.col("component").is_not_null())
+            .select("movement", pl.col("component").cast(pl.Int64), "amount")
+        )
+
+    def stock(self) -> pl.DataFrame:
+        """item, cell, component, amount, units, missing."""
+        return self._of_cells(lambda valuation: valuation.stock())
+
+    def layers(self) -> pl.DataFrame:
+        """Open layers: layer, item, cell, movement, born_at (first ancestor), units, missing, component, amount."""
+        return self._of_cells(_open_layers)
+
+    def waiting(self) -> pl.DataFrame:
+        """movement, units of strict movements whose units never came."""
+        return next(iter(self.by_method.values())).waiting
+
+    def valuation_of(self, company: int) -> Valuation:
+        return self.by_method[self.books[company].method]
+
+    def _of_movements(self, read: object) -> pl.DataFrame:
+        whose = self.facts.movements.select("movement", "company")
+        return self._each(read, whose, "movement")
+
+    def _of_cells(self, read: object) -> pl.DataFrame:
+        return self._each(read, self.cells, "cell")
+
+    def _each(self, read: object, whose: pl.DataFrame, key: str) -> pl.DataFrame:
+        frames = []
+        for method, valuation in self.by_method.items():
+            frame: pl.DataFrame = read(valuation)  # type: ignore[operator]
+            if len(self.by_method) > 1:
+                mine = [company for company, books in self.books.items() if books.method == method]
+                frame = frame.join(whose.filter(pl.col("company").is_in(mine)).select(key), on=key, how="semi")
+            frames.append(frame)
+        return pl.concat(frames)
+
+
+def evaluate(facts: Facts, books: Mapping[int, Books], *, group: bool = False) -> Valued:
+    """Fold and price ``facts``; ``group`` follows original costs through sales between sister companies."""
+    from entrepot.engines.valuation import Movements, price
+    from entrepot.engines.valuation.fold import allocate
+    from entrepot.engines.valuation.order import in_fold_order
+
+    owners = facts.movements["company"].unique().to_list()
+    methods = sorted({books[company].method for company in owners}) or ["fifo"]
+    costs = cost_shares(facts)
+    allocation = allocate(in_fold_order(Movements.from_frame(facts.movements)))
+    by_method = {
+        method: price(allocation, costs, method=method, group=group, month_starts=_months(facts, books, method))  # type: ignore[arg-type]
+        for method in methods
+    }
+    return Valued(facts, books, by_method, _cells(facts))
+
+
+def cost_shares(facts: Facts) -> object:
+    """Every line split over its targets by largest remainder; targets that no longer count are left unplaced."""
+    from entrepot.engines.valuation import CostShares
+
+    weights = facts.cost_weights
+    amounts = split(weights)
+    present = facts.movements["movement"]
+    frame = weights.with_columns(
+        amount=amounts, movement=pl.col("movement").fill_null(-1), component=pl.col("component").cast(pl.Int16)
+    )
+    frame = frame.filter(pl.col("movement").is_in(present.implode()))
+    return CostShares.from_frame(frame)
+
+
+def split(weights: pl.DataFrame) -> pl.Series:
+    """``weights`` (line, amount of the whole line, weight; sorted by line) → the amount of every row."""
+    from entrepot.engines.valuation import split_lines
+
+    if weights.is_empty():
+        return pl.Series("amount", [], dtype=pl.Int64)
+    lines = weights.group_by("line", maintain_order=True).agg(pl.col("amount").first(), pl.len())
+    offsets = [0, *lines["len"].cum_sum().to_list()]
+    return pl.Series("amount", split_lines(lines["amount"].to_numpy(), offsets, weights["weight"].to_numpy()))
+
+
+def _months(facts: Facts, books: Mapping[int, Books], method: str) -> list[Instant] | None:
+    """Month boundaries in the zone of the companies that go by the month-end method."""
+    if method != "month_end" or facts.movements.is_empty():
+        return None
+    zone = next(b.zone for b in books.values() if b.method == method)
+    first, last = facts.movements["at"].min(), facts.movements["at"].max()
+    return month_starts(int(first), int(last), zone)  # type: ignore[arg-type]
+
+
+def _cells(facts: Facts) -> pl.DataFrame:
+    moves = facts.movements
+    return (
+        pl.concat([moves.select(cell="from_cell", company="company"), moves.select(cell="to_cell", company="company")])
+        .drop_nulls()
+        .unique()
+    )
+
+
+def _open_layers(valuation: Valuation) -> pl.DataFrame:
+    """Layers with units on hand, born when their first ancestor was; pools of an average method are one layer each."""
+    if valuation.entries is None:
+        return valuation.stock().select(
+            pl.lit(-1, pl.Int64).alias("layer"), "item", "cell", pl.lit(-1, pl.Int64).alias("movement"),
+            pl.lit(None, pl.Int64).alias("born_at"), "units", (pl.col("missing") > 0).alias("missing"), "component",
+            "amount",
+        )  # fmt: skip
+    births = dict(valuation.layers.select("layer", "born_at").iter_rows())
+    for layer, parent in valuation.parents.group_by("layer", maintain_order=True).first().select("layer", "parent").iter_rows():
+        births[layer] = births[parent]
+    first = pl.DataFrame({"layer": list(births), "first": list(births.values())}, schema={"layer": pl.Int64, "first": pl.Int64})
+    return valuation.stock_layers().join(first, on="layer", how="left").with_columns(born_at="first").drop("first")
