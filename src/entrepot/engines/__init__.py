@@ -1,0 +1,1 @@
+"""Engines: frames in, frames out; no database, no clock, no network."""
