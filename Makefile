@@ -13,7 +13,7 @@ STAMPS := .venv/.stamps
 export PYTHONUTF8 := 1
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
-.PHONY: help setup run test check-code pytest bench soak lint lock clean
+.PHONY: help setup run test check-code pytest bench soak lint format lock clean
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
@@ -27,6 +27,9 @@ test: $(STAMPS)/dev $(STAMPS)/system ## everything: style, floors, types, tests 
 
 lint: $(STAMPS)/dev ## style, import contracts and types
 	@$(MAKE) --no-print-directory check-code
+
+format: $(STAMPS)/dev ## let ruff mend what it can
+	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 soak: $(STAMPS)/dev $(STAMPS)/system ## the tests marked soak with many more steps, kills and examples
 	ENTREPOT_SOAK=1 $(BIN)/pytest -n $(WORKERS) -m soak
