@@ -98,7 +98,7 @@ class Bills:
         if not american:
             duty = convert(duty, "USD", "EUR", self.journal.rates.rate("USD", "EUR", day))
         target = Target(kind="births", document=Ref(type="receipt", id=receipt.id))
-        weights = [int(v * int(s)) for v, s in zip(usd, shares, strict=True)]
+        weights = [v * int(s) // 10_000 for v, s in zip(usd, shares, strict=True)]
         lines = [CostLine(component="handling", amount=9_500 if american else 8_500, targets=[target], basis="equal",
                           note="customs entry")]  # fmt: skip
         if duty > 0:

@@ -18,6 +18,8 @@ from entrepot.core.documents import Document, Ref
 from entrepot.core.money import major
 
 Row = dict[str, str]
+_USUAL = {"condition": "sellable", "divisor": "6000", "estimate": "False", "per": "1", "share": "1", "unit": "piece"}
+"""What an empty cell means, by the last word of the heading: columns that say nothing else are left out."""
 
 
 def rows_of(documents: Sequence[Document], decimal: str = ".") -> tuple[list[str], list[Row]]:
@@ -28,7 +30,7 @@ def rows_of(documents: Sequence[Document], decimal: str = ".") -> tuple[list[str
     kind = documents[0].type
     known = columns(kind)
     rows = [row for document in documents for row in _rows(kind, document, known, decimal)]
-    used = {name for row in rows for name, text in row.items() if text}
+    used = {name for row in rows for name, text in row.items() if text and text != _USUAL.get(name.split("_")[-1])}
     return [c.name for c in known if c.name in used or c.required], rows
 
 
