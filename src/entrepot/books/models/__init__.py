@@ -5,16 +5,25 @@ from entrepot.books.models.catalogue import BundlePart, Item, Listing, Packaging
 from entrepot.books.models.company import Company, Location, Shop, Supplier, TaxRegistration
 from entrepot.books.models.costs import Basis, BasisShare, CostLine, FxRate
 from entrepot.books.models.documents import Batch, Document, LayoutMapping, Quarantine, RawFile
-from entrepot.books.models.figures import Decision, ForecastFigure, ItemState, MarginFigure, PeriodShare, SaleFigure, StockFigure
+from entrepot.books.models.figures import (
+    Decision,
+    ForecastFigure,
+    ItemState,
+    MarginFigure,
+    PeriodShare,
+    SaleFigure,
+    StockFigure,
+)
 from entrepot.books.models.jobs import Job
 from entrepot.books.models.periods import Period
 from entrepot.books.models.purchasing import PaymentLine, PurchaseLine
 from entrepot.books.models.selling import RefundLine, SalesLine
 from entrepot.books.models.shipping import ReportedStock, Shipment, SignalValue
 from entrepot.books.models.stock import Balance, Cell, Movement, Replacement, Reservation, Reversed, Waiting
+from entrepot.books.models.tokens import ApiToken
 
 __all__ = [
-    "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company", "CostLine", "DataKey",
+    "ApiToken", "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company", "CostLine", "DataKey",
     "Decision", "Document", "ForecastFigure", "FxRate", "Item", "ItemState", "Job", "LayoutMapping", "Listing",
     "Location", "MarginFigure", "Membership", "Movement", "Packaging", "PaymentLine", "Period", "PeriodShare", "PersonalData",
     "PurchaseLine", "Quarantine", "RawFile", "RefundLine", "Replacement", "ReportedStock", "Reservation",
