@@ -1,1 +1,4 @@
-"""Shops and their files: an outside format becomes documents and back; no database, no engine."""
+"""Outside formats that become ``core.documents`` and back: seller files first, shops' interfaces later.
+
+The room knows neither the database nor the engines; what it makes is handed to ``books.intake`` by the workflows.
+"""

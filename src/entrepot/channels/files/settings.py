@@ -1,0 +1,27 @@
+"""What the caller says about a file beyond its bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from entrepot.channels.files.date_style import DateOrder
+from entrepot.channels.files.number_style import NumberStyle
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that the file itself may leave open; ``None`` = not said, so ask where it is needed.
+
+    ``shop``, ``company`` and ``location`` are codes; ``currency`` is ISO 4217; ``zone`` names the zone of times
+    without an offset; ``as_of`` is the instant of a file that states a stock without its date.
+    """
+
+    shop: str | None = None
+    currency: str | None = None
+    zone: str | None = None
+    company: str | None = None
+    location: str | None = None
+    as_of: datetime | None = None
+    number_style: NumberStyle | None = None
+    date_order: DateOrder | None = None
