@@ -171,7 +171,7 @@ def _settlement_pieces(world: World, orders: Orders) -> dict[int, list[Piece]]:
 def _refund_pieces(world: World, orders: Orders, pieces: dict[int, list[Piece]]) -> None:
     c = world.catalogue
     for back, row in zip(world.returned, orders.line_of_return, strict=True):
-        if back.channel != AMAZON or row < 0:
+        if back.channel != AMAZON:
             continue
         r = orders.lines.row(int(row), named=True)
         paid = r["price"] - r["discount"] // r["quantity"]
@@ -196,7 +196,7 @@ def returns_report(world: World, orders: Orders, first: int, last: int) -> list[
         reason, note = _REASONS[int(rng.integers(len(_REASONS)))], int(rng.integers(4))
         if back.channel != AMAZON or not first <= back.day <= last:
             continue
-        number = int(orders.lines["order"][int(row)]) if row >= 0 else 9_000_000 + place
+        number = int(orders.lines["order"][int(row)])
         rows.append({
             "return-date": _utc(world, back.day, 6), "order-id": order_id(number), "sku": c.sku[back.sku],
             "asin": asin(back.sku), "fnsku": fnsku(back.sku), "product-name": c.name[back.sku], "quantity": "1",

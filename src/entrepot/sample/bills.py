@@ -76,7 +76,7 @@ class Bills:
         value = int((c.cost_cny[skus] * units).sum() / 7.1)
         if shipment.mode != "air":
             lines.append(CostLine(component="insurance", amount=max(2_500, value * 35 // 10_000), targets=[target],
-                                  basis="value"))  # fmt: skip
+                                  basis="volume" if (c.base[skus] >= 0).any() else "value"))  # fmt: skip
         if shipment.mode == "sea" and self._missing and day >= self._missing[0]:
             self._missing.pop(0)
             self.journal.plant("missing_bill", target=shipment.id, component="freight", supplier=FORWARDER)
@@ -84,8 +84,12 @@ class Bills:
         due = (arrival - 4 if shipment.mode == "sea" else day + 6)
         self._bill("FWD", HK, FORWARDER, "USD", "bills_freight", lines, happened=arrival, due=due, target=shipment.id)
 
-    def received(self, day: int, receipt: Receipt, skus: Ints, units: Ints) -> None:
-        """Customs and, in Germany, the warehouse's handling of one receipt."""
+    def received(self, day: int, receipt: Receipt, skus: Ints, units: Ints, *, whole: bool) -> None:
+        """Customs and, in Germany, the warehouse's handling of one receipt.
+
+        Duty goes to the lines by hand, as the entry says, where each line is one arrival (``whole``); where units came
+        over, which have no cost of their own yet, by weight.
+        """
         c = self.journal.catalogue
         keep = units > 0
         skus, units = skus[keep], units[keep]
@@ -102,7 +106,9 @@ class Bills:
         lines = [CostLine(component="handling", amount=9_500 if american else 8_500, targets=[target], basis="equal",
                           note="customs entry")]  # fmt: skip
         if duty > 0:
-            lines.insert(0, CostLine(component="duty", amount=duty, targets=[target], basis="manual", weights=weights))
+            by_hand = whole and len(weights) > 1
+            lines.insert(0, CostLine(component="duty", amount=duty, targets=[target],
+                                     basis="manual" if by_hand else "weight", weights=weights if by_hand else []))  # fmt: skip
         self._bill("CUS", HK, BROKER_US if american else BROKER_EU, currency, "bills_customs", lines, happened=day,
                    due=day + 3, target=receipt.id)  # fmt: skip
         if not american:

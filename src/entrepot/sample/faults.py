@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from entrepot.sample.amazon_files import order_id
+from entrepot.sample.sheets import Row
 
 UNKNOWN_SKU = "OLD-SKU-77"
 Rows = list[dict[str, str]]
@@ -59,24 +60,32 @@ def in_market_export(rows: Rows, part: int) -> Planted:
                    what=("impossible date", "NaN", "1e309", "negative quantity", "unknown SKU"))  # fmt: skip
 
 
-def in_german_bills(rows: Rows) -> Planted:
+def in_returns_report(rows: Rows) -> Planted:
+    """The marketplace's returns: five of orders that are older than the books; they wait."""
+    plain = rows[0]
+    for place in range(5):
+        rows.append({**plain, "order-id": order_id(9_700_000 + place), "license-plate-number": f"LPNOLD{place}"})
+    return Planted(waiting=5, what=("return of an order that is not in the books",))
+
+
+def in_german_bills(rows: list[Row]) -> Planted:
     """The German warehouse's bills: an amount in words."""
-    plain = next(row for row in rows if row.get("line_component", row.get("component")) == "handling")
+    plain = next(row for row in rows if row.get("component") == "handling")
     rows.append({**plain, "id": "LGR-FALSCH-1", "amount": "zwölf Euro"})
     return Planted(rejected=1, what=("amount in words",))
 
 
-def in_customs_bills(rows: Rows) -> Planted:
+def in_customs_bills(rows: list[Row]) -> Planted:
     """The customs brokers' bills: a currency that does not exist, and a bill for a receipt that never was."""
-    plain = next(row for row in rows if row.get("component") == "handling" and row.get("id") and row.get("currency"))
+    plain = {k: v for k, v in rows[0].items() if k not in ("basis", "weights")}
     rows.append({**plain, "id": "CUS-BAD-1", "currency": "USX", "component": "handling"})
-    rows.append({**plain, "id": "CUS-WAITS-1", "component": "duty", "target_document": "receipt:IN-9912-999"})
+    rows.append({**plain, "id": "CUS-WAITS-1", "component": "duty", "target_document": "IN-9912-999"})
     return Planted(rejected=1, waiting=1, what=("unknown currency", "bill without its receipt"))
 
 
-def in_receipts(rows: Rows) -> Planted:
+def in_receipts(rows: list[Row]) -> Planted:
     """Receipts in Germany: a negative quantity, an SKU nobody knows."""
-    plain = dict(rows[0])
-    rows.append({**plain, "id": "IN-BAD-1", "quantity": "-3", "order_line": ""})
-    rows.append({**plain, "id": "IN-BAD-2", "sku": UNKNOWN_SKU, "quantity": "5", "order_line": "", "shipment": ""})
+    plain = {k: v for k, v in rows[0].items() if k not in ("order_line", "shipment")}
+    rows.append({**plain, "id": "IN-BAD-1", "quantity": -3})
+    rows.append({**plain, "id": "IN-BAD-2", "sku": UNKNOWN_SKU, "quantity": 5})
     return Planted(rejected=1, unknown_sku=1, what=("negative quantity", "unknown SKU"))

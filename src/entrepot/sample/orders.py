@@ -26,7 +26,7 @@ US_PLACES = (
     ("CA", "Sacramento", "95814", 875, 16), ("TX", "Austin", "78701", 0, 12), ("FL", "Tampa", "33602", 0, 10),
     ("NY", "Albany", "12207", 800, 9), ("WA", "Spokane", "99201", 900, 5), ("IL", "Peoria", "61602", 0, 6),
     ("PA", "Erie", "16501", 0, 6), ("OH", "Dayton", "45402", 0, 5), ("GA", "Savannah", "31401", 0, 6),
-    ("NC", "Durham", "27701", 0, 5), ("AZ", "Tucson", "85701", 870, 4), ("CO", "Boulder", "80302", 0, 4),
+    ("NC", "Durham", "27701", 0, 5), ("AZ", "Tucson", "85701", 870, 4), ("CO", "Cañon City", "81212", 0, 4),
     ("OR", "Salem", "97301", 0, 4), ("MN", "Duluth", "55802", 0, 4), ("MA", "Lowell", "01852", 625, 4),
 )  # fmt: skip
 # Country, city, postcode, VAT inside the price in basis points, share of orders.
@@ -40,7 +40,7 @@ EU_PLACES = (
 class Orders:
     """``lines``: channel, day, order (number within the world), line (from 1), sku (index, or −1 − bundle), quantity,
     price, discount, status, at (UTC), place (row of the channel's table). ``line_of_return[i]`` is the row of the
-    world's i-th returned unit, −1 where it was sold before the books began."""
+    world's i-th returned unit."""
 
     lines: pl.DataFrame
     line_of_return: Ints
@@ -70,11 +70,8 @@ def draw(world: World, seed: int) -> Orders:
     made = frame["cell_line"].to_numpy()
     row_of_line[made[made >= 0]] = np.flatnonzero(made >= 0)
     place = {key: i for i, key in enumerate(zip(channel.tolist(), sku.tolist(), day.tolist(), strict=True))}
-    returned = np.full(len(world.returned), -1)
-    for i, r in enumerate(world.returned):
-        if r.unit >= 0:
-            returned[i] = row_of_line[line_of_unit[start[place[r.channel, r.sku, r.sold_on]] + r.unit]]
-    return Orders(frame.drop("cell_line"), returned)
+    unit = np.array([start[place[r.channel, r.sku, r.sold_on]] + r.unit for r in world.returned], dtype=np.int64)
+    return Orders(frame.drop("cell_line"), row_of_line[line_of_unit[unit]])
 
 
 def _bundle_lines(world: World) -> pl.DataFrame:

@@ -220,7 +220,7 @@ class Shipping:
             location=lane.destination, shipment=Ref(type="shipment", id=shipment.id), lines=lines,
         )  # fmt: skip
         journal.write(receipt, "receipts_fba" if lane.destination == FBA else "receipts_germany")
-        self.bills.received(entered, receipt, skus, units)
+        self.bills.received(entered, receipt, skus, units, whole=not surplus.any())
 
     def _entered(self, skus: Ints, units: Ints) -> None:
         self.unbooked[skus] -= units

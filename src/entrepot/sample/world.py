@@ -57,8 +57,7 @@ _BUNDLES_A_DAY = 0.22
 
 
 class Returned(NamedTuple):
-    """One unit that came back: sold on ``sold_on`` as the ``unit``-th of that channel, SKU and day; ``unit`` −1: from
-    an order of the time before the books."""
+    """One unit that came back: sold on ``sold_on`` as the ``unit``-th of that channel, SKU and day."""
 
     channel: int
     sku: int
@@ -171,7 +170,6 @@ class _Run:
         self._open_cell(CHINA_SZ, both * self.rng.uniform(40, 100, len(c)) * sz * over, (0, 0))
         self.opening = self.journal.stock.total().copy()
         self.journal.stock.came[:] = 0
-        self._old_returns()
 
     def _open_cell(self, cell: Cell, units: Reals, shares: tuple[int, int]) -> None:
         """One opening balance; ``shares``: freight in cents per kilogram, handling in cents per unit."""
@@ -197,13 +195,6 @@ class _Run:
             document = OpeningBalance(id=f"OPEN-{company}-{location}", company=company,
                                       effective_at=journal.at(0, 0), location=location, lines=lines)  # fmt: skip
             journal.write(document, "opening")
-
-    def _old_returns(self) -> None:
-        """In the first weeks a few units come back that were sold before the books began: their cost is missing."""
-        known = np.flatnonzero(self.journal.catalogue.on_amazon & (self.journal.catalogue.launch == 0))
-        for i in self.rng.choice(known, min(12, len(known)), replace=False):
-            on = int(self.rng.integers(3, 45))
-            self.journal.later(on, 6, self._return(Returned(AMAZON, int(i), -1, -1, on, SELLABLE)))
 
     def live(self, day: int) -> None:
         """One day: what was due, incidents, desks, customers, month's end."""

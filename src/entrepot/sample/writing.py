@@ -13,16 +13,17 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from entrepot.channels.files.template_words import Language
 from entrepot.core.documents import Document, PeriodClose, Return, ReturnLine
 from entrepot.core.documents.header import Ref
 from entrepot.core.progress import SILENT, Progress
 from entrepot.sample import amazon_files, catalogue, faults, places, shop_files, truth
 from entrepot.sample.demand import OWN_SHOP
-from entrepot.sample.faults import Planted, Rows
+from entrepot.sample.faults import Planted
 from entrepot.sample.orders import Orders, draw
 from entrepot.sample.places import AMAZON_SHOP, FBA, GERMANY, HK, MARKET_SHOP
 from entrepot.sample.places import OWN_SHOP as OWN_SHOP_CODE
-from entrepot.sample.sheets import as_csv, as_xlsx, rows_of
+from entrepot.sample.sheets import Row, as_csv, as_xlsx, rows_of
 from entrepot.sample.world import World, simulate
 
 DEFAULT_UNTIL = date(2026, 10, 31)
@@ -33,7 +34,7 @@ GRACE_DAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class SampleFile:
-    """One file: its layout (``template:TYPE`` for our own), what must be said beside it, when the seller had it.
+    """One file: its layout (the document type for our own), what must be said beside it, when the seller had it.
 
     ``options`` are keyword arguments of ``entrepot.channels.files.opening.open_file``. ``repeats`` marks a file that
     brings nothing new.
@@ -132,21 +133,17 @@ class _Writer:
         self.files.append(SampleFile(path, layout, known, options or {}, planted or Planted(), repeats))
 
     def sheet(
-        self, name: str, documents: Iterable[Document], known: date, *, language: str = "en", german: bool = False,
-        plant: Callable[[Rows], Planted] | None = None,
+        self, name: str, documents: Iterable[Document], known: date, *, language: Language = "en", german: bool = False,
+        plant: Callable[[list[Row]], Planted] | None = None,
     ) -> None:  # fmt: skip
         """Documents of one type in our own template: XLSX, or CSV by the name's end."""
         listed = list(documents)
         if not listed:
             return
-        kind = listed[0].type
-        headings, rows = rows_of(listed, "," if german else ".")
+        kind, rows = listed[0].type, rows_of(listed, language)
         planted = plant(rows) if plant else None
-        if name.endswith(".csv"):
-            content = as_csv(kind, headings, rows, german=german)
-        else:
-            content = as_xlsx(kind, headings, rows, language, self.world.start)
-        self.add(name, content, f"template:{kind}", known, planted=planted)
+        content = as_csv(kind, rows, german=german) if name.endswith(".csv") else as_xlsx(kind, rows, language)
+        self.add(name, content, kind, known, planted=planted, options={"site": "DE"} if german else {})
 
     def masters(self) -> None:
         """Companies, suppliers, places, shops, items, listings, bundles, rates, opening stock."""
@@ -214,7 +211,7 @@ class _Writer:
         rows = amazon_files.orders_report(self.world, self.orders, first, last)
         planted = faults.in_orders_report(rows, part)
         self.add(f"amazon_all_orders_{tag}.txt", amazon_files.tsv(rows, amazon_files.ORDER_COLUMNS, "cp1252"),
-                 "amazon_orders", known, options={"shop": AMAZON_SHOP}, planted=planted)  # fmt: skip
+                 "amazon_orders", known, options={"shop": AMAZON_SHOP, "site": "US"}, planted=planted)  # fmt: skip
         rows = shop_files.shop_export(self.world, self.orders, first, last)
         planted = faults.in_shop_export(rows, part)
         self.add(f"shop_orders_{tag}.csv", shop_files.csv_bytes(rows, shop_files.SHOP_COLUMNS), "shopify_orders",
@@ -225,8 +222,9 @@ class _Writer:
         self.add(f"market_uk_{tag}.csv", shop_files.csv_bytes(rows, shop_files.MARKET_COLUMNS), "order_lines", known,
                  options=said, planted=planted)  # fmt: skip
         rows = amazon_files.returns_report(self.world, self.orders, first, last)
+        planted = faults.in_returns_report(rows) if first == 0 and rows else None
         self.add(f"amazon_returns_{tag}.txt", amazon_files.tsv(rows, amazon_files.RETURN_COLUMNS), "amazon_returns",
-                 known, options={"shop": AMAZON_SHOP})  # fmt: skip
+                 known, options={"shop": AMAZON_SHOP}, planted=planted)  # fmt: skip
         self.sheet(f"shop_returns_{tag}.xlsx", self._shop_returns(first, last), known)
 
     def _shop_returns(self, first: int, last: int) -> list[Document]:
@@ -302,4 +300,4 @@ class _Writer:
                  options=earlier.options, planted=earlier.planted, repeats=True)  # fmt: skip
         rows = amazon_files.orders_report(self.world, self.orders, max(first, last - 30), last)
         self.add("amazon_all_orders_last_month.txt", amazon_files.tsv(rows, amazon_files.ORDER_COLUMNS, "cp1252"),
-                 "amazon_orders", self.world.until, options={"shop": AMAZON_SHOP}, repeats=True)  # fmt: skip
+                 "amazon_orders", self.world.until, options={"shop": AMAZON_SHOP, "site": "US"}, repeats=True)  # fmt: skip
