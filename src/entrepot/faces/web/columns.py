@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from entrepot.books.selectors.shapes import BillShare, CostRow, Decision, DocumentLine, LayerRow, RangeCost, SaleRow
 from entrepot.faces.web import families, sentences
-from entrepot.faces.web.shapes import BillShare, CostRow, Decision, LayerRow, RangeCost, SaleRow
 from entrepot.faces.web.tables import SEE_COST, Column
 from entrepot.faces.web.waterfall import per_unit
 
@@ -51,7 +53,9 @@ def stock(by: str) -> list[Column]:
         Column("on_hand", _("On hand"), "units"),
         Column("reserved", _("Reserved"), "units", shown=False),
         Column("unsellable", _("Unsellable"), "units", shown=False),
+        Column("available", _("Available"), "units", shown=False),
         Column("in_transit", _("In transit"), "units"),
+        Column("arrivals", _("Arrives"), "arrivals", sort=False, shown=False),
         Column("weekly", _("Units a week"), "decimal", estimate=True),
         Column("ages", _("Age in days"), "ages", sort=False),
         Column("value", _("Book value"), "money", needs=SEE_COST),
@@ -70,7 +74,7 @@ def economics(by: str, present: list[str]) -> list[Column]:
             "money",
             read=lambda row: row.costs.get(family),
             needs=SEE_COST,
-                    )
+        )
 
     first = (
         Column("key", labels["sku"], "sku", href=lambda r: sku_page(r.key))
@@ -100,6 +104,33 @@ def _margin(row: CostRow) -> int | None:
     return round(row.profit * 1000 / row.net_sales)
 
 
+def carriers(family: str, link: Callable[[CostRow], str]) -> list[Column]:
+    """The SKUs that carry one bar of the waterfall; ``link`` opens an SKU's bills."""
+
+    def amount(row: CostRow) -> int | None:
+        return row.costs.get(family)
+
+    def share(row: CostRow) -> int | None:
+        cost, net = amount(row), row.net_sales
+        return round(cost * 1000 / net) if cost is not None and net and net > 0 else None
+
+    return [
+        Column("key", _("SKU"), "sku", href=link),
+        Column("label", _("Name")),
+        Column("units", _("Units"), "units"),
+        Column(f"cost_{family}", families.label(family), "money", read=amount, needs=SEE_COST),
+        Column("unit", _("A unit"), "money", read=lambda r: per_unit(amount(r), r.units), needs=SEE_COST, sort=False),
+        Column(
+            "share",
+            _("Of net sales"),
+            "percent",
+            read=share,
+            needs=SEE_COST,
+            sort=False,
+        ),
+    ]
+
+
 def bills() -> list[Column]:
     """Cost lines behind a figure."""
     return [
@@ -110,9 +141,8 @@ def bills() -> list[Column]:
         Column("known_at", _("Known since"), "date", shown=False),
         Column("original", _("As billed"), "amount", sort=False, needs=SEE_COST),
         Column("total", _("Whole line"), "money", needs=SEE_COST),
-        Column("sold", _("Sold part"), "money", needs=SEE_COST),
-        Column("on_hand", _("Still in stock"), "money", needs=SEE_COST),
-        Column("share", _("Falls here"), "money", needs=SEE_COST),
+        Column("share", _("Falls on this SKU"), "money", needs=SEE_COST),
+        Column("note", _("Note"), read=lambda b: sentences.word("bill_note", b.note), sort=False),
     ]
 
 
@@ -120,35 +150,19 @@ def _component(row: BillShare | RangeCost) -> str:
     return families.component(row.component)
 
 
-def layers(present: list[str]) -> list[Column]:
-    """Cost layers of an SKU."""
-
-    def cost(family: str) -> Column:
-        return Column(
-            f"cost_{family}",
-            families.label(family),
-            "money",
-            read=lambda row: row.costs.get(family),
-            needs=SEE_COST,
-            sort=False,
-        )
-
+def layers() -> list[Column]:
+    """Open cost layers of an SKU."""
     return [
-        Column("layer", _("Layer"), "sku", href=lambda r: document_page(r.document_id)),
         Column("born_at", pgettext_lazy("layer", "Since"), "date"),
-        Column("origin", pgettext_lazy("layer", "Came by"), "state"),
-        Column("document", _("Document"), href=lambda r: document_page(r.document_id)),
         Column("place", _("Location")),
-        Column("units", _("Units"), "units"),
-        Column("remaining", _("Still there"), "units"),
-        *[cost(family) for family in present],
-        Column("total", _("Cost of the layer"), "money", needs=SEE_COST),
-        Column("unit", _("Cost a unit"), "money", read=_layer_unit, needs=SEE_COST, sort=False),
+        Column("remaining", _("Units there"), "units"),
+        Column("total", _("Book cost of the layer"), "money", needs=SEE_COST),
+        Column("unit", _("Book cost a unit"), "money", read=_layer_unit, needs=SEE_COST, sort=False),
     ]
 
 
 def _layer_unit(row: LayerRow) -> int | None:
-    return None if row.missing else per_unit(row.total, row.units)
+    return None if row.missing else per_unit(row.total, row.remaining)
 
 
 def sales() -> list[Column]:
@@ -223,7 +237,7 @@ def waiting() -> list[Column]:
     return [
         Column("document", _("Document"), "sku", href=lambda r: document_page(r.document_id)),
         Column("what", _("What"), read=lambda r: sentences.word("document", r.what)),
-        Column("why", _("Waits for"), read=lambda r: sentences.word("waits", r.why), wrap=True),
+        Column("why", _("Waits for"), read=lambda r: sentences.waits_for(r.why), wrap=True),
         Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku) if r.sku else ""),
         Column("place", _("Location")),
         Column("units", _("Units"), "units"),
@@ -247,6 +261,26 @@ def imports() -> list[Column]:
     ]
 
 
+def differences() -> list[Column]:
+    """What places reported against what the books say."""
+    return [
+        Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku)),
+        Column("name", _("Name")),
+        Column("place", _("Location")),
+        Column("reported", _("Reported"), "units"),
+        Column("in_books", _("In the books"), "units"),
+        Column("off", _("Difference"), "units", read=lambda r: r.reported - r.in_books, sort=False),
+        Column("at", _("As of"), "instant"),
+        Column("document_id", _("Report"), read=lambda r: r.document_id, href=lambda r: document_page(r.document_id)),
+    ]
+
+
+def _line_part(row: DocumentLine) -> str:
+    if row.what in families.COMPONENTS:
+        return families.component(row.what)
+    return sentences.word("document_line", row.what)
+
+
 def effects() -> list[Column]:
     """What a document did."""
     return [
@@ -262,7 +296,7 @@ def lines() -> list[Column]:
     """A document as received."""
     return [
         Column("line", _("Line"), "units", sort=False),
-        Column("what", _("What"), read=lambda r: sentences.word("document_line", r.what), sort=False),
+        Column("what", _("What"), read=_line_part, sort=False),
         Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku) if r.sku else "", sort=False),
         Column("quantity", _("Quantity"), "units", sort=False),
         Column("amount", _("Amount"), "amount", needs=SEE_COST, sort=False),

@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, StreamingHttpResponse
 
+from entrepot.books.selectors.shapes import AGE_BANDS, Money
 from entrepot.core.money import exponent
 from entrepot.core.reasons import Reason
 from entrepot.faces.web import sentences
-from entrepot.faces.web.shapes import AGE_BANDS, Money
 from entrepot.faces.web.tables import Column, Table
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -79,9 +79,15 @@ def _cell(column: Column, value: Any, currency: str, zone: ZoneInfo) -> Any:
         return value.astimezone(zone).replace(tzinfo=None, microsecond=0)
     if isinstance(value, date) or (isinstance(value, int) and not isinstance(value, bool)):
         return value
+    return harmless(_text(column, value))
+
+
+def _text(column: Column, value: Any) -> str:
+    if column.kind == "arrivals":
+        return "; ".join(" ".join((str(a.units), a.shipment, f"{a.eta:%Y-%m-%d}" if a.eta else "")) for a in value)
     if column.kind == "lines":
-        return harmless(" ".join(sentences.line(item) for item in value if isinstance(item, Reason)))
-    return harmless(sentences.word(column.key, str(value)) if column.kind == "state" else str(value))
+        return " ".join(sentences.line(item) for item in value if isinstance(item, Reason))
+    return sentences.word(column.key, str(value)) if column.kind == "state" else str(value)
 
 
 def _major(amount: int | None, currency: str) -> Decimal | None:
@@ -120,7 +126,9 @@ def as_xlsx(table: Table, rows: Iterable[Any], zone: str) -> HttpResponse:
     bold = book.add_format({"bold": True})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
     moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-    money = book.add_format({"num_format": "#,##0." + "0" * exponent(table.currency) if exponent(table.currency) else "#,##0"})
+    money = book.add_format(
+        {"num_format": "#,##0." + "0" * exponent(table.currency) if exponent(table.currency) else "#,##0"}
+    )
     sheet.freeze_panes(1, 1)
     for place_x, text in enumerate(headers(table.visible, table.currency)):
         sheet.write_string(0, place_x, text, bold)

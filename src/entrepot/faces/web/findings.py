@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from entrepot.books.selectors.shapes import Money, SkuPage, Step
 from entrepot.faces.web.formats import figure, money_text, percent
-from entrepot.faces.web.shapes import Money, SkuPage, Step
 from entrepot.faces.web.waterfall import per_unit
 
 

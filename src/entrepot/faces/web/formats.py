@@ -9,8 +9,8 @@ from django.utils import dateformat, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from entrepot.books.selectors.shapes import Money
 from entrepot.core.money import CURRENCIES
-from entrepot.faces.web.shapes import Money
 
 MINUS = "\u2212"
 NARROW = "\u202f"

@@ -13,10 +13,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
+from entrepot.books.selectors.shapes import State
 from entrepot.core.errors import ProblemError
 from entrepot.faces.web import queries
 from entrepot.faces.web.filters import day_of
-from entrepot.faces.web.shapes import State
 
 P = ParamSpec("P")
 
@@ -74,7 +74,7 @@ class Visit:
 def page(
     view: Callable[Concatenate[Visit, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """A view for a signed-in viewer, in the company's zone; what is not there is a 404, a problem a page that says so."""
+    """A view for a signed-in viewer, in the company's zone; what is not there is a 404, a problem has its page."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:

@@ -1,33 +1,64 @@
 """Every question that the pages ask of the floors below, and nothing else.
 
-Each function takes the :class:`Viewer` first; the floors below cut by his company, shops and places and leave out what
-his role may not see (amounts come back as ``None`` without ``see_cost``). No function here computes a business figure.
+Each function takes the :class:`~entrepot.books.access.Viewer` first; the books cut by his company, shops and places and
+leave out what his role may not see (amounts come back as ``None``). No function here computes a business figure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
-from entrepot.faces.web.filters import CostFilter, StockFilter
-from entrepot.faces.web.health_shapes import (
+from entrepot.books.access import Viewer, viewer_for
+from entrepot.books.selectors import (
+    documents,
+    economics,
+    missing,
+)
+from entrepot.books.selectors import (
+    health as data_health,
+)
+from entrepot.books.selectors import (
+    imports as posted,
+)
+from entrepot.books.selectors import (
+    inventory as stock,
+)
+from entrepot.books.selectors import (
+    jobs as work,
+)
+from entrepot.books.selectors import (
+    sales as selling,
+)
+from entrepot.books.selectors import (
+    search as finding,
+)
+from entrepot.books.selectors import (
+    sku as items,
+)
+from entrepot.books.selectors import (
+    state as states,
+)
+from entrepot.books.selectors import (
+    today as deciding,
+)
+from entrepot.books.selectors.health_shapes import (
     Health,
     Hit,
-    ImportOptions,
-    ImportPage,
     ImportRow,
     Job,
     MissingCost,
     QuarantineRow,
     WaitingRow,
 )
-from entrepot.faces.web.shapes import (
+from entrepot.books.selectors.shapes import (
     BillShare,
     Decision,
     DocumentPage,
     Inventory,
     LayerRow,
+    NotThere,
     Page,
     SalePage,
     SaleRow,
@@ -37,48 +68,125 @@ from entrepot.faces.web.shapes import (
     Today,
     TrueCost,
 )
+from entrepot.faces.web.filters import CostFilter, StockFilter
+from entrepot.faces.web.import_shapes import ImportOptions, ImportPage
 
-
-class Viewer(Protocol):
-    """Who looks: his name, role, and what he may do and see (``entrepot.books.access.Viewer``)."""
-
-    @property
-    def role(self) -> str:
-        """owner | finance | operations | warehouse | viewer."""
-        ...
-
-    def can(self, permission: str) -> bool:
-        """Whether he holds ``permission`` (see_cost, approve, import, undo …)."""
-        ...
-
-
-class NotThere(LookupError):
-    """What was asked for is not in the books, or not in what this viewer may see."""
+__all__ = ["NotThere", "Viewer"]
 
 
 def viewer(user: Any, company: str = "") -> Viewer:
     """The viewer behind a signed-in user, looking at ``company`` (his first one when empty)."""
-    raise NotImplementedError
+    return viewer_for(user, company)
 
 
 def companies(viewer: Viewer) -> list[tuple[str, str]]:
     """Code and name of each company that he may look at."""
-    raise NotImplementedError
+    return states.companies(viewer)
 
 
 def state(viewer: Viewer, known: date | None = None) -> State:
-    """The state of the data, for the status line of every page (at most 4 queries)."""
-    raise NotImplementedError
+    """The state of the data, for the status line of every page."""
+    return states.state(viewer, known)
 
 
 def today(viewer: Viewer, kind: str, part: Slice) -> Today:
     """Open decisions by money at stake and deadline; ``kind`` filters."""
-    raise NotImplementedError
+    return deciding.today(viewer, kind, part)
 
 
 def decision(viewer: Viewer, key: str) -> Decision:
     """One decision. Raises :class:`NotThere`."""
-    raise NotImplementedError
+    return deciding.decision(viewer, key)
+
+
+def inventory(viewer: Viewer, wanted: StockFilter, part: Slice) -> Inventory:
+    """Stock with cover and age, by SKU, location or channel. ``part.limit`` ``None``: all rows (exports)."""
+    return stock.inventory(viewer, wanted, part)
+
+
+def true_cost(viewer: Viewer, wanted: CostFilter, part: Slice) -> TrueCost:
+    """Unit economics of the period by SKU, channel or destination, and the waterfall of the whole selection."""
+    return economics.true_cost(viewer, wanted, part)
+
+
+def bills(viewer: Viewer, code: str, family: str, part: Slice) -> Page[BillShare]:
+    """The cost lines of a family that reach one SKU, with the share of each that falls on it."""
+    return items.bills(viewer, code, family, part)
+
+
+def sku(viewer: Viewer, code: str, wanted: CostFilter) -> SkuPage:
+    """Everything about one SKU. Raises :class:`NotThere`."""
+    return items.sku(viewer, code, wanted)
+
+
+def layers(viewer: Viewer, code: str, part: Slice) -> Page[LayerRow]:
+    """The cost layers of one SKU."""
+    return items.layers(viewer, code, part)
+
+
+def sales(viewer: Viewer, wanted: CostFilter, part: Slice) -> Page[SaleRow]:
+    """Sale lines of the selection, newest first unless asked otherwise."""
+    return selling.sales(viewer, wanted, part)
+
+
+def sale(viewer: Viewer, key: str) -> SalePage:
+    """One sale explained to the cent. Raises :class:`NotThere`."""
+    return selling.sale(viewer, key)
+
+
+def document(viewer: Viewer, key: str, part: Slice) -> DocumentPage:
+    """One source document and what it did. Raises :class:`NotThere`."""
+    return documents.document(viewer, key, part)
+
+
+def document_bytes(viewer: Viewer, key: str) -> tuple[str, bytes]:
+    """File name and canonical body. Raises :class:`NotThere`."""
+    return documents.document_bytes(viewer, key)
+
+
+def health(viewer: Viewer, reason: str, part: Slice) -> Health:
+    """Imports, quarantine (``reason`` and ``part`` apply to it), missing costs, waiting facts, checks."""
+    return data_health.health(viewer, reason, part)
+
+
+def quarantine(viewer: Viewer, reason: str, part: Slice) -> Page[QuarantineRow]:
+    """Rows in quarantine."""
+    return data_health.quarantine(viewer, reason, part)
+
+
+def missing_costs(viewer: Viewer, part: Slice) -> Page[MissingCost]:
+    """Units without a purchase cost."""
+    return missing.missing_costs(viewer, part)
+
+
+def waiting(viewer: Viewer, part: Slice) -> Page[WaitingRow]:
+    """Movements and documents that wait for what they need."""
+    return data_health.waiting(viewer, part)
+
+
+def unallocated(viewer: Viewer, part: Slice) -> Page[WaitingRow]:
+    """Costs of a place or of the company for a period."""
+    return data_health.unallocated(viewer, part)
+
+
+def imports(viewer: Viewer, part: Slice) -> Page[ImportRow]:
+    """Imported files, newest first."""
+    return posted.imports(viewer, part)
+
+
+def jobs(viewer: Viewer) -> list[Job]:
+    """Jobs that run or wait."""
+    return work.jobs(viewer)
+
+
+def job(viewer: Viewer, key: str) -> Job:
+    """One job. Raises :class:`NotThere`."""
+    return work.job(viewer, key)
+
+
+def search(viewer: Viewer, text: str, limit: int = 20) -> list[Hit]:
+    """SKUs, orders, containers and bills that begin with or contain ``text``, exact ones first."""
+    return finding.search(viewer, text, limit)
 
 
 def approve(viewer: Viewer, key: str) -> Decision:
@@ -93,76 +201,6 @@ def snooze(viewer: Viewer, key: str, days: int) -> Decision:
 
 def undo_decision(viewer: Viewer, key: str) -> Decision:
     """Take an approval or a snooze back."""
-    raise NotImplementedError
-
-
-def inventory(viewer: Viewer, wanted: StockFilter, part: Slice) -> Inventory:
-    """Stock with cover and age, by SKU, location or channel. ``part.limit`` ``None``: all rows (exports)."""
-    raise NotImplementedError
-
-
-def true_cost(viewer: Viewer, wanted: CostFilter, part: Slice) -> TrueCost:
-    """Unit economics of the period by SKU, channel or destination, and the waterfall of the whole selection."""
-    raise NotImplementedError
-
-
-def family(viewer: Viewer, wanted: CostFilter, family: str, part: Slice) -> Page[BillShare]:
-    """The cost lines behind one bar of the waterfall, largest share first."""
-    raise NotImplementedError
-
-
-def sku(viewer: Viewer, code: str, wanted: CostFilter) -> SkuPage:
-    """Everything about one SKU. Raises :class:`NotThere`."""
-    raise NotImplementedError
-
-
-def layers(viewer: Viewer, code: str, part: Slice) -> Page[LayerRow]:
-    """The cost layers of one SKU."""
-    raise NotImplementedError
-
-
-def sales(viewer: Viewer, wanted: CostFilter, part: Slice) -> Page[SaleRow]:
-    """Sale lines of the selection, newest first unless asked otherwise."""
-    raise NotImplementedError
-
-
-def sale(viewer: Viewer, key: str) -> SalePage:
-    """One sale line explained. Raises :class:`NotThere`."""
-    raise NotImplementedError
-
-
-def document(viewer: Viewer, key: str, part: Slice) -> DocumentPage:
-    """One source document and what it did. Raises :class:`NotThere`."""
-    raise NotImplementedError
-
-
-def document_bytes(viewer: Viewer, key: str) -> tuple[str, bytes]:
-    """File name and bytes as received. Raises :class:`NotThere`."""
-    raise NotImplementedError
-
-
-def health(viewer: Viewer, reason: str, part: Slice) -> Health:
-    """Imports, quarantine (``reason`` and ``part`` apply to it), missing costs, waiting facts, checks."""
-    raise NotImplementedError
-
-
-def quarantine(viewer: Viewer, reason: str, part: Slice) -> Page[QuarantineRow]:
-    """Rows in quarantine."""
-    raise NotImplementedError
-
-
-def missing_costs(viewer: Viewer, part: Slice) -> Page[MissingCost]:
-    """Units without a purchase cost."""
-    raise NotImplementedError
-
-
-def waiting(viewer: Viewer, part: Slice) -> Page[WaitingRow]:
-    """Movements and cost lines that wait for what they need."""
-    raise NotImplementedError
-
-
-def imports(viewer: Viewer, part: Slice) -> Page[ImportRow]:
-    """Imported files, newest first."""
     raise NotImplementedError
 
 
@@ -196,21 +234,6 @@ def cancel_job(viewer: Viewer, key: str) -> None:
     raise NotImplementedError
 
 
-def job(viewer: Viewer, key: str) -> Job:
-    """One job. Raises :class:`NotThere`."""
-    raise NotImplementedError
-
-
-def jobs(viewer: Viewer) -> list[Job]:
-    """Jobs that run or wait."""
-    raise NotImplementedError
-
-
 def template(viewer: Viewer, kind: str, language: str) -> tuple[str, bytes]:
     """File name and bytes of the Excel template of a document. Raises :class:`NotThere`."""
-    raise NotImplementedError
-
-
-def search(viewer: Viewer, text: str, limit: int = 20) -> list[Hit]:
-    """SKUs, orders, containers and bills that begin with or contain ``text``, exact ones first."""
     raise NotImplementedError

@@ -10,13 +10,16 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
+from entrepot.books.selectors.health_shapes import QuarantineRow
+from entrepot.books.selectors.shapes import Decision, Money
 from entrepot.core.reasons import Reason
-from entrepot.faces.web.formats import day, figure, money_text
-from entrepot.faces.web.health_shapes import QuarantineRow
-from entrepot.faces.web.shapes import Decision, Money
+from entrepot.faces.web import reasons
+from entrepot.faces.web.formats import day, money_text
+from entrepot.faces.web.problems import PROBLEMS
+from entrepot.faces.web.vocabulary import WORDS
 
 DECISIONS: dict[str, Promise] = {
     "order": lazy("Order {quantity} units of {sku} from {supplier}"),
@@ -35,50 +38,6 @@ KINDS: dict[str, Promise] = {
     "cost": pgettext_lazy("decision kind", "Missing cost"),
     "quarantine": pgettext_lazy("decision kind", "Quarantine"),
 }
-
-REASONS: dict[str, Promise] = {}
-"""Code of a reason or an assumption to its sentence; filled by :mod:`reasons`."""
-
-PROBLEMS: dict[str, tuple[Promise, Promise]] = {}
-"""Code of a problem to what is wrong and what makes it right; filled by :mod:`problems`."""
-
-WORDS: dict[str, dict[str, Promise]] = {
-    "stock_state": {
-        "out": pgettext_lazy("stock", "Out of stock"),
-        "low": pgettext_lazy("stock", "Low"),
-        "healthy": pgettext_lazy("stock", "Healthy"),
-        "over": pgettext_lazy("stock", "Overstock"),
-        "still": pgettext_lazy("stock", "No sales"),
-    },
-    "origin": {
-        "receipt": pgettext_lazy("layer", "Receipt"),
-        "opening": pgettext_lazy("layer", "Opening stock"),
-        "transfer": pgettext_lazy("layer", "Transfer"),
-        "regrade": pgettext_lazy("layer", "Regrade"),
-        "return": pgettext_lazy("layer", "Customer return"),
-        "conversion": pgettext_lazy("layer", "Conversion"),
-        "surplus": pgettext_lazy("layer", "Count surplus"),
-        "intercompany": pgettext_lazy("layer", "Intercompany purchase"),
-    },
-    "state": {
-        "done": pgettext_lazy("state", "Done"),
-        "posted": pgettext_lazy("state", "Posted"),
-        "running": pgettext_lazy("state", "Running"),
-        "waiting": pgettext_lazy("state", "Waiting"),
-        "failed": pgettext_lazy("state", "Failed"),
-        "cancelled": pgettext_lazy("state", "Cancelled"),
-        "undone": pgettext_lazy("state", "Undone"),
-        "checked": pgettext_lazy("state", "Checked, not posted"),
-    },
-    "why": {
-        "no_bill": pgettext_lazy("missing cost", "No price on the receipt and no bill yet"),
-        "unknown_return": pgettext_lazy("missing cost", "A return whose sale is not known"),
-        "count_surplus": pgettext_lazy("missing cost", "Found in a count, not valued yet"),
-        "opening": pgettext_lazy("missing cost", "Opening stock without a stated cost"),
-        "uncosted": pgettext_lazy("missing cost", "Sold before any receipt was known"),
-    },
-}
-"""Column key to value to word."""
 
 
 def word(kind: str, value: str) -> str:
@@ -102,9 +61,8 @@ def kind(value: str) -> str:
 
 
 def line(item: Reason) -> str:
-    """One line of an explanation."""
-    template = REASONS.get(item.code)
-    return _fill(str(template), item.parameters) if template else item.text
+    """One line of an explanation; English where the code has no sentence yet."""
+    return reasons.sentence(item.code, item.parameters) or item.text
 
 
 def problem(row: QuarantineRow) -> str:
@@ -125,6 +83,12 @@ def reason_name(code: str) -> str:
     return str(template[0]) if template else code.replace("_", " ")
 
 
+def waits_for(what: str) -> str:
+    """What a waiting fact needs: a word, or a document such as ``receipt:GR-0412``."""
+    sort, colon, number = what.partition(":")
+    return f"{word('document', sort)} {number}" if colon else word("waits", what)
+
+
 def join(parts: list[str]) -> str:
     """Sentences one after another as the language sets them."""
     return pgettext("between sentences", " ").join(parts)
@@ -132,8 +96,7 @@ def join(parts: list[str]) -> str:
 
 def _fill(template: str, parameters: dict[str, Any]) -> str:
     """Fill a template; what is not known is said to be so."""
-    readable = {key: _readable(value) for key, value in parameters.items()}
-    return template.format_map(_Known(readable))
+    return template.format_map(_Known({key: _readable(key, value, parameters) for key, value in parameters.items()}))
 
 
 class _Known(dict[str, str]):
@@ -141,13 +104,7 @@ class _Known(dict[str, str]):
         return _("(not known)")
 
 
-def _readable(value: Any) -> str:
-    if value is None:
-        return _("(not known)")
+def _readable(key: str, value: Any, beside: dict[str, Any]) -> str:
     if isinstance(value, Money):
         return money_text(value)
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if isinstance(value, int | float):
-        return figure(value)
-    return day(value) if hasattr(value, "year") else str(value)
+    return day(value) if hasattr(value, "year") else reasons.written(key, value, beside)

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 
-from entrepot.faces.web.shapes import Page, Slice
+from entrepot.books.selectors.shapes import Page, Slice
 
 SEE_COST = "see_cost"
 PAGE_SIZE = 100
@@ -78,12 +78,12 @@ class Wish:
 
     def address(self, **changes: str | int | None) -> str:
         """The same page with ``changes``; ``None`` drops a parameter."""
-        merged = {**self.query, **{key: value for key, value in changes.items()}}
+        merged = {**self.query, **changes}
         return "?" + urlencode({key: value for key, value in merged.items() if value not in (None, "")})
 
 
 def wish(request: HttpRequest, columns: Sequence[Column], default: str, *, prefix: str = "") -> Wish:
-    """Read sort, page and columns from the URL; what the table does not have is ignored. ``default`` like ``-value``."""
+    """Sort, page and columns from the URL; what the table does not have is ignored. ``default`` like ``-value``."""
     query: QueryDict = request.GET
     sortable = {column.key for column in columns if column.sort}
     sort = query.get(f"{prefix}sort", default)

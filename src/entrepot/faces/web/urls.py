@@ -14,9 +14,7 @@ FILE = r"(?P<suffix>csv|xlsx)"
 urlpatterns = [
     path("", today.today, name="today"),
     re_path(rf"^decisions\.{FILE}$", today.export, name="decisions-export"),
-    re_path(
-        r"^decisions/(?P<key>[\w.:-]+)/(?P<action>approve|snooze|undo)$", today.decide, name="decide"
-    ),
+    re_path(r"^decisions/(?P<key>[\w.:-]+)/(?P<action>approve|snooze|undo)$", today.decide, name="decide"),
     path("inventory/", stock.inventory, name="inventory"),
     re_path(rf"^inventory\.{FILE}$", stock.export, name="inventory-export"),
     path("cost/", cost.cost, name="cost"),

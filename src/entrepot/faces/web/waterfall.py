@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from entrepot.books.selectors.shapes import Step
 from entrepot.faces.web import families
-from entrepot.faces.web.shapes import Step
 
 ENDS = frozenset({"net_sales", "profit", "gross"})
 

@@ -6,14 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from entrepot.books.selectors.health_shapes import QuarantineRow
+from entrepot.books.selectors.shapes import AGE_BANDS, Arrival, Decision, Money
 from entrepot.core.reasons import Reason
 from entrepot.faces.web import families, formats, sentences
-from entrepot.faces.web.health_shapes import QuarantineRow
-from entrepot.faces.web.shapes import AGE_BANDS, Decision, Money
 from entrepot.faces.web.tables import Column
 
 register = template.Library()
@@ -47,6 +48,13 @@ def amount(value: Money | None) -> SafeString | str:
         return missing()
     text = formats.money_text(value)
     return format_html('<span class="estimate">{}</span>', text) if value.estimate else text
+
+
+@register.filter
+def span(value: Money) -> str:
+    """The range of an estimate, in whole units of its currency."""
+    ends = [formats.rounded(end, value.currency) for end in (value.low, value.high) if end is not None]
+    return " \u2013 ".join(ends)
 
 
 @register.filter
@@ -150,9 +158,7 @@ def age_bar(ages: tuple[int, ...] | None) -> SafeString | str:
         if units:
             parts.append((place, f"{left:.2f}%", f"{width:.2f}%"))
         left += width
-    text = ", ".join(
-        f"{band}: {formats.figure(units)}" for band, units in zip(AGE_BANDS, ages, strict=False) if units
-    )
+    text = ", ".join(f"{band}: {formats.figure(units)}" for band, units in zip(AGE_BANDS, ages, strict=False) if units)
     drawn = format_html_join("", '<rect class="age-{}" x="{}" width="{}" height="8"/>', parts)
     return format_html(
         '<svg class="agebar" role="img" aria-label="{}" height="8"><title>{}</title>{}</svg>', text, text, drawn
@@ -180,11 +186,18 @@ def _shown(column: Column, value: Any, currency: str) -> SafeString | str:
         return format_html('<span class="none">{}</span>', "\u2013") if absent else missing()
     if column.kind == "money":
         return formats.plain(value, currency)
+    if column.kind == "arrivals":
+        return ", ".join(_arrival(item) for item in value)
     if column.kind == "state":
         return format_html('<span class="state state-{}">{}</span>', value, sentences.word(column.key, value))
     if column.kind == "lines":
         return sentences.join([sentences.line(item) for item in value])
     return _plain(column, value)
+
+
+def _arrival(item: Arrival) -> str:
+    when = formats.short_day(timezone.localtime(item.eta).date()) if item.eta else item.shipment
+    return f"{formats.figure(item.units)} · {when}"
 
 
 def _plain(column: Column, value: Any) -> SafeString | str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -10,18 +11,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from entrepot.books.selectors.shapes import CostRow, Page, Slice, TrueCost
 from entrepot.faces.web import columns, families, queries
 from entrepot.faces.web.filters import CostFilter, cost_filter
+from entrepot.faces.web.findings import demand_title, finding
 from entrepot.faces.web.page import Visit, page
-from entrepot.faces.web.shapes import Page, Slice, TrueCost
 from entrepot.faces.web.tables import EXPORT_ROWS, Table, build, wish
 from entrepot.faces.web.views.export import send
 from entrepot.faces.web.waterfall import bars
-from entrepot.faces.web.findings import demand_title, finding
 
 
 def filter_query(wanted: CostFilter, **more: str) -> str:
-    """The filter as URL parameters, for links that stay in the selection."""
+    """The filter as URL parameters, for links that stay in the selection; ``more`` replaces."""
     values = {
         "from": f"{wanted.start:%Y-%m}",
         "to": f"{wanted.end:%Y-%m}",
@@ -86,23 +87,12 @@ def export(visit: Visit, suffix: str) -> HttpResponseBase:
 @require_GET
 @page
 def family(visit: Visit, family: str, suffix: str = "") -> HttpResponseBase:
-    """The cost lines behind one bar; net sales open their sale lines."""
+    """What stands behind one bar: the SKUs that carry it; for one SKU its bills, for net sales its sales."""
     visit.need("see_cost")
     if family not in families.DRILLED:
         raise Http404(family)
-    wanted = cost_filter(visit.request, timezone.localdate())
-    declared = columns.sales() if family == "net_sales" else columns.bills()
-    view = wish(visit.request, declared, "-sold_at" if family == "net_sales" else "-share")
-    part = replace(view.slice, offset=0, limit=EXPORT_ROWS) if suffix else view.slice
-    rows: Page[object] = (
-        queries.sales(visit.viewer, wanted, part)  # type: ignore[assignment]
-        if family == "net_sales"
-        else queries.family(visit.viewer, wanted, family, part)
-    )
-    name = reverse("family", args=[family])
-    table = build(
-        f"cost-{family}", declared, rows, view, visit.viewer, visit.state.currency, export=name.rstrip("/")
-    )
+    wanted = cost_filter(visit.request, timezone.localdate(), by="sku")
+    table = _behind(visit, wanted, family, everything=bool(suffix))
     if suffix:
         return send(table, suffix, visit.state.zone)
     return visit.page(
@@ -112,8 +102,34 @@ def family(visit: Visit, family: str, suffix: str = "") -> HttpResponseBase:
         label=families.label(family),
         table=table,
         wanted=wanted,
-        back=f"{reverse('cost')}?{filter_query(wanted)}",
+        back=f"{reverse('cost')}?{filter_query(replace(wanted, sku=''))}",
     )
+
+
+def _behind(visit: Visit, wanted: CostFilter, family: str, *, everything: bool) -> Table:
+    """The table behind a bar."""
+    sold = family in ("net_sales", "refunds")
+
+    def one(row: CostRow) -> str:
+        return f"{reverse('family', args=[family])}?{filter_query(wanted, sku=row.key)}"
+
+    if not wanted.sku and family != "net_sales":
+        declared, default = columns.carriers(family, one), f"-cost_{family}"
+    elif sold:
+        declared, default = columns.sales(), "-sold_at"
+    else:
+        declared, default = columns.bills(), "-share"
+    view = wish(visit.request, declared, default)
+    part = replace(view.slice, offset=0, limit=EXPORT_ROWS) if everything else view.slice
+    rows: Page[Any]
+    if not wanted.sku and family != "net_sales":
+        rows = queries.true_cost(visit.viewer, wanted, part).page
+    elif sold:
+        rows = queries.sales(visit.viewer, wanted, part)
+    else:
+        rows = queries.bills(visit.viewer, wanted.sku, family, part)
+    address = reverse("family", args=[family]).rstrip("/")
+    return build(f"cost-{family}", declared, rows, view, visit.viewer, visit.state.currency, export=address)
 
 
 @require_GET
@@ -128,7 +144,7 @@ def sku(visit: Visit, code: str) -> HttpResponseBase:
     def drill(family: str) -> str:
         return f"{reverse('family', args=[family])}?{filter_query(wanted)}"
 
-    def short(name: str, declared: list[columns.Column], rows: Page[object], default: str) -> Table:
+    def short(name: str, declared: list[columns.Column], rows: Page[Any], default: str) -> Table:
         view = wish(visit.request, declared, default, prefix=f"{name}-")
         return build(name, declared, rows, view, visit.viewer, currency)
 
@@ -146,9 +162,9 @@ def sku(visit: Visit, code: str) -> HttpResponseBase:
         wanted=wanted,
         bars=bars(found.steps, found.units, drill) if see else [],
         stock=short("stock", place, Page(list(found.stock), len(found.stock)), "-on_hand"),
-        layers=short("layers", columns.layers(found.families), found.layers, "-born_at"),  # type: ignore[arg-type]
-        bills=short("bills", columns.bills(), found.bills, "-share"),  # type: ignore[arg-type]
-        sales=short("sales", columns.sales(), found.sales, "-sold_at"),  # type: ignore[arg-type]
+        layers=short("layers", columns.layers(), found.layers, "-born_at"),
+        bills=short("bills", columns.bills(), found.bills, "-share"),
+        sales=short("sales", columns.sales(), found.sales, "-sold_at"),
         chart=chart,
         demand_title=demand_title(found),
         finding=finding(found.steps, found.units, currency) if see else "",
@@ -165,14 +181,13 @@ def sku_export(visit: Visit, code: str, part: str, suffix: str) -> HttpResponseB
     if part == "layers":
         visit.need("see_cost")
         rows = queries.layers(visit.viewer, code, whole)
-        present = families.in_order(f for row in rows.rows for f in row.costs)
-        declared = columns.layers(present)
+        declared = columns.layers()
     else:
         wanted = cost_filter(visit.request, timezone.localdate(), by="sku", sku=code)
         rows = queries.sales(visit.viewer, wanted, whole)
         declared = columns.sales()
     view = wish(visit.request, declared, "", prefix=f"{part}-")
-    table = build(f"{part}-{code}"[:31], declared, rows, view, visit.viewer, visit.state.currency)  # type: ignore[arg-type]
+    table = build(f"{part}-{code}"[:31], declared, rows, view, visit.viewer, visit.state.currency)
     return send(table, suffix, visit.state.zone)
 
 

@@ -9,9 +9,9 @@ from django.http import Http404, HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from entrepot.books.selectors.shapes import Page
 from entrepot.faces.web import columns, queries, sentences
 from entrepot.faces.web.page import Visit, page
-from entrepot.faces.web.shapes import Page
 from entrepot.faces.web.tables import EXPORT_ROWS, Column, Table, build, wish
 from entrepot.faces.web.views.export import send
 
@@ -40,6 +40,7 @@ def health(visit: Visit) -> HttpResponseBase:
         missing=_table(visit, "missing", columns.missing(), found.missing, "-units"),
         waiting=_table(visit, "waiting", columns.waiting(), found.waiting, "-since"),
         unallocated=_table(visit, "unallocated", columns.waiting(), found.unallocated, "-since"),
+        differences=_table(visit, "differences", columns.differences(), found.differences, "-at"),
         may_undo=visit.viewer.can("import"),
     )
 
@@ -52,10 +53,13 @@ def export(visit: Visit, name: str, suffix: str) -> HttpResponseBase:
         "quarantine": (columns.quarantine, lambda part: queries.quarantine(visit.viewer, _reason(visit), part)),
         "missing": (columns.missing, lambda part: queries.missing_costs(visit.viewer, part)),
         "waiting": (columns.waiting, lambda part: queries.waiting(visit.viewer, part)),
+        "unallocated": (columns.waiting, lambda part: queries.unallocated(visit.viewer, part)),
         "imports": (columns.imports, lambda part: queries.imports(visit.viewer, part)),
     }
     if name not in asked:
         raise Http404(name)
+    if name in ("missing", "unallocated"):
+        visit.need("see_cost")
     declared, ask = asked[name]
     view = wish(visit.request, declared(), "", prefix=f"{name}-")
     rows: Page[Any] = ask(replace(view.slice, offset=0, limit=EXPORT_ROWS))

@@ -102,8 +102,6 @@ def cancel(visit: Visit, key: str) -> HttpResponseBase:
 def template(visit: Visit, kind: str, language: str) -> HttpResponseBase:
     """An Excel template to fill in."""
     name, content = queries.template(visit.viewer, kind, language)
-    response = HttpResponse(
-        content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    )
+    response = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -6,8 +6,8 @@ from django.http import HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from entrepot.books.selectors.health_shapes import Hit
 from entrepot.faces.web import queries
-from entrepot.faces.web.health_shapes import Hit
 from entrepot.faces.web.page import Visit, page
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
@@ -13,6 +15,7 @@ from entrepot.faces.web import queries
 from entrepot.faces.web.page import Visit, page, secured
 
 
+@method_decorator(login_not_required, name="dispatch")
 class SignIn(LoginView):
     """Name and password."""
 

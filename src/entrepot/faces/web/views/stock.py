@@ -8,10 +8,10 @@ from django.http import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from entrepot.books.selectors.shapes import AGE_BANDS, Inventory
 from entrepot.faces.web import columns, queries
 from entrepot.faces.web.filters import stock_filter
 from entrepot.faces.web.page import Visit, page
-from entrepot.faces.web.shapes import AGE_BANDS, Inventory
 from entrepot.faces.web.tables import EXPORT_ROWS, Table, build, wish
 from entrepot.faces.web.views.export import send
 

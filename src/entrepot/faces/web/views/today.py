@@ -8,9 +8,9 @@ from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRed
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from entrepot.books.selectors.shapes import Decision, Page, Slice
 from entrepot.faces.web import columns, queries
 from entrepot.faces.web.page import Visit, page
-from entrepot.faces.web.shapes import Decision, Page, Slice
 from entrepot.faces.web.tables import EXPORT_ROWS, build, wish
 from entrepot.faces.web.views.export import send
 

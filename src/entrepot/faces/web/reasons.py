@@ -1,0 +1,132 @@
+"""The reasons that engines give, in the reader's language.
+
+One entry per code of :mod:`entrepot.engines.demand` and :mod:`entrepot.engines.replenish`; parameters that are amounts
+(minor units, with ``currency`` beside them) are named, so that they are written as money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext, pgettext_lazy
+
+from entrepot.books.selectors.shapes import Money
+from entrepot.faces.web.formats import day, figure, money_text, percent
+
+INPUTS: dict[str, Promise] = {
+    "lead_weeks": pgettext_lazy("input", "lead time"),
+    "review_weeks": pgettext_lazy("input", "weeks between orders"),
+    "unit_cost": pgettext_lazy("input", "landed cost"),
+    "unit_margin": pgettext_lazy("input", "margin"),
+    "storage_week": pgettext_lazy("input", "storage fee"),
+    "end_of_life_rate": pgettext_lazy("input", "risk that the item stops selling"),
+    "capital_rate": pgettext_lazy("input", "cost of capital"),
+    "moq": pgettext_lazy("input", "minimum order quantity"),
+    "carton": pgettext_lazy("input", "carton size"),
+}
+"""Inputs of a plan that may be assumed or missing."""
+
+SENTENCES: dict[str, Promise] = {
+    "centre_silent": lazy(
+        "About {units} units a week: none sold in {weeks} observed weeks, which does not prove never."
+    ),
+    "centre_windows": lazy(
+        "About {units} units a week: the average of the last 4, 8, 13 and 26 weeks ({mean_4}, {mean_8}, {mean_13}, "
+        "{mean_26})."
+    ),
+    "spread_assumed": lazy("The spread is assumed: there is too little history to measure how wrong forecasts were."),
+    "spread_measured": lazy(
+        "The spread is how wrong {samples} earlier {weeks}-week forecasts of similar items turned out to be."
+    ),
+    "range": lazy(
+        "Over {weeks} weeks: {middle} units as likely as not, between {low} and {high} in nine cases of ten."
+    ),
+    "no_history": lazy("No forecast: there is no sale in the data."),
+    "flag_short_history": lazy("Fewer than 8 weeks were observed."),
+    "flag_intermittent": lazy("Half of the recent weeks or more are without demand."),
+    "flag_dormant": lazy("No demand in the last 13 observed weeks."),
+    "flag_censored": lazy("Some of the last 26 weeks were out of stock and are treated as unknown."),
+    "flag_one_order": lazy("One week makes more than half of the last 26 weeks' demand."),
+    "flag_horizon_extrapolated": lazy("The history is too short to calibrate the longest lead times."),
+    "flag_overdue_inbound": lazy("Some arrivals are overdue; they are counted as arriving now."),
+    "flag_loses_money": lazy("The item loses money on every sale, so nothing is ordered."),
+    "flag_moq_too_large": lazy("The smallest order would lie so long that carrying it costs more than it earns."),
+    "not_planned": lazy("Not planned: {missing} not known."),
+    "assumed": lazy("Assumed, not known: {inputs}."),
+    "decision_order": lazy(
+        "Order {quantity} units ({cartons} cartons) by {order_by}: expected gain {benefit}, cash {cash}."
+    ),
+    "decision_order_now": lazy(
+        "Order {quantity} units ({cartons} cartons) today: expected gain {benefit}, cash {cash}."
+    ),
+    "decision_excess": lazy("Too much stock: order nothing, consider clearing."),
+    "decision_wait": lazy("Order nothing now; the next review is soon enough."),
+    "stock": lazy("{available} available, {inbound} on the way, {weekly_mean} sold a week: lasts until {stockout_on}."),
+    "stock_ample": lazy(
+        "{available} available, {inbound} on the way, {weekly_mean} sold a week: lasts for more than two years."
+    ),
+    "level": lazy(
+        "{weeks} weeks of cover should hold with {ratio}: a unit short costs {margin}, one left over {overage}. That "
+        "takes {order_up_to} units; there are {position}."
+    ),
+    "effect": lazy(
+        "Without it {margin_saved} of margin is expected to be lost; carrying what is left over costs {holding_added}."
+    ),
+    "late": lazy(
+        "Too late for about {units} units ({margin} of margin): stock runs out before an order of today can arrive."
+    ),
+    "excess": lazy("{units} units are more than needed and cost {month} a month; {cash} is tied up."),
+    "excess_discount": lazy("Selling them now pays at up to {discount} a unit less."),
+}
+"""Code to sentence."""
+
+AMOUNTS = {
+    "benefit", "cash", "margin", "overage", "margin_saved", "holding_added", "month", "discount", "effect", "value",
+    "unit_cost",
+}  # fmt: skip
+"""Parameters that are minor units of the reason's ``currency``."""
+LISTS = {"inputs", "missing"}
+DAYS = {"order_by", "stockout_on", "due", "until"}
+
+
+def sentence(code: str, parameters: Mapping[str, Any]) -> str | None:
+    """The sentence for ``code``; ``None`` where this reader's language has none and the English text must do."""
+    if code == "decision_order" and parameters.get("order_by") is None:
+        code = "decision_order_now"
+    if code == "stock" and parameters.get("stockout_on") is None:
+        code = "stock_ample"
+    template = SENTENCES.get(code)
+    if template is None:
+        return None
+    readable = {key: written(key, value, parameters) for key, value in parameters.items()}
+    try:
+        text = str(template).format_map(readable)
+    except KeyError:
+        return None
+    if code == "excess" and parameters.get("discount") is not None:
+        text += pgettext("between sentences", " ") + str(SENTENCES["excess_discount"]).format_map(readable)
+    return text
+
+
+def written(key: str, value: Any, beside: Mapping[str, Any]) -> str:
+    """One parameter as the reader writes it."""
+    if value is None:
+        return _("(not known)")
+    if key in AMOUNTS and isinstance(value, int) and beside.get("currency"):
+        return money_text(Money(value, str(beside["currency"])))
+    if key == "ratio":
+        return percent(round(float(value) * 1000))
+    if key in LISTS:
+        return pgettext("between list items", ", ").join(
+            str(INPUTS.get(name, name.replace("_", " "))) for name in str(value).split(",")
+        )
+    if key in DAYS and isinstance(value, str):
+        return day(date.fromisoformat(value[:10]))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return figure(value) if isinstance(value, int | float) else str(value)
