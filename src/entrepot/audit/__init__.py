@@ -1,4 +1,12 @@
-"""The independent checker: proves from the stored facts that no unit and no cent was lost or invented.
+"""The independent checker: proves from the documents that nothing was lost and nothing invented.
 
-It shares no code with posting or valuation, so that one mistake cannot hide in both.
+It reads the stored documents and the tables by plain SQL, states the posting rules, the fold of units and the cost of
+every range a second time in plain Python integers, and compares row by row. It imports nothing of the rooms that it
+checks; the only thing shared is the meaning of the stored numbers, and that is written again too
+(:mod:`entrepot.audit.vocabulary`). Method and limits: docs/methods/check.md.
 """
+
+from entrepot.audit.check import check
+from entrepot.audit.report import CheckReport, Residue
+
+__all__ = ["CheckReport", "Residue", "check"]

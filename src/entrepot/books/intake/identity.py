@@ -33,8 +33,9 @@ def digest(document: Document, account: str) -> int:
 
 
 def body_of(document: Document) -> bytes:
-    """The canonical body: JSON without defaults and without personal fields."""
-    return document.model_dump_json(exclude_defaults=True, exclude={"buyer"}).encode()
+    """The canonical body: JSON without defaults and without personal fields (an order's ``buyer``)."""
+    personal = {"buyer"} if document.type == "sales_order" else None
+    return document.model_dump_json(exclude_defaults=True, exclude=personal).encode()
 
 
 def lookup(documents: Iterable[tuple[Document, str]]) -> dict[tuple[str, str, str, str], Known]:

@@ -1,0 +1,109 @@
+"""The check as a whole: one pass over documents, one over items, and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from entrepot.audit import trail
+from entrepot.audit.balances import Balances
+from entrepot.audit.costs import Money, price
+from entrepot.audit.documents import Documents, closings, periods
+from entrepot.audit.facts import Replacements, groups, moves, spread
+from entrepot.audit.figures import Extra, Figures
+from entrepot.audit.layers import Fold, fold
+from entrepot.audit.reading import Connection
+from entrepot.audit.registers import Registers
+from entrepot.audit.report import CheckReport
+from entrepot.audit.vocabulary import CONVERSION_IN, RETURN
+
+Step = Callable[[str, int, int], None]
+
+
+def check(connection: Connection, *, stale_too: bool = False, progress: Step | None = None) -> CheckReport:
+    """Prove that nothing was lost and nothing invented; read only, on a Django or DB-API connection.
+
+    ``stale_too`` compares also the figures of items that were not valued since their facts changed (they are counted in
+    ``not_valued`` otherwise). ``progress`` is called with stage, done, total. The caller gives a consistent view: a
+    transaction on PostgreSQL (repeatable read), or no writer at the same time.
+    """
+    report = CheckReport()
+    tell = progress or (lambda stage, done, total: None)
+    registers = Registers(connection)
+    tell("documents", 0, 0)
+    Documents(connection, registers, report).check()
+    periods(connection, registers, report)
+    trail.chain(connection, report)
+    trail.quarantine(connection, report)
+    tell("costs", 0, 0)
+    replaced = Replacements.read(connection)
+    aimed = spread(connection, replaced, report)
+    closed = closings(connection)
+    balances = Balances(connection, report)
+    figures = Figures(connection, registers, replaced, aimed, report)
+    done = 0
+    for part in groups(connection):
+        items = [item for group in part for item in group]
+        rows = moves(connection, items, replaced, closed)
+        stored = figures.part(items, {line for entries in rows.values() for _, line, _ in entries if line})
+        for group in part:
+            entries = [entry for item in group for entry in rows.get(item, ())]
+            state = fold([move for move, _, _ in entries])
+            money = price(
+                state, {m.number: aimed.on_movements[m.number] for m, _, _ in entries if m.number in aimed.on_movements}
+            )
+            balances.settle(state)
+            units(state, report)
+            conserved(state, money, report)
+            if any(figures.stale.get(item, True) for item in group) and not stale_too:
+                stored.skip(group)
+            else:
+                stored.compare(state, money, entries, Extra())
+        stored.finish()
+        done += len(items)
+        tell("items", done, done)
+    balances.finish(connection)
+    return report
+
+
+def units(state: Fold, report: CheckReport) -> None:
+    """U: what came into a slot is what went out of it and what is there."""
+    came: dict[tuple[int, int], int] = {}
+    for layer in state.layers:
+        came[layer.slot] = came.get(layer.slot, 0) + layer.n
+    for issue in state.issues.values():
+        slot = (issue.move.item, issue.move.source)
+        came[slot] = came.get(slot, 0) - issue.taken
+        told = issue.taken + issue.owed + issue.annulled
+        report.compare("U", f"movement {issue.move.number}", issue.move.quantity, told)
+    for slot, left in came.items():
+        report.compare("U", f"item {slot[0]} in cell {slot[1]}", left, state.stock.get(slot, 0))
+    report.count("issues", len(state.issues))
+    report.count("layers", len(state.layers))
+
+
+def conserved(state: Fold, money: Money, report: CheckReport) -> None:
+    """M: each cost line is what its units on hand and gone carry, and what reached nothing."""
+    if not money.aimed:
+        return
+    told = dict(money.unplaced)
+
+    def add(costs: dict[int, int], sign: int = 1) -> None:
+        for line, amount in costs.items():
+            told[line] = told.get(line, 0) + sign * amount
+
+    add(money.lines((layer, layer.taken, layer.n) for layer in state.layers if layer.taken < layer.n))
+    for issue in state.issues.values():
+        if not issue.move.target and issue.move.kind != CONVERSION_IN:
+            add(money.lines(issue.ranges))
+    for layer in state.layers:
+        if layer.move.kind == RETURN:
+            add(money.lines(layer.parents), -1)
+    for entries in money.at_issue.values():
+        for entry in entries:
+            told[entry.line] = told.get(entry.line, 0) + entry.amount
+    for line, amount in money.aimed.items():
+        if told.get(line, 0) != amount:
+            report.add("M", f"cost line {line}", amount, told.get(line, 0))
+    for line, amount in money.unplaced.items():
+        family = str(money.component[line])
+        report.unallocated[family] = report.unallocated.get(family, 0) + amount

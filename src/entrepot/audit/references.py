@@ -1,0 +1,297 @@
+"""What the references inside documents point to, as the books stood when the document was posted."""
+
+# ruff: noqa: S608 - every statement is put together from our own names and integers
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from entrepot.audit.reading import Connection, among, number, rows
+from entrepot.audit.vocabulary import (
+    ARRIVAL,
+    CONVERSION_OUT,
+    COUNT_SHORTAGE,
+    COUNT_SURPLUS,
+    DEPARTURE,
+    INTERCOMPANY_RECEIPT,
+    INTERCOMPANY_SALE,
+    OPENING,
+    RECEIPT,
+    REGRADE,
+    RETURN,
+    SALE,
+    SUPPLIER_RETURN,
+    TRANSFER,
+    USE,
+    WRITE_OFF,
+)
+
+BORN_BY = {
+    "receipt": {RECEIPT, ARRIVAL, COUNT_SURPLUS},
+    "purchase_order": {RECEIPT},
+    "opening_balance": {OPENING},
+    "shipment": {DEPARTURE},
+    "transfer": {TRANSFER},
+    "regrade": {REGRADE},
+    "conversion": {CONVERSION_OUT},
+    "count": {COUNT_SURPLUS},
+    "return": {RETURN},
+    "intercompany_sale": {INTERCOMPANY_RECEIPT},
+}
+ISSUED_BY = {
+    "sales_order": {SALE},
+    "supplier_return": {SUPPLIER_RETURN},
+    "stock_use": {WRITE_OFF, USE},
+    "count": {COUNT_SHORTAGE},
+    "intercompany_sale": {INTERCOMPANY_SALE},
+}
+
+
+class Moved(NamedTuple):
+    """A movement that a reference may mean."""
+
+    id: int
+    document: int
+    line: int
+    ordinal: int
+    kind: int
+    item: int
+    quantity: int
+    at: int
+    source: int
+    purchase_line: int
+
+
+class Sold(NamedTuple):
+    """A sales line that a reference may mean."""
+
+    id: int
+    document: int
+    line: int
+    item: int
+    sku: str
+    quantity: int
+    base_amount: int | None
+
+
+class References:
+    """Looks references up in the stored rows, leaving out what did not exist yet before document ``before``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._identities: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
+        self._replaced: dict[str, dict[int, int]] = {}
+        for column in ("movement", "cost_line", "sales_line", "refund_line"):
+            self._replaced[column] = dict(
+                rows(
+                    connection,
+                    f"SELECT {column}_id, document_id FROM books_replacement WHERE {column}_id IS NOT NULL",
+                )
+            )
+        for pk, kind, name, source, account in rows(
+            connection,
+            "SELECT id, type, external_id, source, account FROM books_document WHERE type <> 'sales_order' ORDER BY id",
+        ):
+            self._identities.setdefault((kind, name), []).append((pk, source, account))
+        self._sales_known = False
+        self._orders: dict[int, str] = dict(
+            rows(
+                connection,
+                "SELECT p.id, d.external_id FROM books_purchaseline p JOIN books_document d ON d.id = p.document_id",
+            )
+        )
+
+        self._lines_of: dict[str, list[int]] = {}
+        for line, order in self._orders.items():
+            self._lines_of.setdefault(order, []).append(line)
+
+    def order_of(self, purchase_line: int) -> str:
+        """Number of the purchase order that a purchase line belongs to."""
+        return self._orders[purchase_line]
+
+    def live(self, table: str, row: int, before: int) -> bool:
+        """Had the row not been replaced when document ``before`` was posted?"""
+        by = self._replaced[table].get(row)
+        return by is None or by >= before
+
+    def documents(self, ref: dict[str, Any], before: int) -> list[int]:
+        """Numbers of all versions of the named document that stood in the books."""
+        if ref["type"] == "sales_order" and not self._sales_known:
+            self._read_sales()
+        return [
+            pk
+            for pk, source, account in self._identities.get((ref["type"], ref["id"]), [])
+            if pk < before
+            and (not ref.get("account") or account == ref["account"])
+            and (not ref.get("source") or source == ref["source"])
+        ]
+
+    def _read_sales(self) -> None:
+        self._sales_known = True
+        for pk, name, source, account in rows(
+            self._connection,
+            "SELECT id, external_id, source, account FROM books_document WHERE type = 'sales_order' ORDER BY id",
+        ):
+            self._identities.setdefault(("sales_order", name), []).append((pk, source, account))
+
+    def movements(self, ref: dict[str, Any], side: str, before: int) -> list[Moved]:
+        """Live movements of the named document (line): what gave birth, or what took out; in line order."""
+        kinds = (BORN_BY if side == "births" else ISSUED_BY).get(ref["type"], set())
+        documents = self.documents(ref, before)
+        if not documents:
+            return []
+        where = f"document_id IN {among(documents)}"
+        if ref["type"] == "purchase_order":
+            lines = [row.id for row in self.purchase_lines(documents) if ref.get("line") in (None, row.line)]
+            if not lines:
+                return []
+            where = f"purchase_line_id IN {among(lines)}"
+        found = [row for row in self._moved(where) if row.kind in kinds and row.document < before]
+        if ref["type"] == "purchase_order":
+            found.sort(key=lambda row: row.id)
+        elif ref.get("line") is not None:
+            found = [row for row in found if row.line == ref["line"]]
+        return [row for row in found if self.live("movement", row.id, before)]
+
+    def _moved(self, where: str) -> list[Moved]:
+        statement = (
+            "SELECT id, document_id, line, ordinal, kind, item_id, quantity, effective_at, from_cell_id, "
+            f"purchase_line_id FROM books_movement WHERE {where} ORDER BY line, ordinal, id"
+        )
+        return [Moved._make((*row[:8], number(row[8]), number(row[9]))) for row in rows(self._connection, statement)]
+
+    def of_item(self, item: int, before: int) -> list[Moved]:
+        """Live movements of an item."""
+        return [
+            row
+            for row in self._moved(f"item_id = {item} AND document_id < {before}")
+            if self.live("movement", row.id, before)
+        ]
+
+    def in_transit(self, cell: int, before: int) -> tuple[dict[int, int], dict[int, int]]:
+        """Of a transit cell: units that departed into it, and units taken out of it, by item."""
+        sent: dict[int, int] = {}
+        taken: dict[int, int] = {}
+        for pk, item, kind, source, units in rows(
+            self._connection,
+            "SELECT id, item_id, kind, from_cell_id, quantity FROM books_movement "
+            f"WHERE (from_cell_id = {cell} OR to_cell_id = {cell}) AND document_id < {before}",
+        ):
+            if not self.live("movement", pk, before):
+                continue
+            if source == cell:
+                taken[item] = taken.get(item, 0) + units
+            elif kind == DEPARTURE:
+                sent[item] = sent.get(item, 0) + units
+        return sent, taken
+
+    def returned(self, sale: int, before: int, without: set[int]) -> int:
+        """Units of a sale that came back by documents before this one and not by ``without``."""
+        return sum(
+            units
+            for pk, document, units in rows(
+                self._connection,
+                f"SELECT id, document_id, quantity FROM books_movement WHERE of_id = {sale} AND kind = {RETURN}",
+            )
+            if document < before and document not in without and self.live("movement", pk, before)
+        )
+
+    def sales_lines(self, ref: dict[str, Any], before: int) -> list[Sold]:
+        """Live lines of a sales order, in line order."""
+        documents = self.documents(ref, before)
+        if not documents:
+            return []
+        found = [
+            Sold(pk, document, line, number(item), sku, quantity, base)
+            for pk, document, line, item, sku, quantity, base in rows(
+                self._connection,
+                "SELECT id, document_id, line, item_id, sku, quantity, base_amount FROM books_salesline "
+                f"WHERE document_id IN {among(documents)} ORDER BY line, id",
+            )
+        ]
+        return [row for row in found if ref.get("line") in (None, row.line) and self.live("sales_line", row.id, before)]
+
+    def estimates(self, movements: list[int], before: int) -> list[Promised]:
+        """Live goods lines that an order promised for these movements, in the order of their numbers."""
+        if not movements:
+            return []
+        found = rows(
+            self._connection,
+            "SELECT DISTINCT c.id, c.document_id, c.amount, c.currency, c.base_amount, c.effective_at "
+            "FROM books_costline c JOIN books_basis b ON b.cost_line_id = c.id "
+            "JOIN books_basisshare s ON s.basis_id = b.id "
+            f"WHERE c.component = 0 AND c.estimate AND s.movement_id IN {among(movements)} ORDER BY c.id",
+        )
+        return [Promised(*row) for row in found if row[1] < before and self.live("cost_line", row[0], before)]
+
+    def targets(self, cost_line: int) -> tuple[tuple[int, int], ...]:
+        """(movement, weight) of a cost line's first basis."""
+        return tuple(
+            rows(
+                self._connection,
+                "SELECT s.movement_id, s.weight FROM books_basisshare s JOIN books_basis b ON b.id = s.basis_id "
+                f"WHERE b.cost_line_id = {cost_line} AND b.version = 1 ORDER BY s.ordinal",
+            )
+        )
+
+    def cost_lines(self, ref: dict[str, Any], component: int, before: int) -> list[int]:
+        """Live cost lines of a component in the named document (line)."""
+        documents = self.documents(ref, before)
+        if not documents:
+            return []
+        line = f"AND line = {int(ref['line'])}" if ref.get("line") is not None else ""
+        return [
+            pk
+            for (pk,) in rows(
+                self._connection,
+                f"SELECT id FROM books_costline WHERE document_id IN {among(documents)} "
+                f"AND component = {component} {line}",
+            )
+            if self.live("cost_line", pk, before)
+        ]
+
+    def receipts_of(self, order: str) -> list[int]:
+        """Receipt movements that fulfil a purchase order, by its number."""
+        return [
+            pk
+            for (pk,) in rows(
+                self._connection,
+                f"SELECT id FROM books_movement WHERE purchase_line_id IN {among(self._lines_of.get(order, [0]))}",
+            )
+        ]
+
+    def purchase_lines(self, documents: list[int]) -> list[PurchaseLine]:
+        """Lines of purchase orders."""
+        if not documents:
+            return []
+        return [
+            PurchaseLine(*row)
+            for row in rows(
+                self._connection,
+                "SELECT id, document_id, line, item_id, quantity, price_amount, price_per, currency FROM "
+                f"books_purchaseline WHERE document_id IN {among(documents)} ORDER BY document_id, line",
+            )
+        ]
+
+
+class Promised(NamedTuple):
+    """A goods cost taken from an order."""
+
+    id: int
+    document: int
+    amount: int
+    currency: str
+    base_amount: int
+    at: int
+
+
+class PurchaseLine(NamedTuple):
+    """An ordered line."""
+
+    id: int
+    document: int
+    line: int
+    item: int
+    quantity: int
+    price_amount: int
+    price_per: int
+    currency: str
