@@ -26,3 +26,12 @@ def compiled(function: Kernel) -> Kernel:
     """
     compile_ = cast(Any, numba).njit(cache=True, error_model="numpy", nogil=True)
     return cast(Kernel, compile_(function))
+
+
+def compiled_bare(function: Kernel) -> Kernel:
+    """As :func:`compiled`, for kernels that allocate nothing: without counting references to the arrays they are given.
+
+    A kernel over tuples of many arrays otherwise spends most of its time on those counts.
+    """
+    compile_ = cast(Any, numba).njit(cache=True, error_model="numpy", nogil=True, _nrt=False)
+    return cast(Kernel, compile_(function))

@@ -84,6 +84,7 @@ def _range(
     for e in range(first, first + int(entries.count[layer])):
         total = int(entries.amount[e])
         amount = sign * int(range_share(total, n, start, end))
-        component = int(aimed.components[entries.component[e]])
-        lines.append(ExplainedLine(layer, birth, n, start, end, int(entries.line[e]), component, total, amount))
+        share = entries.share[e]
+        line, component = int(entries.line_of[share]), int(aimed.components[entries.component_of[share]])
+        lines.append(ExplainedLine(layer, birth, n, start, end, line, component, total, amount))
     return lines

@@ -11,13 +11,14 @@ from __future__ import annotations
 import numpy as np
 
 from entrepot.core.kinds import Kind
-from entrepot.engines.valuation.compiled import compiled
+from entrepot.engines.valuation.compiled import I32, I64, compiled_bare
 from entrepot.engines.valuation.ledger_state import (
     CONVERTED,
     ISSUES,
     LAYERS,
     NO_PARENT,
     OVERFLOW,
+    SEARCH,
     STEP,
     WAIT_HEAD,
     WAIT_TAIL,
@@ -49,7 +50,7 @@ def allocate(ordered: Ordered) -> Allocation:
     arrivals = int((ordered.to_slot >= 0).sum())
     layers, issues = room_for_layers(arrivals + arrivals // 3 + 64), room_for_issues(moves + moves // 3 + 64)
     rows, slots = fresh_rows(moves), fresh_slots(len(ordered.slot_item))
-    count = np.zeros(6, np.int64)
+    count = np.zeros(7, np.int64)
     row = 0
     while True:
         row = _fold(facts, State(layers, issues, rows, slots, count), row)
@@ -66,7 +67,7 @@ def allocate(ordered: Ordered) -> Allocation:
     )
 
 
-@compiled
+@compiled_bare
 def _fold(facts: Facts, state: State, start: int) -> int:
     """Fold from ``start``, the first row of a group; returns the row to resume at when space ran out, else the end."""
     count = state.count
@@ -88,7 +89,7 @@ def _fold(facts: Facts, state: State, start: int) -> int:
     return row
 
 
-@compiled
+@compiled_bare
 def _forget(facts: Facts, state: State, first: int) -> None:
     """Undo all that the group beginning at row ``first`` left in the state."""
     rows, slots = state.rows, state.slots
@@ -104,7 +105,7 @@ def _forget(facts: Facts, state: State, first: int) -> None:
         row += 1
 
 
-@compiled
+@compiled_bare
 def _meet(facts: Facts, state: State, row: int) -> None:
     """A movement at its place in the order: apply it, or let it wait."""
     kind = facts.kind[row]
@@ -128,7 +129,7 @@ def _meet(facts: Facts, state: State, row: int) -> None:
         _retry_waiting(facts, state)
 
 
-@compiled
+@compiled_bare
 def _retry_waiting(facts: Facts, state: State) -> None:
     """The first waiting movement that can go now goes; again, until none can."""
     count, following = state.count, state.rows.next_waiting
@@ -149,7 +150,7 @@ def _retry_waiting(facts: Facts, state: State) -> None:
         before, row = -1, count[WAIT_HEAD]
 
 
-@compiled
+@compiled_bare
 def _can_apply(facts: Facts, state: State, row: int) -> bool:
     """Are the units there? For a conversion: all its inputs at once."""
     stock = state.slots.stock
@@ -171,7 +172,7 @@ def _can_apply(facts: Facts, state: State, row: int) -> bool:
     return enough
 
 
-@compiled
+@compiled_bare
 def _apply(facts: Facts, state: State, row: int) -> None:
     """Take effect: draw, give birth, pay the debts of the cell that received."""
     kind = facts.kind[row]
@@ -196,7 +197,7 @@ def _apply(facts: Facts, state: State, row: int) -> None:
     _pay_debts(facts, state, to_slot)
 
 
-@compiled
+@compiled_bare
 def _sell(facts: Facts, state: State, row: int) -> None:
     """Sales, write-offs, uses and shortages take what is there and owe the rest."""
     rows, slots = state.rows, state.slots
@@ -212,7 +213,7 @@ def _sell(facts: Facts, state: State, row: int) -> None:
         slots.last_debt[slot] = row
 
 
-@compiled
+@compiled_bare
 def _pay_debts(facts: Facts, state: State, slot: int) -> None:
     """What has just come in pays the oldest debts of its cell first."""
     rows, slots = state.rows, state.slots
@@ -225,7 +226,7 @@ def _pay_debts(facts: Facts, state: State, slot: int) -> None:
             slots.first_debt[slot] = row
 
 
-@compiled
+@compiled_bare
 def _draw(facts: Facts, state: State, row: int, slot: int, wanted: int) -> int:
     """Take up to ``wanted`` units out of a slot: the named lot's first, then the oldest. Returns the units taken."""
     left = wanted
@@ -259,7 +260,7 @@ def _draw(facts: Facts, state: State, row: int, slot: int, wanted: int) -> int:
     return wanted - left
 
 
-@compiled
+@compiled_bare
 def _take(state: State, row: int, slot: int, layer: int, wanted: int) -> int:
     """One issue out of one layer."""
     layers, issues, count = state.layers, state.issues, state.count
@@ -270,7 +271,7 @@ def _take(state: State, row: int, slot: int, layer: int, wanted: int) -> int:
     count[ISSUES] = issue + 1
     start = layers.drawn[layer]
     units = min(wanted, layers.n[layer] - start)
-    issues.row[issue], issues.layer[issue], issues.step[issue] = row, layer, count[STEP]
+    issues.row[issue], issues.layer[issue] = row, layer
     issues.a[issue], issues.b[issue] = start, start + units
     issues.before[issue] = state.rows.last_issue[row] - 1
     state.rows.last_issue[row] = issue + 1
@@ -279,7 +280,7 @@ def _take(state: State, row: int, slot: int, layer: int, wanted: int) -> int:
     return units
 
 
-@compiled
+@compiled_bare
 def _descends(facts: Facts, state: State, layer: int, lot: int) -> bool:
     """Was the layer, or any layer that its units came from, born by movement ``lot``?"""
     parent, row = state.layers.parent, state.layers.row
@@ -291,29 +292,38 @@ def _descends(facts: Facts, state: State, layer: int, lot: int) -> bool:
         layer = parent[layer]
     if layer < 0:
         return False
-    pending = [layer]
-    seen = {layer}
-    while len(pending) > 0:
-        layer = pending.pop()
+    # Several parents from here on: walk them with a list threaded through the layers, each visited once.
+    state.count[SEARCH] += 1
+    search, seen, pending = state.count[SEARCH], state.layers.seen, state.layers.pending
+    seen[layer], pending[layer] = search, -1
+    top = layer
+    while top >= 0:
+        layer = top
+        top = pending[layer]
         if row[layer] == lot:
             return True
         if parent[layer] >= 0:
-            if parent[layer] not in seen:
-                seen.add(parent[layer])
-                pending.append(parent[layer])
+            top = _visit(seen, pending, search, parent[layer], top)
         elif parent[layer] <= CONVERTED:
             event = CONVERTED - parent[layer]
             for i in range(facts.event_start[event], facts.event_start[event + 1]):
                 issue = state.rows.last_issue[facts.event_rows[i]] - 1
                 while issue >= 0:
-                    if state.issues.layer[issue] not in seen:
-                        seen.add(state.issues.layer[issue])
-                        pending.append(state.issues.layer[issue])
+                    top = _visit(seen, pending, search, state.issues.layer[issue], top)
                     issue = state.issues.before[issue]
     return False
 
 
-@compiled
+@compiled_bare
+def _visit(seen: I64, pending: I32, search: int, layer: int, top: int) -> int:
+    """Put a layer not seen yet on top of the pending ones; returns the new top."""
+    if seen[layer] == search:
+        return top
+    seen[layer], pending[layer] = search, top
+    return layer
+
+
+@compiled_bare
 def _bear(state: State, row: int, slot: int, units: int, parent: int, a: int, b: int) -> None:
     """A layer of ``units`` is born at the young end of a slot."""
     layers, slots, count = state.layers, state.slots, state.count
@@ -333,12 +343,12 @@ def _bear(state: State, row: int, slot: int, units: int, parent: int, a: int, b:
     slots.stock[slot] += units
 
 
-@compiled
+@compiled_bare
 def _bear_range(state: State, row: int, slot: int, parent: int, a: int, b: int) -> None:
     _bear(state, row, slot, b - a, parent, a, b)
 
 
-@compiled
+@compiled_bare
 def _take_back(facts: Facts, state: State, row: int) -> None:
     """A return: units of its sale not yet given back, last issued first; beyond those a layer without parent."""
     rows, issues = state.rows, state.issues
@@ -372,7 +382,7 @@ def _take_back(facts: Facts, state: State, row: int) -> None:
         _bear(state, row, slot, left, NO_PARENT, 0, 0)
 
 
-@compiled
+@compiled_bare
 def _is_issue(facts: Facts, sale: int, row: int) -> bool:
     """Did ``sale`` take units of the same item out of stock for good, so that a customer can give them back?"""
     kind = facts.kind[sale]
@@ -381,7 +391,7 @@ def _is_issue(facts: Facts, sale: int, row: int) -> bool:
     return facts.slot_item[facts.from_slot[sale]] == facts.slot_item[facts.to_slot[row]]
 
 
-@compiled
+@compiled_bare
 def _take_over(facts: Facts, state: State, row: int) -> None:
     """Bought from a sister company: one layer per range of the seller's issue, in the order in which it was drawn."""
     rows, issues = state.rows, state.issues
@@ -406,7 +416,7 @@ def _take_over(facts: Facts, state: State, row: int) -> None:
         _bear(state, row, slot, left, NO_PARENT, 0, 0)
 
 
-@compiled
+@compiled_bare
 def _convert(facts: Facts, state: State, event: int) -> None:
     """A conversion as a whole: all inputs are drawn, then all outputs are born, then debts are paid."""
     first, end = facts.event_start[event], facts.event_start[event + 1]

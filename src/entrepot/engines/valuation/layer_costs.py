@@ -29,9 +29,12 @@ class Entries(NamedTuple):
     count: I32
     missing: I8
     """1 when the layer's goods cost is not known"""
-    line: I64
-    component: I16
+    share: I32
+    """which cost share: its line and component are line_of[share] and component_of[share]"""
     amount: I64
+    """the line's whole amount on the layer"""
+    line_of: I64
+    component_of: I16
 
 
 class Sums(NamedTuple):
@@ -64,46 +67,46 @@ def entries_of(tree: Tree, aimed: Aimed, rows: int) -> tuple[Entries, Sums]:
     """Lines of every layer; and by row what returns brought back (negative)."""
     layers = len(tree.layers.n)
     sums = Sums(np.zeros((rows, len(aimed.components)), np.int64), np.zeros(rows, np.int64))
-    inherits = int((tree.layers.parent != -1).sum())
-    size = len(aimed.line) + (len(aimed.line) * inherits * 5) // (4 * max(1, layers - inherits)) + 1024
+    size = _expected_lines(tree.layers, aimed.start) + 1024
     entries = Entries(
         np.zeros(layers, np.int64),
         np.zeros(layers, np.int32),
         np.zeros(layers, np.int8),
+        np.zeros(size, np.int32),
         np.zeros(size, np.int64),
-        np.zeros(size, np.int16),
-        np.zeros(size, np.int64),
+        aimed.line,
+        aimed.component,
     )
     goods = int(np.searchsorted(aimed.components, GOODS)) if GOODS in aimed.components else -1
     layer = 0
     while True:
-        layer = _fill(tree, aimed.start, aimed.line, aimed.component, aimed.amount, goods, entries, sums, layer)
+        layer = _fill(tree, aimed.start, aimed.amount, goods, entries, sums, layer)
         if layer >= layers:
             break
         size *= 2
-        entries = entries._replace(
-            line=np.resize(entries.line, size),
-            component=np.resize(entries.component, size),
-            amount=np.resize(entries.amount, size),
-        )
+        entries = entries._replace(share=np.resize(entries.share, size), amount=np.resize(entries.amount, size))
     used = int(entries.start[-1] + entries.count[-1]) if layers else 0
-    return entries._replace(
-        line=entries.line[:used], component=entries.component[:used], amount=entries.amount[:used]
-    ), sums
+    return entries._replace(share=entries.share[:used], amount=entries.amount[:used]), sums
 
 
 @compiled
-def _fill(
-    tree: Tree,
-    start: I32,
-    line: I64,
-    component: I16,
-    amount: I64,
-    goods: int,
-    entries: Entries,
-    sums: Sums,
-    resume: int,
-) -> int:
+def _expected_lines(layers: Layers, start: I32) -> int:
+    """Lines of all layers; for conversion outputs, whose lines merge, no more than a guess."""
+    count = np.zeros(len(layers.n), np.int32)
+    total = 0
+    for layer in range(len(layers.n)):
+        row, parent = layers.row[layer], layers.parent[layer]
+        count[layer] = start[row + 1] - start[row]
+        if parent >= 0:
+            count[layer] += count[parent]
+        elif parent <= CONVERTED:
+            count[layer] += 32
+        total += count[layer]
+    return total
+
+
+@compiled
+def _fill(tree: Tree, start: I32, amount: I64, goods: int, entries: Entries, sums: Sums, resume: int) -> int:
     """Write the lines of layers from ``resume`` on; returns the layer for which space ran out, or the end."""
     layers = tree.layers
     end = len(layers.n)
@@ -122,7 +125,7 @@ def _fill(
             needed += entries.count[parent]
         elif parent <= CONVERTED:
             needed += _lines_consumed(tree, entries, CONVERTED - parent)
-        if place + needed > len(entries.line):
+        if place + needed > len(entries.amount):
             return layer
         count, missing = 0, 1
         if parent >= 0:
@@ -133,7 +136,7 @@ def _fill(
             count = _inherit_event(tree, entries, layer, CONVERTED - parent, place)
         if kind == RETURN or (kind == INTERCOMPANY_RECEIPT and tree.group_view):
             for e in range(place, place + count):
-                sums.amounts[row, entries.component[e]] -= entries.amount[e]
+                sums.amounts[row, entries.component_of[entries.share[e]]] -= entries.amount[e]
             if (missing and kind == RETURN) or (missing and parent >= 0):
                 sums.missing[row] -= layers.n[layer]
         if last > first:
@@ -145,16 +148,16 @@ def _fill(
                     if units == layers.n[layer]
                     else range_share(amount[c], units, before, before + layers.n[layer])
                 )
-                if component[c] == goods:
+                if entries.component_of[c] == goods:
                     missing = 0
                 e = place
-                while e < place + inherited and entries.line[e] != line[c]:
+                while e < place + inherited and entries.line_of[entries.share[e]] != entries.line_of[c]:
                     e += 1
                 if e < place + inherited:
                     entries.amount[e] += own
                 else:
                     e = place + count
-                    entries.line[e], entries.component[e], entries.amount[e] = line[c], component[c], own
+                    entries.share[e], entries.amount[e] = c, own
                     count += 1
         entries.start[layer], entries.count[layer], entries.missing[layer] = place, count, missing
         place += count
@@ -184,8 +187,7 @@ def _inherit(entries: Entries, layers: Layers, layer: int, parent: int, place: i
     source = entries.start[parent]
     count = entries.count[parent]
     for i in range(count):
-        entries.line[place + i] = entries.line[source + i]
-        entries.component[place + i] = entries.component[source + i]
+        entries.share[place + i] = entries.share[source + i]
         entries.amount[place + i] = range_share(entries.amount[source + i], n, a, b)
     return count
 
@@ -217,7 +219,7 @@ def _consumed_missing(tree: Tree, entries: Entries, event: int) -> bool:
 def _inherit_event(tree: Tree, entries: Entries, layer: int, event: int, place: int) -> int:
     """Per line, all that the event consumed; of it the output's stretch of the axis of shares."""
     size = _lines_consumed(tree, entries, event)
-    line, component, amount = np.empty(size, np.int64), np.empty(size, np.int16), np.empty(size, np.int64)
+    share, line, amount = np.empty(size, np.int32), np.empty(size, np.int64), np.empty(size, np.int64)
     found = 0
     for i in range(tree.event_start[event], tree.event_start[event + 1]):
         issue = tree.last_issue[tree.event_rows[i]] - 1
@@ -225,7 +227,7 @@ def _inherit_event(tree: Tree, entries: Entries, layer: int, event: int, place: 
             source = tree.issues.layer[issue]
             n, a, b = tree.layers.n[source], tree.issues.a[issue], tree.issues.b[issue]
             for e in range(entries.start[source], entries.start[source] + entries.count[source]):
-                line[found], component[found] = entries.line[e], entries.component[e]
+                share[found], line[found] = entries.share[e], entries.line_of[entries.share[e]]
                 amount[found] = range_share(entries.amount[e], n, a, b)
                 found += 1
             issue = tree.issues.before[issue]
@@ -234,11 +236,10 @@ def _inherit_event(tree: Tree, entries: Entries, layer: int, event: int, place: 
     count = 0
     for i in range(size):
         one = order[i]
-        if i > 0 and line[one] == entries.line[place + count - 1]:
+        if i > 0 and line[one] == line[order[i - 1]]:
             entries.amount[place + count - 1] += amount[one]
         else:
-            entries.line[place + count], entries.component[place + count] = line[one], component[one]
-            entries.amount[place + count] = amount[one]
+            entries.share[place + count], entries.amount[place + count] = share[one], amount[one]
             count += 1
     for e in range(place, place + count):
         entries.amount[e] = range_share(entries.amount[e], shares, tree.layers.a[layer], tree.layers.b[layer])
@@ -267,7 +268,7 @@ def add_issues(tree: Tree, entries: Entries, sums: Sums) -> None:
         if entries.missing[layer]:
             sums.missing[row] += b - a
         for e in range(entries.start[layer], entries.start[layer] + entries.count[layer]):
-            sums.amounts[row, entries.component[e]] += range_share(entries.amount[e], n, a, b)
+            sums.amounts[row, entries.component_of[entries.share[e]]] += range_share(entries.amount[e], n, a, b)
 
 
 @compiled
@@ -289,7 +290,7 @@ def on_hand(layers: Layers, entries: Entries, sums: Sums) -> None:
             sums.missing[slot] += n - drawn
         for e in range(entries.start[layer], entries.start[layer] + entries.count[layer]):
             total = entries.amount[e]
-            sums.amounts[slot, entries.component[e]] += total - cumulative(total, n, drawn)
+            sums.amounts[slot, entries.component_of[entries.share[e]]] += total - cumulative(total, n, drawn)
 
 
 @compiled

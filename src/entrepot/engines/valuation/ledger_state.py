@@ -1,7 +1,7 @@
 """The arrays that the fold fills: layers, issues, and the open ends (debts, waiting movements).
 
 Row numbers stored with an offset of one are marked "+1", so that fresh zero pages mean "none" and cost no memory
-until they are touched.
+until they are touched. Units of one movement, layer or issue fit 32 bits (checked when the movements are ordered).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ NO_PARENT = -1
 CONVERTED = -2
 """parent[layer] = CONVERTED − event: the parents are all the ranges that the event consumed."""
 
-LAYERS, ISSUES, OVERFLOW, WAIT_HEAD, WAIT_TAIL, STEP = range(6)
+LAYERS, ISSUES, OVERFLOW, WAIT_HEAD, WAIT_TAIL, STEP, SEARCH = range(7)
 
 
 class Facts(NamedTuple):
@@ -42,17 +42,21 @@ class Layers(NamedTuple):
 
     row: I32
     slot: I32
-    n: I64
-    drawn: I64
+    n: I32
+    drawn: I32
     after: I32
     """next open layer of the slot"""
     parent: I32
-    a: I64
-    b: I64
+    a: I32
+    b: I32
     """range of the parent; for a conversion output: its place on the axis of shares"""
     step: I32
     """row at which it was born: later than its own when it had waited"""
     issues_before: I32
+    seen: I64
+    """last search for a lot that came by"""
+    pending: I32
+    """next layer that such a search has still to look at"""
 
 
 class Issues(NamedTuple):
@@ -60,11 +64,10 @@ class Issues(NamedTuple):
 
     row: I32
     layer: I32
-    a: I64
-    b: I64
+    a: I32
+    b: I32
     before: I32
     """previous issue of the same movement"""
-    step: I32
 
 
 class Rows(NamedTuple):
@@ -72,11 +75,11 @@ class Rows(NamedTuple):
 
     last_issue: I32
     """+1"""
-    owed: I64
+    owed: I32
     """units sold that no layer has paid yet"""
-    returned: I64
+    returned: I32
     """units given back, annulled ones included; for a seller's issue: units already received by the sister company"""
-    annulled: I64
+    annulled: I32
     """units given back before any layer had paid them"""
     applied: I8
     """1 once the movement has taken effect"""
@@ -139,9 +142,9 @@ def fresh_rows(count: int) -> Rows:
     """No movement has done anything yet."""
     return Rows(
         last_issue=np.zeros(count, np.int32),
-        owed=np.zeros(count, np.int64),
-        returned=np.zeros(count, np.int64),
-        annulled=np.zeros(count, np.int64),
+        owed=np.zeros(count, np.int32),
+        returned=np.zeros(count, np.int32),
+        annulled=np.zeros(count, np.int32),
         applied=np.zeros(count, np.int8),
         next_waiting=np.zeros(count, np.int32),
         next_debt=np.zeros(count, np.int32),

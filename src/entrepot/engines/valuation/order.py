@@ -26,11 +26,14 @@ for _kind in Kind:
     RANK_OF[_kind] = RANKS[_kind]
     ENDS_OF[_kind] = 3 if _kind in WITHIN else 2 if _kind.births else 1
 
+WIDEST = 1 << 31
+"""Bound of the units of one movement, and of a conversion's shares together, so that ranges fit 32 bits."""
+
 _FAULTS = {
     1: "its kind {kind} is unknown",
-    2: "its quantity is {quantity}, it must be more than 0",
+    2: "its quantity is {quantity}, it must be more than 0 and less than 2³¹",
     3: "its ends ({from_cell} → {to_cell}) do not fit its kind {kind}",
-    4: "its share is {share}, it must not be negative",
+    4: "its share is {share}, it must not be negative, and less than 2³¹",
     5: "only conversions have an event, and every conversion needs one",
 }
 
@@ -149,12 +152,12 @@ def _first_fault(
         k = kind[row]
         if k < 0 or k >= len(rank_of) or rank_of[k] < 0:
             return 1, row
-        if quantity[row] <= 0:
+        if quantity[row] <= 0 or quantity[row] >= WIDEST:
             return 2, row
         ends = (1 if from_cell[row] >= 0 else 0) + (2 if to_cell[row] >= 0 else 0)
         if ends != ends_of[k] or from_cell[row] < -1 or to_cell[row] < -1:
             return 3, row
-        if share[row] < 0:
+        if share[row] < 0 or share[row] >= WIDEST:
             return 4, row
         if (rank_of[k] == 3) != (event[row] >= 0):
             return 5, row
@@ -307,11 +310,12 @@ def _events(m: Movements) -> tuple[I32, I64, I64]:
     start = np.searchsorted(np.sort(dense), np.arange(len(names) + 1))
     first, last = rows[start[:-1]], rows[start[1:] - 1]
     outputs = np.bincount(dense, weights=m.kind[inside] == Kind.CONVERSION_OUT, minlength=len(names))
-    shares = np.bincount(dense, weights=(m.share[inside] > 0) & (m.kind[inside] == Kind.CONVERSION_OUT))
+    shares = np.bincount(dense, weights=np.where(m.kind[inside] == Kind.CONVERSION_OUT, m.share[inside], 0))
     _refuse_event(names, (m.at[first] != m.at[last]) | (m.late[first] != m.late[last]), "its rows stand apart in time")
     _refuse_event(names, outputs == np.diff(start), "it consumes nothing")
     _refuse_event(names, outputs == 0, "it produces nothing")
     _refuse_event(names, shares == 0, "its outputs have no share of the cost")
+    _refuse_event(names, shares >= WIDEST, "the shares of its outputs add up to 2³¹ or more")
     event_of = np.full(len(m), NONE, dtype=np.int32)
     event_of[inside] = dense
     return event_of, start.astype(np.int64), rows

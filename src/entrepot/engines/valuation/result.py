@@ -54,8 +54,8 @@ class Valuation:
                 "movement": o.moves.movement[layers.row],
                 "ordinal": place - first,
                 "born_at": o.moves.at[layers.step],
-                "n": layers.n,
-                "remaining": layers.n - layers.drawn,
+                "n": layers.n.astype(np.int64),
+                "remaining": (layers.n - layers.drawn).astype(np.int64),
                 "missing": missing,
             }
         )
@@ -70,8 +70,8 @@ class Valuation:
             {
                 "layer": single,
                 "parent": layers.parent[single].astype(np.int64),
-                "a": layers.a[single],
-                "b": layers.b[single],
+                "a": layers.a[single].astype(np.int64),
+                "b": layers.b[single].astype(np.int64),
             }
         ).with_columns(share_from=pl.lit(0, pl.Int64), share_to=pl.lit(1, pl.Int64), shares=pl.lit(1, pl.Int64))
         rows = self._conversion_parents()
@@ -101,8 +101,8 @@ class Valuation:
             {
                 "movement": a.ordered.moves.movement[a.issues.row],
                 "layer": a.issues.layer.astype(np.int64),
-                "a": a.issues.a,
-                "b": a.issues.b,
+                "a": a.issues.a.astype(np.int64),
+                "b": a.issues.b.astype(np.int64),
             }
         )
 
@@ -110,7 +110,7 @@ class Valuation:
     def uncosted(self) -> pl.DataFrame:
         """movement, units: sold ahead of the stock, and no layer has paid them yet."""
         owing = np.flatnonzero(self.allocation.rows.owed)
-        return self._by_movement(owing, units=self.allocation.rows.owed[owing])
+        return self._by_movement(owing, units=self.allocation.rows.owed[owing].astype(np.int64))
 
     @cached_property
     def waiting(self) -> pl.DataFrame:
@@ -130,8 +130,8 @@ class Valuation:
         return pl.DataFrame(
             {
                 "layer": np.repeat(np.arange(len(e.count)), e.count),
-                "line": e.line,
-                "component": self.aimed.components[e.component],
+                "line": e.line_of[e.share],
+                "component": self.aimed.components[e.component_of[e.share]],
                 "amount": e.amount,
             }
         )
@@ -143,7 +143,7 @@ class Valuation:
         return self._by_movement(
             rows,
             units=self._units_out(rows),
-            uncosted=self.allocation.rows.owed[rows],
+            uncosted=self.allocation.rows.owed[rows].astype(np.int64),
             missing=self.left.missing[rows],
         )
 
@@ -193,7 +193,13 @@ class Valuation:
         layers = self.layers.filter(pl.col("remaining") > 0)
         layer, entry, amount = lines_on_hand(self.allocation.layers, e)
         costs = (
-            pl.DataFrame({"layer": layer, "component": self.aimed.components[e.component[entry]], "amount": amount})
+            pl.DataFrame(
+                {
+                    "layer": layer,
+                    "component": self.aimed.components[e.component_of[e.share[entry]]],
+                    "amount": amount,
+                }
+            )
             .group_by("layer", "component")
             .agg(pl.col("amount").sum())
         )
