@@ -1,9 +1,22 @@
 """The place of the test run, made before Django reads any: a home of its own for each process, removed after."""
 
 import atexit
+import hashlib
 import os
 import shutil
 import tempfile
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent
+
+
+def _sources_digest() -> str:
+    """Of everything that compiled code may be made from."""
+    digest = hashlib.sha256()
+    for path in sorted((_ROOT / "src" / "entrepot" / "engines").rglob("*.py")):
+        digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
 
 _home = tempfile.mkdtemp(prefix="entrepot-home-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
@@ -11,6 +24,9 @@ atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ["ENTREPOT_HOME"] = _home
 os.environ["ENTREPOT_SECRET_KEY"] = "for tests only, long enough to sign a session and nothing else"
 os.environ["DJANGO_SETTINGS_MODULE"] = "entrepot.settings"
+# numba notices a change in a kernel's own file, but not in that of a kernel which it calls: after an edit, tests would
+# run yesterday's code. A cache per state of the sources cannot be stale.
+os.environ["NUMBA_CACHE_DIR"] = str(_ROOT / "build" / "kernels" / _sources_digest())
 
 
 def pytest_configure() -> None:
