@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from entrepot.books.access import Viewer
 from entrepot.books.models import (
+    Batch,
     CostLine,
     ItemState,
     Job,
@@ -23,7 +24,7 @@ from entrepot.books.selectors.health_shapes import (
     QuarantineRow,
     WaitingRow,
 )
-from entrepot.books.selectors.imports import imports
+from entrepot.books.selectors.imports import imports, seen_by
 from entrepot.books.selectors.missing import missing_costs
 from entrepot.books.selectors.paging import bounds, cut, maybe_moment, moment
 from entrepot.books.selectors.shapes import Money, Page, Slice
@@ -60,7 +61,7 @@ def health(viewer: Viewer, reason: str = "", part: Any = None) -> Health:
 
 def quarantine(viewer: Viewer, reason: str = "", part: Any = None) -> Page[QuarantineRow]:
     """Open rows, newest first unless asked otherwise. Two queries."""
-    rows = Quarantine.objects.filter(state=Quarantine.OPEN)
+    rows = _held(viewer)
     if reason:
         rows = rows.filter(code=reason)
     part = part or Slice("since", descending=True)
@@ -74,7 +75,7 @@ def quarantine(viewer: Viewer, reason: str = "", part: Any = None) -> Page[Quara
 
 def quarantine_groups(viewer: Viewer) -> list[QuarantineGroup]:
     """Open rows by reason, most first, with the money at stake per currency. One query."""
-    rows = Quarantine.objects.filter(state=Quarantine.OPEN).order_by().values_list("code", "currency")
+    rows = _held(viewer).order_by().values_list("code", "currency")
     summed = rows.annotate(n=Count("pk"), m=Sum("lines"), u=Coalesce(Sum("quantity"), 0), a=Sum("amount"))
     found: dict[str, QuarantineGroup] = {}
     for code, currency, count, lines, units, amount in summed:
@@ -93,7 +94,7 @@ def waiting(viewer: Viewer, part: Any = None) -> Page[WaitingRow]:
         moved = moved.filter(movement__from_cell__location_id__in=viewer.locations)
     moved = moved.select_related("item", "movement__document", "movement__from_cell__location")
     found = [_waiting(row) for row in moved.defer("movement__document__body")[:2000]]
-    held = Quarantine.objects.filter(state=Quarantine.OPEN).exclude(waits_for="").order_by("-recorded_at")
+    held = _held(viewer).exclude(waits_for="").order_by("-recorded_at")
     see = viewer.can("see_cost")
     for row in held.defer("document_body", "row")[:2000]:
         amount = Money(row.amount, row.currency) if see and row.amount is not None and row.currency else None
@@ -148,6 +149,14 @@ def missing_rates() -> list[str]:
         Q(waits_for__startswith="fx_rate:") | Q(code="missing_rate"), state=Quarantine.OPEN
     )
     return sorted({value.partition(":")[2] for value in rows.values_list("waits_for", flat=True) if value})
+
+
+def _held(viewer: Viewer) -> QuerySet[Quarantine]:
+    """Open rows of the batches that the viewer may know of."""
+    rows = Quarantine.objects.filter(state=Quarantine.OPEN)
+    if viewer.companies is None:
+        return rows
+    return rows.filter(batch_id__in=seen_by(viewer, Batch.objects.all()).values("pk"))
 
 
 def _quarantined(viewer: Viewer, row: Quarantine) -> QuarantineRow:

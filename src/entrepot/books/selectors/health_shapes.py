@@ -169,3 +169,47 @@ class Hit:
     title: str
     detail: str
     exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How one column of a file was understood."""
+
+    header: str
+    meaning: str
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Totals of a dry run: what confirming would do."""
+
+    layout: str
+    encoding: str
+    lines: int
+    would_post: int
+    known: int
+    quarantined: int
+    documents: dict[str, int]
+    amounts: list[Money] = needs("see_cost", factory=list)
+    new_items: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    columns: list[Reading] = field(default_factory=list[Reading])
+    problems: list[QuarantineRow] = field(default_factory=list[QuarantineRow])
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPage:
+    """One import on its way: its job, the dry run's totals, and the outcome.
+
+    ``phase``: checking | checked | posting | done | failed | cancelled | undone.
+    """
+
+    id: str
+    file: str
+    phase: str
+    job: Job | None
+    preview: Preview | None
+    outcome: ImportRow | None

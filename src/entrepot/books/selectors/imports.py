@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from entrepot.books.access import Viewer
-from entrepot.books.models import Batch
+from entrepot.books.models import Batch, Document
 from entrepot.books.selectors.health_shapes import ImportRow
 from entrepot.books.selectors.paging import bounds, moment
 from entrepot.books.selectors.shapes import NotThere, Page
@@ -23,7 +23,7 @@ _ORDER = {
 
 def imports(viewer: Viewer, part: Any = None) -> Page[ImportRow]:
     """Batches, newest first unless asked otherwise; reversing batches are shown as what they undid. Three queries."""
-    rows = Batch.objects.filter(reverses=None)
+    rows = seen_by(viewer, Batch.objects.filter(reverses=None))
     down = part is None or part.descending or part.sort not in _ORDER
     column = F(_ORDER.get(part.sort, "recorded_at") if part else "recorded_at")
     ordered = rows.order_by(column.desc() if down else column.asc(), "-pk").select_related("reversed_by")
@@ -34,10 +34,19 @@ def imports(viewer: Viewer, part: Any = None) -> Page[ImportRow]:
 def one(viewer: Viewer, key: str) -> ImportRow:
     """One posted import by ``batch-7`` or ``7``. Raises :class:`NotThere`."""
     number = key.removeprefix("batch-")
-    row = Batch.objects.select_related("reversed_by").filter(pk=int(number)).first() if number.isdigit() else None
+    rows = seen_by(viewer, Batch.objects.select_related("reversed_by"))
+    row = rows.filter(pk=int(number)).first() if number.isdigit() and len(number) < 19 else None
     if row is None:
         raise NotThere(f"import {key}")
     return shape(viewer, row)
+
+
+def seen_by(viewer: Viewer, rows: QuerySet[Batch]) -> QuerySet[Batch]:
+    """Batches that a confined viewer may know of: his own, and those that brought documents of his companies."""
+    if viewer.companies is None:
+        return rows
+    theirs = Document.objects.filter(batch_id=OuterRef("pk"), company_id__in=viewer.companies)
+    return rows.filter(Q(actor=viewer.name) | Exists(theirs))
 
 
 def shape(viewer: Viewer, row: Batch) -> ImportRow:

@@ -9,8 +9,9 @@ from django.utils.html import format_html, format_html_join
 
 _STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b2733}"
-    "h2{font-size:1rem;margin:2rem 0 .25rem}code{font-family:ui-monospace,monospace}.m{font-weight:600;margin-right:.5rem}"
-    "p{margin:.25rem 0}ul{margin:.25rem 0}a{color:#0b62a4}"
+    "h2{font-size:1rem;margin:2rem 0 .25rem}code{font-family:ui-monospace,monospace}"
+    ".m{font-weight:600;margin-right:.5rem}"
+    "p,ul{margin:.25rem 0}a{color:#0b62a4}"
 )
 
 

@@ -1,0 +1,263 @@
+"""An upload on its way: kept, tried in the worker, shown, confirmed, posted in the worker, undone.
+
+Pages and the API share this. An upload is known by the job that tries it (``7``); what came in by other doors by its
+batch (``batch-3``). Nothing is read inside a request but the bytes themselves.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from entrepot.books import audit_trail
+from entrepot.books.access import Viewer
+from entrepot.books.models import Batch, Job, Shop
+from entrepot.books.selectors import NotThere, imports, jobs
+from entrepot.books.selectors.health_shapes import ImportPage, ImportRow, Preview, QuarantineRow
+from entrepot.books.selectors.paging import moment
+from entrepot.books.selectors.shapes import Money
+from entrepot.core.errors import Problem, ProblemError
+from entrepot.faces import worker
+from entrepot.workflows.clock import now
+
+LARGEST = 200 * 1024 * 1024
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+OPTIONS = {
+    "channel": "shop", "shop": "shop", "currency": "currency", "zone": "zone", "company": "company",
+    "location": "location", "layout": "layout", "new_items": "new_items", "number_style": "number_style",
+    "date_order": "date_order", "encoding": "encoding", "delimiter": "delimiter", "site": "site",
+}  # fmt: skip
+"""What a form or a call may say about a file, and the import's own word for it."""
+
+
+def start_import(viewer: Viewer, name: str, chunks: Iterable[bytes], options: dict[str, str]) -> str:
+    """Keep an upload and try it in the worker; its id. Raises ``ProblemError`` when too large or not a table."""
+    viewer.need("import")
+    chosen = {OPTIONS[key]: value.strip() for key, value in options.items() if key in OPTIONS and value.strip()}
+    _within_scope(viewer, chosen)
+    suffix = Path(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ProblemError(
+            Problem(
+                "file_type", "this kind of file cannot be imported", f"choose one of {', '.join(SUFFIXES)}",
+                document=name, found=suffix,
+            )
+        )  # fmt: skip
+    kept = f"{secrets.token_hex(16)}{suffix}"
+    _keep(_folder() / kept, name, chunks)
+    if viewer.company.code:
+        chosen.setdefault("company", viewer.company.code)
+    arguments = {"file": kept, "name": Path(name).name[:200], "options": chosen, "actor": viewer.name}
+    return str(worker.start("import_check", arguments, viewer.name).pk)
+
+
+def confirm_import(viewer: Viewer, key: str) -> Job:
+    """Post a checked upload, in the worker. Raises ``ProblemError`` unless it was checked and not posted yet."""
+    viewer.need("import")
+    checked = jobs.find(viewer, key)
+    before = _posting(checked)
+    if (
+        checked.kind != "import_check"
+        or checked.state != "done"
+        or (before and before.state in ("queued", "running", "done"))
+    ):
+        raise ProblemError(
+            Problem("not_checked", "this upload cannot be posted now", "upload the file again", found=checked.state)
+        )
+    arguments = {**checked.arguments, "check": checked.pk, "actor": viewer.name}
+    audit_trail.record(
+        viewer.name, "", "import.confirm", f"job:{checked.pk}", after={"file": arguments["name"]}, at=now()
+    )
+    return worker.start("import", arguments, viewer.name)
+
+
+def undo_import(viewer: Viewer, key: str) -> Job:
+    """Undo a whole import as one reversing batch, in the worker."""
+    viewer.need("undo")
+    row = _outcome(viewer, key)
+    if row is None or row.batch is None or not row.undoable:
+        raise ProblemError(
+            Problem("nothing_to_undo", "there is nothing to undo here", "look at the list of imports", found=key)
+        )
+    audit_trail.record(viewer.name, "", "import.undo", f"batch:{row.batch}", at=now())
+    return worker.start("undo_import", {"batch": row.batch, "name": row.file, "actor": viewer.name}, viewer.name)
+
+
+def import_page(viewer: Viewer, key: str) -> ImportPage:
+    """One import on its way or done. Raises :class:`NotThere`."""
+    if not key.isdigit():
+        row = imports.one(viewer, key)
+        undoing = Job.objects.filter(
+            kind="undo_import", arguments__batch=row.batch, state__in=("queued", "running")
+        ).first()
+        shown = jobs.shape(viewer, undoing) if undoing else None
+        return ImportPage(key, row.file, "posting" if shown else row.state, shown, None, row)
+    checked = jobs.find(viewer, key)
+    if checked.kind != "import_check":
+        raise NotThere(f"import {key}")
+    posting = _posting(checked)
+    job = jobs.shape(viewer, posting or checked)
+    outcome = _outcome(viewer, key)
+    return ImportPage(
+        id=key,
+        file=str(checked.arguments.get("name", "")),
+        phase=_phase(checked, posting, outcome),
+        job=job,
+        preview=_preview(viewer, checked.result) if checked.result and not posting else None,
+        outcome=outcome,
+    )
+
+
+def summary(done: Any) -> dict[str, Any]:
+    """What an import did or would do, as a job keeps it. Open questions end the job as problems."""
+    if done.questions:
+        raise ProblemError(*(_question(question) for question in done.questions))
+    report = done.report
+    return {
+        "batch": report.batch,
+        "layout": done.layout,
+        "rows": done.rows,
+        "lines": report.lines,
+        "posted": report.posted_lines,
+        "known": report.repeated_lines,
+        "quarantined": report.quarantined_lines,
+        "documents": dict(report.counts_by_type),
+        "codes": dict(report.counts_by_code),
+        "totals": dict(report.totals),
+        "aside": dict(done.aside),
+        "assumed": list(done.assumed),
+        "problems": [_problem(problem) for problem in report.problems[:50]],
+        "warnings": [_problem(problem) for problem in done.warnings[:20]],
+    }
+
+
+def options_of(options: dict[str, str]) -> Any:
+    """The options of a job as the import takes them."""
+    from entrepot.channels.files.limits import Limits
+    from entrepot.workflows.import_files import ImportOptions
+
+    bounds = Limits(size=LARGEST, unpacked=5 * LARGEST, rows=5_000_000, cpu_seconds=300, memory=4096 * 1024 * 1024)
+    return ImportOptions(**options, limits=bounds)
+
+
+def path_of(arguments: dict[str, Any]) -> Path:
+    """Where the upload lies."""
+    return _folder() / Path(str(arguments["file"])).name
+
+
+def _keep(path: Path, name: str, chunks: Iterable[bytes]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    size = 0
+    with path.open("wb") as file:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > LARGEST:
+                break
+            file.write(chunk)
+    if size > LARGEST or size == 0:
+        with suppress(OSError):
+            path.unlink()
+        what = (
+            ("the file is larger than 200 MB", "split it by month")
+            if size
+            else ("the file is empty", "export it again")
+        )
+        raise ProblemError(Problem("file_too_large" if size else "file_empty", *what, document=name))
+
+
+def _within_scope(viewer: Viewer, chosen: dict[str, str]) -> None:
+    """A file can touch every place and shop, so a confined user imports only for a shop of his own."""
+    allowed = viewer.locations is None
+    if viewer.shops is not None:
+        allowed = allowed and Shop.objects.filter(pk__in=viewer.shops, code=chosen.get("shop", "")).exists()
+    if viewer.companies is not None:
+        allowed = allowed and chosen.get("company", viewer.company.code) in {c.code for c in viewer.offered}
+    if not allowed:
+        raise ProblemError(
+            Problem(
+                "not_allowed", "your account is confined to some shops or places", "choose one of your channels",
+                field="channel", found=chosen.get("shop", ""),
+            )
+        )  # fmt: skip
+
+
+def _posting(checked: Job) -> Job | None:
+    return Job.objects.filter(kind="import", arguments__check=checked.pk).order_by("-pk").first()
+
+
+def _outcome(viewer: Viewer, key: str) -> ImportRow | None:
+    if not key.isdigit():
+        return imports.one(viewer, key)
+    posting = _posting(jobs.find(viewer, key))
+    batch = (posting.result or {}).get("batch") if posting else None
+    return imports.one(viewer, str(batch)) if batch and Batch.objects.filter(pk=batch).exists() else None
+
+
+def _phase(checked: Job, posting: Job | None, outcome: ImportRow | None) -> str:
+    if outcome is not None and outcome.state == "undone":
+        return "undone"
+    if posting is not None:
+        return {"queued": "posting", "running": "posting"}.get(posting.state, posting.state)
+    return {"queued": "checking", "running": "checking", "done": "checked"}.get(checked.state, checked.state)
+
+
+def _preview(viewer: Viewer, result: dict[str, Any]) -> Preview:
+    see = viewer.can("see_cost")
+    totals: dict[str, int] = result["totals"]
+    return Preview(
+        layout=result["layout"],
+        encoding="",
+        lines=result["lines"],
+        would_post=result["posted"],
+        known=result["known"],
+        quarantined=result["quarantined"],
+        documents=result["documents"],
+        amounts=[Money(amount, code) for code, amount in sorted(totals.items()) if code != "units"] if see else [],
+        new_items=result["documents"].get("item", 0),
+        problems=[_row(problem, see=see) for problem in (*result["problems"], *result["warnings"])],
+        units=totals.get("units"),
+    )
+
+
+def _row(problem: dict[str, Any], *, see: bool) -> QuarantineRow:
+    known = see and problem["amount"] is not None and problem["currency"]
+    return QuarantineRow(
+        id="",
+        import_id="",
+        document=problem["document"],
+        line=problem["line"],
+        field=problem["field"],
+        found=problem["found"],
+        code=problem["code"],
+        message=problem["message"],
+        remedy=problem["remedy"],
+        amount=Money(problem["amount"], problem["currency"]) if known else None,
+        units=problem["quantity"],
+        since=moment(now()),
+        parameters=problem["parameters"],
+    )
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(problem)
+
+
+def _question(question: Any) -> Problem:
+    choices = ", ".join(str(choice) for choice in getattr(question, "choices", ()))
+    return Problem(
+        "question_open",
+        str(getattr(question, "text", question)),
+        f"choose one of {choices}" if choices else "answer, and upload the file again",
+        field=str(getattr(question, "field", "")),
+    )
+
+
+def _folder() -> Path:
+    return Path(settings.HOME) / "uploads"

@@ -1,0 +1,109 @@
+"""An answer to a proposal, and what goes out with it: approving an order writes the purchase order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from entrepot.books import bulk, decisions, intake, models
+from entrepot.books.access import Viewer
+from entrepot.core.calendar import Instant, to_datetime
+from entrepot.core.documents import PurchaseLine, PurchaseOrder, Ref, Reversal, UnitPrice
+from entrepot.core.errors import Problem, ProblemError
+from entrepot.workflows.clock import now
+
+SOURCE = "entrepot"
+"""Where the documents that Entrepot writes come from."""
+
+
+def approve(viewer: Viewer, key: int, *, at: Instant | None = None, origin: str = "") -> models.Decision:
+    """Approve decision ``key``; an order becomes a purchase order in the same transaction.
+
+    Raises ``Decision.DoesNotExist``, or :class:`~entrepot.core.errors.ProblemError` when it is settled already, when no
+    price of the item is known, or when the order cannot be posted.
+    """
+    moment = now() if at is None else at
+    with transaction.atomic():
+        bulk.writer_lock()
+        row = decisions.find(viewer, key)
+        number = ""
+        if row.kind == "order" and viewer.can("approve"):
+            order = purchase_order(row, moment)
+            number = order.id
+            _post(order, f"order {number}", viewer, moment)
+        return decisions.approve(viewer, key, at=moment, document=number, origin=origin)
+
+
+def snooze(viewer: Viewer, key: int, days: int, *, at: Instant | None = None, origin: str = "") -> models.Decision:
+    """Hide a decision for ``days`` days."""
+    return decisions.snooze(viewer, key, days, at=now() if at is None else at, origin=origin)
+
+
+def dismiss(viewer: Viewer, key: int, *, at: Instant | None = None, origin: str = "") -> models.Decision:
+    """Say no to a proposal."""
+    return decisions.dismiss(viewer, key, at=now() if at is None else at, origin=origin)
+
+
+def undo(viewer: Viewer, key: int, *, at: Instant | None = None, origin: str = "") -> models.Decision:
+    """Take an answer back; the order that an approval wrote is reversed in the same transaction."""
+    moment = now() if at is None else at
+    with transaction.atomic():
+        bulk.writer_lock()
+        row = decisions.find(viewer, key)
+        if row.document and viewer.can("approve"):
+            ref = Ref(type="purchase_order", id=row.document, account=row.company.code, source=SOURCE)
+            back = Reversal(
+                id=f"undo-{row.document}", source=SOURCE, account=row.company.code, company=row.company.code,
+                effective_at=to_datetime(moment), documents=[ref], reason="approval taken back",
+            )  # fmt: skip
+            _post(back, f"undo order {row.document}", viewer, moment)
+        return decisions.reopen(viewer, key, at=moment, origin=origin)
+
+
+def purchase_order(row: models.Decision, at: Instant) -> PurchaseOrder:
+    """The order that a proposal means, at the price last agreed with its supplier, else at the item's list price."""
+    if row.item is None or not row.quantity:
+        raise ProblemError(
+            Problem("not_an_order", "the proposal names no item or no quantity", "plan again", found=str(row.pk))
+        )
+    amount, per, currency = _price(row.item, row.supplier)
+    line = PurchaseLine(sku=row.item.sku, quantity=row.quantity, price=UnitPrice(amount=amount, per=per))
+    return PurchaseOrder(
+        id=_number(row), source=SOURCE, account=row.company.code, company=row.company.code,
+        effective_at=to_datetime(at), supplier=row.supplier or row.item.supplier or "unknown", currency=currency,
+        destination=row.location, lines=[line], note=f"proposal {row.pk} of run {row.run}",
+    )  # fmt: skip
+
+
+def _price(item: Any, supplier: str) -> tuple[int, int, str]:
+    known = models.PurchaseLine.objects.filter(item=item)
+    last = (known.filter(supplier=supplier) if supplier else known).order_by("-effective_at", "-pk").first()
+    if last is not None:
+        return last.price_amount, last.price_per, last.currency
+    if item.list_price is not None and item.currency:
+        return item.list_price, 1, item.currency
+    raise ProblemError(
+        Problem(
+            "no_price", "no purchase price of this item is known", "enter its list price, or order it by hand",
+            field="price", found=item.sku,
+        )
+    )  # fmt: skip
+
+
+def _number(row: models.Decision) -> str:
+    """PO-7, or PO-7-2 when the first approval was taken back."""
+    used = models.Document.objects.filter(
+        type="purchase_order", source=SOURCE, account=row.company.code, external_id__in=_numbers(row.pk)
+    ).count()
+    return _numbers(row.pk)[used]
+
+
+def _numbers(key: int) -> list[str]:
+    return [f"PO-{key}", *(f"PO-{key}-{again}" for again in range(2, 100))]
+
+
+def _post(document: Any, name: str, viewer: Viewer, at: Instant) -> None:
+    report = intake.post([document], name=name, recorded_at=at, actor=viewer.name, layout=SOURCE)
+    if report.quarantined:
+        raise ProblemError(*report.problems)
