@@ -10,11 +10,13 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parent
 
 
-def _sources_digest() -> str:
-    """Of everything that compiled code may be made from."""
+def _kernels_digest() -> str:
+    """Of the files that hold compiled functions."""
     digest = hashlib.sha256()
     for path in sorted((_ROOT / "src" / "entrepot" / "engines").rglob("*.py")):
-        digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+        source = path.read_bytes()
+        if b"@compiled" in source or b"njit" in source:
+            digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0" + source)
     return digest.hexdigest()[:16]
 
 
@@ -25,8 +27,8 @@ os.environ["ENTREPOT_HOME"] = _home
 os.environ["ENTREPOT_SECRET_KEY"] = "for tests only, long enough to sign a session and nothing else"
 os.environ["DJANGO_SETTINGS_MODULE"] = "entrepot.settings"
 # numba notices a change in a kernel's own file, but not in that of a kernel which it calls: after an edit, tests would
-# run yesterday's code. A cache per state of the sources cannot be stale.
-os.environ["NUMBA_CACHE_DIR"] = str(_ROOT / "build" / "kernels" / _sources_digest())
+# run yesterday's code. A cache per state of the kernels cannot be stale.
+os.environ["NUMBA_CACHE_DIR"] = str(_ROOT / "build" / "kernels" / _kernels_digest())
 
 
 def pytest_configure() -> None:
