@@ -42,28 +42,37 @@ def test_the_protocol_is_reproduced(retail: DemandPanel, scores: Backtest) -> No
 @needs_shared_data
 def test_costs_less_than_the_spreadsheet_rule(scores: Backtest) -> None:
     """At 8 and at 13 weeks pinball costs and point errors are below those of the 8-week average by a clear margin."""
-    for weeks in (8, 13):
+    for weeks, pin95, wql, wape in ((8, 0.74, 0.80, 0.94), (13, 0.62, 0.72, 0.93)):
         ours, rule = scores.scores["entrepot"][weeks], scores.scores["ma8"][weeks]
-        assert ours.pin95 < 0.88 * rule.pin95
-        assert ours.wql < 0.90 * rule.wql
-        assert ours.wape < rule.wape
-    assert scores.scores["entrepot"][13].pin95 < 0.78 * scores.scores["ma8"][13].pin95
+        assert ours.pin95 <= pin95 * rule.pin95
+        assert ours.wql <= wql * rule.wql
+        assert ours.wape <= wape * rule.wape
 
 
 @needs_shared_data
 def test_coverage_is_near_what_is_promised(scores: Backtest) -> None:
-    """The 95 % quantile holds in 89 to 97 % of cases, where the rule holds in fewer than 80 %."""
-    assert 0.89 <= scores.scores["entrepot"][13].cov95 <= 0.97
+    """The 95 % quantile holds in 93 to 97 % of cases and the 99 % in 98 to 99.5, where the rule's 95 % holds in 72."""
+    ours = scores.scores["entrepot"][13]
+    assert 0.93 <= ours.cov95 <= 0.97
+    assert 0.98 <= ours.cov99 <= 0.995
     assert scores.scores["ma8"][13].cov95 < 0.80
 
 
 @needs_shared_data
+def test_a_first_christmas_is_not_missed(scores: Backtest) -> None:
+    """Over origins that run into the first full autumn the bias stays within 8 %, half of the rule's."""
+    assert abs(scores.scores["entrepot"][13].bias) <= 0.08
+    assert scores.scores["ma8"][13].bias < -0.15
+
+
+@needs_shared_data
 def test_no_demand_class_pays_for_another(scores: Backtest) -> None:
-    """In every class of demand the 95 % pinball cost is not above the rule's."""
+    """In every class of demand neither the 95 % pinball cost nor the point error is above the rule's."""
     table = as_frame(scores).filter(pl.col("weeks") == 13, pl.col("pattern") != "")
-    wide = table.pivot("method", index="pattern", values="pin95")
-    assert set(wide["pattern"]) == {"smooth", "erratic", "intermittent", "lumpy"}
-    assert (wide["entrepot"] <= wide["ma8"]).all(), wide
+    for figure in ("pin95", "wape"):
+        wide = table.pivot("method", index="pattern", values=figure)
+        assert set(wide["pattern"]) == {"smooth", "erratic", "intermittent", "lumpy"}
+        assert (wide["entrepot"] <= wide["ma8"]).all(), wide
 
 
 @needs_shared_data

@@ -84,8 +84,10 @@ def cut(panel: DemandPanel, weeks: int) -> DemandPanel:
 def entrepot_method(past: DemandPanel, horizons: Sequence[int]) -> dict[int, tuple[Floats, Floats]]:
     """The production forecast."""
     result = forecast(past, longest=max(horizons))
-    mean = result.frame["weekly_mean"].to_numpy()
-    return {h: (mean * h, result.quantiles(LeadTime.fixed(h), SCORED)) for h in horizons}
+    return {
+        h: (result.state.over(np.full(len(result), float(h))), result.quantiles(LeadTime.fixed(h), SCORED))
+        for h in horizons
+    }
 
 
 def ma8_method(past: DemandPanel, horizons: Sequence[int]) -> dict[int, tuple[Floats, Floats]]:

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from entrepot.core.reasons import Reason
 from entrepot.engines.demand import spread
 from entrepot.engines.demand.explain import explain_series
+from entrepot.engines.demand.history import History
 from entrepot.engines.demand.model import LEVELS, DemandPanel, Floats, LeadTime, RatioTable, SeriesState, as_levels
-from entrepot.engines.demand.point import Prefix, pattern, state
+from entrepot.engines.demand.point import combine, living_level, pattern, state, window_means
 from entrepot.engines.demand.ratios import MIN_AGE, calibrate
+from entrepot.engines.demand.season import AHEAD
 
 Key = str | int | tuple[str | int, ...]
 
@@ -66,7 +68,7 @@ class Forecast:
         values = np.full((len(rows), len(levels)), np.nan)
         if known.any():
             chosen = [lead for lead, is_known in zip(leads, known, strict=True) if is_known]
-            values[known] = spread.mixture(self.table, _take(self.state, index[known]), chosen, as_levels(levels))
+            values[known] = spread.mixture(self.table, self.state.take(index[known]), chosen, as_levels(levels))
         told = self.frame.select("weekly_mean", "flags", "method")
         if len(self):
             told = told[index]
@@ -99,7 +101,7 @@ class Forecast:
             raise KeyError(key)
         row = int(found["_at"][0])
         lead = lead or LeadTime.fixed(13)
-        one = _take(self.state, np.array([row]))
+        one = self.state.take(np.array([row]))
         levels = np.array([0.05, 0.5, 0.95])
         return explain_series(
             self.frame.row(row, named=True), one, self.table, lead, spread.mixture(self.table, one, [lead], levels)[0]
@@ -123,24 +125,33 @@ def forecast(panel: DemandPanel, *, keys: pl.DataFrame | None = None, longest: f
     """
     by = tuple(panel.keys.columns)
     whole = panel if keys is None else _with_missing(panel, keys.select(*by).unique(maintain_order=True))
-    prefix = Prefix.of(whole.demand)
-    table = calibrate(whole, prefix)
-    now = state(whole, prefix)
+    history, weeks = History.of(whole), whole.demand.shape[1]
+    table = calibrate(history, weeks)
+    now = _now(whole, history)
     measured = spread.uses_ratios(table, now)
-    centre = spread.centre(now)
     frame = whole.keys.with_columns(
-        weekly_mean=pl.Series(centre, dtype=pl.Float64).fill_nan(None),
+        weekly_mean=pl.Series(now.expected[:, 13] / 13, dtype=pl.Float64).fill_nan(None),
+        level=pl.Series(now.mean, dtype=pl.Float64).fill_nan(None),
         weeks=pl.Series(now.weeks),
         zero_share=pl.Series(now.zero_share),
         pattern=pl.Series(pattern(now.interval, now.size_cv2), dtype=pl.String),
-        method=pl.Series(_methods(measured, centre), dtype=pl.String),
+        method=pl.Series(_methods(measured, now.mean), dtype=pl.String),
         flags=pl.Series(_flags(table, now, measured, longest), dtype=pl.List(pl.String)),
     )
     return Forecast(frame, by, whole.weeks[-1] if whole.weeks else None, table, now)
 
 
-def _methods(measured: NDArray[np.bool_], centre: Floats) -> list[str]:
-    known = ~np.isnan(centre)
+def _now(whole: DemandPanel, history: History) -> SeriesState:
+    weeks = whole.demand.shape[1]
+    windows = window_means(history.usual, weeks)
+    observed = history.whole.observed[:, weeks]
+    level = living_level(combine(windows), observed)
+    expected = history.expected(level, weeks, AHEAD, np.arange(len(whole), dtype=np.int64))
+    return state(whole, history.whole, windows, expected)
+
+
+def _methods(measured: NDArray[np.bool_], level: Floats) -> list[str]:
+    known = ~np.isnan(level)
     return ["ratios" if a else "prior" if b else "none" for a, b in zip(measured, known, strict=True)]
 
 
@@ -187,13 +198,6 @@ def _lead_times(rows: pl.DataFrame, weeks: str, weights: str, plus: float | str)
         LeadTime(tuple(float(value) + more for value in span), tuple(odd or ()))
         for span, odd, more in zip(spans, odds, later, strict=True)
     ]
-
-
-def _take(now: SeriesState, rows: NDArray[np.int64]) -> SeriesState:
-    return SeriesState(
-        now.mean[rows], now.weeks[rows], now.zero_share[rows], now.recent[rows], now.variance[rows], now.interval[rows],
-        now.size_cv2[rows], now.top_share[rows], now.censored[rows], now.windows[rows],
-    )  # fmt: skip
 
 
 def _lists(values: Floats) -> pl.Series:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 
 import numpy as np
@@ -45,7 +45,8 @@ IN_STOCK: Mapping[str, str] = {
 """Columns of the optional in-stock frame."""
 
 FORECAST: Mapping[str, str] = {
-    "weekly_mean": "expected units a week; null where nothing is known",
+    "weekly_mean": "expected units a week over the next 13 weeks, seasons included; null where nothing is known",
+    "level": "expected units a week at the current season",
     "weeks": "observed weeks since the first sale (censored and closed weeks left out)",
     "zero_share": "share of the last 26 observed weeks without demand",
     "pattern": "smooth, erratic, intermittent or lumpy (ADI 1.32, CV² 0.49); empty where unknown",
@@ -204,7 +205,8 @@ class SeriesState:
     ``mean`` units a week (NaN unknown), ``weeks`` observed weeks, ``zero_share``, ``recent`` demand of the last 13
     weeks, ``variance`` of weekly demand over the last 26 observed weeks (NaN below two), ``interval`` mean weeks
     between demands (ADI), ``size_cv2`` squared coefficient of variation of non-zero weeks, ``top_share`` of the
-    largest week, ``censored`` weeks among the last 26, ``windows`` the four window means [series, 4].
+    largest week, ``censored`` weeks among the last 26, ``windows`` the four window means [series, 4], ``expected``
+    demand of the next 0, 1, … weeks cumulated [series, AHEAD + 1], seasons included.
     """
 
     mean: Floats
@@ -217,6 +219,19 @@ class SeriesState:
     top_share: Floats
     censored: Ints
     windows: Floats
+    expected: Floats
+
+    def take(self, rows: Ints) -> SeriesState:
+        """The state of some series."""
+        return SeriesState(*(getattr(self, one.name)[rows] for one in fields(self)))
+
+    def over(self, weeks: Floats) -> Floats:
+        """Expected demand [series] over ``weeks`` (per series, may be fractional; beyond the last week at its pace)."""
+        last = self.expected.shape[1] - 1
+        whole = np.minimum(np.floor(weeks), last - 1).astype(np.int64)
+        rows = np.arange(weeks.size, dtype=np.int64)
+        step = self.expected[rows, whole + 1] - self.expected[rows, whole]
+        return self.expected[rows, whole] + step * (weeks - whole)
 
 
 @dataclass(frozen=True)

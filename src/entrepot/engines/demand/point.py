@@ -17,6 +17,32 @@ WINDOWS: tuple[int, ...] = (4, 8, 13, 26)
 """Lengths of the averaged windows, weeks."""
 
 
+BURST = 8.0
+"""A week above this multiple of the item's usual selling week is a burst; the centre counts only that much of it."""
+
+
+def without_bursts(demand: Floats) -> Floats:
+    """``demand`` [series, weeks] with one-off bulk weeks cut to :data:`BURST` × the mean selling week of the 26 before.
+
+    Needs three earlier selling weeks, so the first sales of an item are never cut; looks only backwards, so that an
+    earlier forecast can be repeated exactly. The cut units are not forgotten: the measured spread is of whole demand.
+
+    >>> without_bursts(np.array([[2.0, 2.0, 2.0, 100.0, np.nan, 2.0]])).tolist()
+    [[2.0, 2.0, 2.0, 16.0, nan, 2.0]]
+    """
+    weeks = demand.shape[1]
+    cut = np.where(np.isnan(demand), 0.0, demand)
+    total, selling = np.zeros((demand.shape[0], weeks + 1)), np.zeros((demand.shape[0], weeks + 1))
+    for at in range(weeks):
+        back = max(0, at - 26)
+        days = selling[:, at] - selling[:, back]
+        usual = (total[:, at] - total[:, back]) / np.maximum(days, 1)
+        cut[:, at] = np.where(days >= 3, np.minimum(cut[:, at], BURST * usual), cut[:, at])
+        total[:, at + 1] = total[:, at] + cut[:, at]
+        selling[:, at + 1] = selling[:, at] + (cut[:, at] > 0)
+    return np.where(np.isnan(demand), np.nan, cut)
+
+
 @dataclass(frozen=True)
 class Prefix:
     """Prefix sums of a panel: ``total`` and ``observed`` are [series, weeks + 1]; NaN weeks add to neither."""
@@ -82,8 +108,21 @@ def zero_share(prefix: Prefix, at: int) -> Floats:
     return out
 
 
-def state(panel: DemandPanel, prefix: Prefix) -> SeriesState:
-    """Where every series stands after its last week.
+SILENT_RATE = 0.5
+"""Units that a series with only zeros in its windows is expected to sell in as many weeks as were observed.
+
+½ is Jeffreys' prior for a Poisson rate: never having sold in n weeks is not proof of never selling.
+"""
+
+
+def living_level(level: Floats, observed: Floats) -> Floats:
+    """``level``, with zeros replaced by :data:`SILENT_RATE` / weeks observed (26 at most); NaN stays."""
+    silent = (level == 0) & (observed > 0)
+    return np.where(silent, SILENT_RATE / np.clip(observed, 1, 26), level)
+
+
+def state(panel: DemandPanel, prefix: Prefix, windows: Floats, expected: Floats) -> SeriesState:
+    """Where every series stands after its last week; ``windows`` are its window means, ``expected`` its cumulated path.
 
     ADI and CV² follow Syntetos, Boylan & Croston (2005), J. Oper. Res. Soc. 56(5): mean interval between demands, and
     squared coefficient of variation of the non-zero demands.
@@ -98,9 +137,8 @@ def state(panel: DemandPanel, prefix: Prefix) -> SeriesState:
     squares = (np.where(known, recent - mean[:, None], 0.0) ** 2).sum(axis=1)
     size = _divide(total, nonzero)
     positive = np.where(panel.demand > 0, panel.demand - size[:, None], 0.0)
-    windows = window_means(prefix, weeks)
     return SeriesState(
-        mean=combine(windows),
+        mean=living_level(combine(windows), observed),
         weeks=observed.astype(np.int64),
         zero_share=zero_share(prefix, weeks),
         recent=prefix.window(weeks - 13, weeks)[0],
@@ -110,6 +148,7 @@ def state(panel: DemandPanel, prefix: Prefix) -> SeriesState:
         top_share=_divide(value.max(axis=1, initial=0.0), value.sum(axis=1)),
         censored=panel.censored[:, max(0, weeks - 26) :].sum(axis=1).astype(np.int64),
         windows=windows,
+        expected=expected,
     )
 
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from entrepot.engines.demand.model import HORIZONS, LEVELS, DemandPanel, Floats, Ints, RatioTable
-from entrepot.engines.demand.point import Prefix, combine, window_means, zero_share
+from entrepot.engines.demand.history import History
+from entrepot.engines.demand.model import HORIZONS, LEVELS, Floats, Ints, RatioTable
 
-LEVEL_GROUPS = 5
+LEVEL_GROUPS = 8
 ZERO_EDGES: tuple[float, ...] = (0.15, 0.5)
 """Upper bounds of the zero shares: almost every week, sometimes, rarely sold."""
 
@@ -26,20 +26,21 @@ MIN_AGE = 8
 MIN_RATIOS = 200
 """Ratios under which a bucket leans on its neighbours."""
 
+MOST_RATIOS = 400_000
+"""Ratios a horizon is calibrated on at most; more would not move a quantile."""
+
 MIN_OBSERVED = 0.75
 """Share of the lead time that must have been observed for its total to count (scaled up to the whole)."""
 
 
-def calibrate(panel: DemandPanel, prefix: Prefix | None = None) -> RatioTable:
-    """Ratio quantiles of ``panel``'s own past.
+def calibrate(history: History, weeks: int) -> RatioTable:
+    """Ratio quantiles of the past of a panel of ``weeks`` weeks.
 
-    Uses every cut-off week that has a full lead time behind it inside the history. Horizons with fewer than
-    :data:`MIN_RATIOS` ratios over all buckets are left out; when none remains the table is not usable and the caller
-    falls back to :mod:`~entrepot.engines.demand.counts`.
+    Uses every cut-off week that has a full lead time behind it inside the history, of at most :data:`MOST_RATIOS` of
+    them an even share. Horizons with fewer than :data:`MIN_RATIOS` ratios over all buckets are left out; when none
+    remains the table is not usable and the caller falls back to :mod:`~entrepot.engines.demand.counts`.
     """
-    sums = prefix if prefix is not None else Prefix.of(panel.demand)
-    weeks = panel.demand.shape[1]
-    samples = {horizon: _ratios(sums, horizon, weeks) for horizon in HORIZONS}
+    samples = _ratios(history, weeks)
     kept = [horizon for horizon in HORIZONS if samples[horizon][0].size >= MIN_RATIOS]
     if not kept:
         return RatioTable((), LEVELS, (), ZERO_EDGES, np.zeros((0, 0, len(LEVELS))), np.zeros((0, 0), np.int64))
@@ -66,10 +67,10 @@ def bucket_of(level: Floats, zeros: Floats, edges: tuple[float, ...], zero_edges
     return (group * (len(zero_edges) + 1) + rarity).astype(np.int64)
 
 
-def totals(table: RatioTable, weekly: Floats, zeros: Floats, weeks: Floats, levels: Floats) -> Floats:
-    """Quantiles [series, levels] of demand over ``weeks`` (per series, may be fractional), not yet rounded.
+def ratio_quantiles(table: RatioTable, level: Floats, zeros: Floats, weeks: Floats, levels: Floats) -> Floats:
+    """Quantiles [series, levels] of actual / forecast over ``weeks`` (per series, may be fractional).
 
-    Ratio quantiles are interpolated linearly in log weeks between calibrated horizons and held constant beyond them;
+    They are interpolated linearly in log weeks between calibrated horizons and held constant beyond them;
     between levels linearly.
     """
     horizons = np.log(np.asarray(table.horizons, dtype=np.float64))
@@ -79,25 +80,39 @@ def totals(table: RatioTable, weekly: Floats, zeros: Floats, weeks: Floats, leve
     upper = np.minimum(upper, len(horizons) - 1)
     span = horizons[upper] - horizons[lower]
     share = np.clip(np.divide(wanted - horizons[lower], span, out=np.zeros_like(wanted), where=span > 0), 0.0, 1.0)
-    bucket = bucket_of(weekly, zeros, table.edges, table.zero_edges)
+    bucket = bucket_of(level, zeros, table.edges, table.zero_edges)
     low, high = table.quantiles[lower, bucket], table.quantiles[upper, bucket]
     ratio = low + (high - low) * share[:, None]
-    return weekly[:, None] * weeks[:, None] * _at_levels(ratio, np.asarray(table.levels), levels)
+    return _at_levels(ratio, np.asarray(table.levels), levels)
 
 
-def _ratios(prefix: Prefix, horizon: int, weeks: int) -> tuple[Floats, Floats, Floats]:
-    """Ratios of all cut-offs for one horizon with the level and zero share known at the cut-off."""
-    parts: list[tuple[Floats, Floats, Floats]] = []
-    for at in range(MIN_AGE, weeks - horizon + 1):
-        centre = combine(window_means(prefix, at))
-        actual, observed, _ = prefix.window(at, at + horizon)
-        age = prefix.observed[:, at]
-        use = (age >= MIN_AGE) & (centre > 0) & (observed >= MIN_OBSERVED * horizon)
-        if use.any():
-            total = actual[use] * horizon / observed[use]
-            parts.append((total / (centre[use] * horizon), centre[use], zero_share(prefix, at)[use]))
-    if not parts:
-        return np.zeros(0), np.zeros(0), np.zeros(0)
+def _ratios(history: History, weeks: int) -> dict[int, tuple[Floats, Floats, Floats]]:
+    """By horizon: ratios of all cut-offs, with the level and zero share known at the cut-off."""
+    parts: dict[int, list[tuple[Floats, Floats, Floats]]] = {horizon: [] for horizon in HORIZONS}
+    series = history.whole.total.shape[0]
+    numbers: Ints = np.arange(series, dtype=np.int64)
+    stride = max(1, -(-series * max(weeks - MIN_AGE, 1) // MOST_RATIOS))
+    for at in range(MIN_AGE, weeks):
+        level = history.level(at)
+        old = history.whole.observed[:, at] >= MIN_AGE
+        # Which series take part rotates with the week, so that a stride leaves none out for good.
+        turn = numbers % stride == at % stride
+        rows = np.flatnonzero(old & (level > 0) & turn)
+        if rows.size == 0:
+            continue
+        reach = min(max(HORIZONS), weeks - at)
+        expected = history.expected(level[rows], at, reach, rows)
+        zeros = history.zero_share(at)[rows]
+        for horizon in (h for h in HORIZONS if h <= reach):
+            total, observed, _ = history.whole.window(at, at + horizon)
+            whole = observed[rows] >= MIN_OBSERVED * horizon
+            actual = total[rows][whole] * horizon / observed[rows][whole]
+            parts[horizon].append((actual / expected[whole, horizon], level[rows][whole], zeros[whole]))
+    empty = (np.zeros(0), np.zeros(0), np.zeros(0))
+    return {h: _joined(found) if found else empty for h, found in parts.items()}
+
+
+def _joined(parts: list[tuple[Floats, Floats, Floats]]) -> tuple[Floats, Floats, Floats]:
     ratio, level, zeros = (np.concatenate(column) for column in zip(*parts, strict=True))
     return ratio, level, zeros
 

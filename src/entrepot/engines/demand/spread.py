@@ -22,46 +22,38 @@ def uses_ratios(table: RatioTable, state: SeriesState) -> NDArray[np.bool_]:
     """Which series take the calibrated ratios: old enough, and with demand in their windows."""
     if not table.usable:
         return np.zeros(state.mean.size, dtype=np.bool_)
-    return (state.weeks >= ratios.MIN_AGE) & (state.mean > 0)
-
-
-def centre(state: SeriesState) -> Floats:
-    """Expected units a week; for a series whose windows hold only zeros the rate ½ / weeks observed.
-
-    ½ is Jeffreys' prior for a Poisson rate: never having sold in n weeks is not proof of never selling.
-    """
-    observed = np.minimum(state.weeks, 26)
-    silent = (state.mean == 0) & (observed > 0)
-    return np.where(silent, 0.5 / np.maximum(observed, 1), state.mean)
+    sold = (state.windows > 0).any(axis=1)
+    return (state.weeks >= ratios.MIN_AGE) & sold
 
 
 def totals(table: RatioTable, state: SeriesState, weeks: Floats, levels: Floats) -> Floats:
     """Quantiles [series, levels] of demand over ``weeks`` [series]; NaN where nothing is known; not rounded."""
-    mean = centre(state)
-    out = np.full((mean.size, levels.size), np.nan)
-    measured = uses_ratios(table, state)
-    if measured.any():
-        out[measured] = ratios.totals(table, mean[measured], state.zero_share[measured], weeks[measured], levels)
-    assumed = ~measured & ~np.isnan(mean)
-    if assumed.any():
-        total, variance = assumed_moments(state, weeks)
-        out[assumed] = negative_binomial_quantiles(total[assumed], variance[assumed], levels)
+    expected = state.over(weeks)
+    out = np.full((expected.size, levels.size), np.nan)
+    measured = np.flatnonzero(uses_ratios(table, state))
+    if measured.size:
+        level, zeros = state.mean[measured], state.zero_share[measured]
+        ratio = ratios.ratio_quantiles(table, level, zeros, weeks[measured], levels)
+        out[measured] = expected[measured, None] * ratio
+    assumed = np.flatnonzero(~uses_ratios(table, state) & ~np.isnan(state.mean))
+    if assumed.size:
+        variance = assumed_variance(state, expected, weeks)
+        out[assumed] = negative_binomial_quantiles(expected[assumed], variance[assumed], levels)
     return out
 
 
-def assumed_moments(state: SeriesState, weeks: Floats) -> tuple[Floats, Floats]:
-    """Mean and variance of demand over ``weeks`` where the spread has to be assumed.
+def assumed_variance(state: SeriesState, expected: Floats, weeks: Floats) -> Floats:
+    """Variance of demand over ``weeks`` where the spread has to be assumed; ``expected`` is its mean.
 
-    variance = weeks·s² + (weeks²·s²)/n + (drift·mean)²: the noise of the weeks, that of a mean taken over n weeks, and
-    the level's own change. s² is the series' weekly variance, but at least the assumed dispersion below 8 weeks.
+    weeks·s² + (weeks²·s²)/n + (drift·mean)²: the noise of the weeks, that of a mean taken over n weeks, and the level's
+    own change. s² is the series' weekly variance, but at least the assumed dispersion below 8 weeks.
     """
-    mean = centre(state)
-    total = mean * weeks
+    weekly = expected / np.maximum(weeks, 1e-9)
     own = np.where(np.isnan(state.variance), 0.0, state.variance)
-    floor = np.where(state.weeks < ratios.MIN_AGE, ASSUMED_DISPERSION, 1.0) * mean
+    floor = np.where(state.weeks < ratios.MIN_AGE, ASSUMED_DISPERSION, 1.0) * weekly
     noise = np.maximum(own, floor)
     count = np.maximum(np.minimum(state.weeks, 26), 1)
-    return total, weeks * noise + weeks**2 * noise / count + (ASSUMED_DRIFT * total) ** 2
+    return weeks * noise + weeks**2 * noise / count + (ASSUMED_DRIFT * expected) ** 2
 
 
 def mixture(table: RatioTable, state: SeriesState, leads: Sequence[LeadTime], levels: Floats) -> Floats:
