@@ -9,8 +9,10 @@ from django.db import transaction
 from entrepot.books import bulk, decisions, intake, models
 from entrepot.books.access import Viewer
 from entrepot.core.calendar import Instant, to_datetime
+from entrepot.core.components import GOODS
 from entrepot.core.documents import PurchaseLine, PurchaseOrder, Ref, Reversal, UnitPrice
 from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.kinds import Kind
 from entrepot.workflows.clock import now
 
 SOURCE = "entrepot"
@@ -62,7 +64,7 @@ def undo(viewer: Viewer, key: int, *, at: Instant | None = None, origin: str = "
 
 
 def purchase_order(row: models.Decision, at: Instant) -> PurchaseOrder:
-    """The order that a proposal means, at the price last agreed with its supplier, else at the item's list price."""
+    """The order that a proposal means, at the price last agreed with its supplier, else last paid."""
     if row.item is None or not row.quantity:
         raise ProblemError(
             Problem("not_an_order", "the proposal names no item or no quantity", "plan again", found=str(row.pk))
@@ -81,14 +83,30 @@ def _price(item: Any, supplier: str) -> tuple[int, int, str]:
     last = (known.filter(supplier=supplier) if supplier else known).order_by("-effective_at", "-pk").first()
     if last is not None:
         return last.price_amount, last.price_per, last.currency
-    if item.list_price is not None and item.currency:
-        return item.list_price, 1, item.currency
+    paid = _paid(item)
+    if paid is not None:
+        return paid
     raise ProblemError(
         Problem(
-            "no_price", "no purchase price of this item is known", "enter its list price, or order it by hand",
+            "no_price", "no purchase price of this item is known",
+            "post one purchase order or bill of it, or order it by hand",
             field="price", found=item.sku,
         )
     )  # fmt: skip
+
+
+def _paid(item: Any) -> tuple[int, int, str] | None:
+    """Amount, units and currency of the last goods bill that is aimed at receipts of this item alone."""
+    targets = models.BasisShare.objects.filter(
+        movement__item=item, movement__kind__in=(Kind.RECEIPT, Kind.OPENING), basis__cost_line__component=GOODS,
+        basis__cost_line__replacement=None, basis__cost_line__internal=False, basis__cost_line__amount__gt=0,
+    )  # fmt: skip
+    for share in targets.select_related("basis__cost_line").order_by("-basis__cost_line__effective_at", "-pk")[:10]:
+        shares = share.basis.basisshare_set.select_related("movement")
+        if all(other.movement is not None and other.movement.item_id == item.pk for other in shares):
+            line = share.basis.cost_line
+            return line.amount, sum(other.movement.quantity for other in shares), line.currency
+    return None
 
 
 def _number(row: models.Decision) -> str:

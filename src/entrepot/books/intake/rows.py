@@ -208,15 +208,16 @@ class ReportedStockRow(NamedTuple):
 
 TABLES: dict[type[NamedTuple], type] = {
     DocumentRow: models.Document,
-    MovementRow: models.Movement,
+    PurchaseLineRow: models.PurchaseLine,
+    PaymentLineRow: models.PaymentLine,
     SalesLineRow: models.SalesLine,
     RefundLineRow: models.RefundLine,
+    MovementRow: models.Movement,
     CostLineRow: models.CostLine,
     BasisRow: models.Basis,
     BasisShareRow: models.BasisShare,
     ReplacementRow: models.Replacement,
-    PurchaseLineRow: models.PurchaseLine,
-    PaymentLineRow: models.PaymentLine,
     ReportedStockRow: models.ReportedStock,
 }
-"""Row type → model, in the order in which they are written."""
+"""Row type → model, in the order in which they are written: what is referred to comes first. (While any deferred
+reference of a transaction is open, SQLite searches the children of every row that it inserts.)"""
