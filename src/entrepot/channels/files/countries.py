@@ -20,7 +20,7 @@ def country_code(text: str) -> str | None:
 
 @cache
 def _names() -> dict[str, str]:
-    file = resources.files("entrepot.channels.files") / "layouts" / "countries.toml"
+    file = resources.files("entrepot.channels.files") / "codes" / "countries.toml"
     found: dict[str, str] = {}
     for code, names in tomllib.loads(file.read_text("utf-8")).items():
         found[code.lower()] = code

@@ -48,7 +48,8 @@ def _template(kind: str) -> Iterator[str]:
     yield "| machine name | English | 中文 | kind | required |"
     yield "|---|---|---|---|---|"
     for c in columns(kind):
-        yield f"| {c.name} | {heading(kind, c.name, 'en')} | {heading(kind, c.name, 'zh')} | {_kind(c)} | {_needed(c)} |"
+        names = f"{heading(kind, c.name, 'en')} | {heading(kind, c.name, 'zh')}"
+        yield f"| {c.name} | {names} | {_kind(c)} | {_needed(c)} |"
     yield ""
 
 

@@ -134,7 +134,7 @@ def foreign_layouts() -> dict[str, Layout]:
     folder = resources.files("entrepot.channels.files") / "layouts"
     found: dict[str, Layout] = {}
     for entry in sorted(folder.iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".toml") and entry.name != "countries.toml":
+        if entry.name.endswith(".toml"):
             layout = _from_toml(tomllib.loads(entry.read_text("utf-8")))
             found[layout.code] = layout
     return found

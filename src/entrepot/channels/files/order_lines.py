@@ -34,7 +34,7 @@ def prepare(reading: Reading) -> pl.DataFrame:
     priced = "line_total" if not reading.has("unit_price") else "unit_price"
     if priced == "line_total":
         amount = reading.amounts("line_total", currency)
-        amount = amount.set(quantity.fill_null(0) < 0, -amount.abs())
+        amount = (-amount.abs()).zip_with(quantity.fill_null(0) < 0, amount)
     else:
         amount = reading.totals("unit_price", quantity, currency)
     reading.units, reading.money = quantity, amount

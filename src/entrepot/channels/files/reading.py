@@ -315,7 +315,7 @@ class Reading:
                 "check that the columns are not swapped, or choose another column",
                 line=int(self.lines[at]),
                 found=str(text[at]),
-                field=field,
+                field=self.heading(field),
                 bad=count,
             )
         self.fault(bad, code, message, remedy, field, text)

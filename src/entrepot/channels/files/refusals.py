@@ -8,14 +8,23 @@ from entrepot.core.errors import Problem, ProblemError
 
 
 def refuse(
-    code: str, message: str, remedy: str, *, line: int | None = None, found: object = "", **parameters: Any
+    code: str,
+    message: str,
+    remedy: str,
+    *,
+    line: int | None = None,
+    field: str = "",
+    found: object = "",
+    **parameters: Any,
 ) -> ProblemError:
     """The error that stops reading this file.
 
     >>> str(refuse("file_empty", "the file has no rows", "export it again"))
     'the file has no rows. export it again'
     """
-    return ProblemError(Problem(code, message, remedy, line=line, found=shorten(str(found)), parameters=parameters))
+    return ProblemError(
+        Problem(code, message, remedy, line=line, field=field, found=shorten(str(found)), parameters=parameters)
+    )
 
 
 def shorten(text: str, length: int = 120) -> str:

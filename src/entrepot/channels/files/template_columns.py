@@ -63,6 +63,8 @@ class TemplateColumn:
     choices: tuple[str, ...] = ()
     currency: str = "currency"
     """Name of the column whose currency an amount is in."""
+    nullable: bool = False
+    """The model wants the value said, and takes "not known" for one: an empty cell."""
 
 
 @cache
@@ -109,17 +111,25 @@ def _walk(
             continue
         needed = info.is_required()
         inner = _plain(hints[name])
+        nullable = needed and type(None) in get_args(hints[name])
         if name == "numerator":
             found.append(TemplateColumn(_RATIOS[kind], "ratio", (*path, name), lists, needed))
             continue
         if name == "denominator":
             continue
-        found += _columns_of(kind, inner, prefix, name, path, lists, needed)
+        found += _columns_of(kind, inner, prefix, name, path, lists, needed and not nullable, nullable)
     return found
 
 
 def _columns_of(
-    kind: str, inner: Any, prefix: str, name: str, path: tuple[str, ...], lists: tuple[str, ...], needed: bool
+    kind: str,
+    inner: Any,
+    prefix: str,
+    name: str,
+    path: tuple[str, ...],
+    lists: tuple[str, ...],
+    needed: bool,
+    nullable: bool,
 ) -> list[TemplateColumn]:
     here = (*path, name)
     item = _item(inner)
@@ -147,7 +157,7 @@ def _columns_of(
             TemplateColumn("base_amount", "amount", here, lists, needed, currency="base_currency"),
             TemplateColumn("base_currency", "currency", (), lists),
         ]
-    return [TemplateColumn(prefix + name, _kind(name, inner), here, lists, needed, choices)]
+    return [TemplateColumn(prefix + name, _kind(name, inner), here, lists, needed, choices, nullable=nullable)]
 
 
 def _cell(name: str, path: tuple[str, ...], lists: tuple[str, ...], needed: bool) -> list[TemplateColumn]:

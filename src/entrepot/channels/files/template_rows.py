@@ -27,7 +27,7 @@ from entrepot.channels.files.templates import default_type
 from entrepot.core.errors import Problem
 from entrepot.core.money import CURRENCIES
 
-_GROUP = "document"
+_GROUP = "document key"  # no column is called so
 _BEGINNING = "2000-01-01T00:00:00+00:00"
 _DATED_BY = {
     "fx_rate": "date", "period_close": "period_to", "period_reopen": "period_to", "tax_registration": "valid_from",
@@ -316,6 +316,9 @@ class _Document:
                 self._put(part, c, value, r)
         if not part:
             return None
+        for c in own:
+            if c.nullable and c.path[-1] not in part:
+                part[c.path[-1]] = None
         return part.get("", part)
 
     def _put(self, data: dict[str, Any], c: TemplateColumn, value: Any, r: int) -> None:
