@@ -12,7 +12,11 @@ from typing import Any
 
 RANK = {
     **dict.fromkeys(("OPENING", "RECEIPT", "COUNT_SURPLUS", "INTERCOMPANY_RECEIPT"), 0),
-    "RETURN": 1, "ARRIVAL": 2, "CONVERSION_IN": 3, "CONVERSION_OUT": 3, "SALE": 5,
+    "RETURN": 1,
+    "ARRIVAL": 2,
+    "CONVERSION_IN": 3,
+    "CONVERSION_OUT": 3,
+    "SALE": 5,
     **dict.fromkeys(("TRANSFER", "DEPARTURE", "REGRADE", "SUPPLIER_RETURN", "INTERCOMPANY_SALE"), 4),
     **dict.fromkeys(("WRITE_OFF", "USE", "COUNT_SHORTAGE"), 6),
 }

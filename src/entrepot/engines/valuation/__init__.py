@@ -25,6 +25,7 @@ docs/methods/ledger.md, choices in docs/methods/valuation.md. Limits: integers o
 """
 
 from entrepot.core.kinds import Kind as Kind
+from entrepot.engines.valuation import round_up as round_up
 from entrepot.engines.valuation.explain import ExplainedLine as ExplainedLine
 from entrepot.engines.valuation.model import CostShares as CostShares
 from entrepot.engines.valuation.model import Movements as Movements

@@ -8,10 +8,13 @@ from typing import Literal
 import numpy as np
 
 from entrepot.engines.valuation.aim import aim
+from entrepot.engines.valuation.average import moving_average
+from entrepot.engines.valuation.draws import draws_of, own_of
 from entrepot.engines.valuation.fold import allocate
 from entrepot.engines.valuation.layer_costs import Sums, add_aimed_at_issues, add_issues, entries_of, on_hand, tree_of
 from entrepot.engines.valuation.ledger_state import Allocation
 from entrepot.engines.valuation.model import I64, CostShares, Movements
+from entrepot.engines.valuation.month_end import month_end
 from entrepot.engines.valuation.order import in_fold_order
 from entrepot.engines.valuation.result import Valuation
 
@@ -53,10 +56,29 @@ def price(
     rows, slots, width = len(allocation.ordered.moves), len(allocation.stock), len(aimed.components)
     standing = Sums(np.zeros((slots, width), np.int64), np.zeros(slots, np.int64))
     tree = tree_of(allocation, group=group)
-    if method != "fifo":
-        raise NotImplementedError(method)
-    entries, left = entries_of(tree, aimed, rows)
-    add_issues(tree, entries, left)
-    on_hand(allocation.layers, entries, standing)
+    if method == "fifo":
+        entries, left = entries_of(tree, aimed, rows)
+        add_issues(tree, entries, left)
+        on_hand(allocation.layers, entries, standing)
+    elif method in ("moving_average", "month_end"):
+        entries, left = None, Sums(np.zeros((rows, width), np.int64), np.zeros(rows, np.int64))
+        o, own, draws, units = allocation.ordered, own_of(aimed), draws_of(tree, width), np.zeros(slots, np.int64)
+        if method == "moving_average":
+            moving_average(tree, o.of_row, own, draws, left, standing, units)
+        else:
+            months = _months(o.moves.at, month_starts)
+            month_end(tree, o.group, months, o.of_row, own, draws, left, standing, units)
+    else:
+        raise ValueError(f"unknown costing method {method!r}; use fifo, moving_average or month_end")
     add_aimed_at_issues(aimed.issue_row, aimed.issue_component, aimed.issue_amount, left)
     return Valuation(method, group, allocation, aimed, left, standing, entries)
+
+
+def _months(at: I64, month_starts: Sequence[int] | I64 | None) -> I64:
+    """Number of the month in which each instant lies."""
+    if month_starts is None:
+        raise ValueError("month_end needs month_starts: the instants, µs, at which months begin in the company's zone")
+    starts = np.asarray(month_starts, dtype=np.int64)
+    if (np.diff(starts) <= 0).any():
+        raise ValueError("month_starts must ascend")
+    return np.searchsorted(starts, at, side="right").astype(np.int64)
