@@ -10,6 +10,7 @@ from django.db.models import Max, OuterRef, Q, Subquery, Sum
 from entrepot.books.access import Viewer
 from entrepot.books.models import Balance, Location, Movement, ReportedStock
 from entrepot.books.selectors.health_shapes import StockDifference
+from entrepot.books.selectors.naming import named
 from entrepot.books.selectors.paging import cut, moment
 from entrepot.books.selectors.shapes import Page, Slice
 from entrepot.core.calendar import Instant
@@ -47,7 +48,7 @@ def stock_differences(viewer: Viewer, part: Any = None) -> Page[StockDifference]
 def _shape(row: Any, units: int) -> StockDifference:
     return StockDifference(
         sku=row.item.sku,
-        name=row.item.name_zh or row.item.name,
+        name=named(row.item.name, row.item.name_zh),
         place=row.location.name or row.location.code,
         condition=row.condition,
         reported=row.quantity,

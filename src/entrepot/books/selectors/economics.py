@@ -16,6 +16,7 @@ from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, 
 from entrepot.books.access import Viewer
 from entrepot.books.models import Item, MarginFigure, SaleFigure, Shop
 from entrepot.books.models.figures import FAMILY_COLUMNS
+from entrepot.books.selectors.naming import named
 from entrepot.books.selectors.paging import cut, day_number
 from entrepot.books.selectors.shapes import Choice, CostRow, MonthRow, Slice, Step, TrueCost
 from entrepot.core.components import BOOK, FAMILIES
@@ -192,7 +193,7 @@ def _names(by: str, viewer: Viewer) -> dict[Any, tuple[str, str, str]]:
     """Key of a group to (key shown, label, sort key)."""
     if by == "sku":
         rows = Item.objects.values_list("pk", "sku", "name", "name_zh", "sort_key")
-        return {pk: (sku, zh or name, sort or name) for pk, sku, name, zh, sort in rows}
+        return {pk: (sku, named(name, zh), sort or name) for pk, sku, name, zh, sort in rows}
     if by == "channel":
         return {
             pk: (code, name or code, name or code)
@@ -206,14 +207,14 @@ def _shops(viewer: Viewer) -> QuerySet[Shop]:
     return rows if viewer.shops is None else rows.filter(pk__in=viewer.shops)
 
 
-def _row(named: tuple[str, str, str], sums: Sums, families: tuple[str, ...]) -> CostRow:
+def _row(called: tuple[str, str, str], sums: Sums, families: tuple[str, ...]) -> CostRow:
     found = dict(zip(SUMMED, sums, strict=True))
     costs = {family: found[family] for family in families if found[family]}
     if found["refunded"]:
         costs["refunds"] = found["refunded"]
     return CostRow(
-        key=named[0],
-        label=named[1] or named[0],
+        key=called[0],
+        label=called[1] or called[0],
         units=found["quantity"],
         net_sales=_net(found),
         costs=costs,

@@ -68,7 +68,7 @@ def quarantine(viewer: Viewer, reason: str = "", part: Any = None) -> Page[Quara
     column = F(_ORDER.get(part.sort, "recorded_at"))
     down = part.descending or part.sort not in _ORDER
     ordered = rows.order_by(column.desc(nulls_last=True) if down else column.asc(nulls_last=True), "-pk")
-    chosen = ordered.defer("document_body", "row")[bounds(part)]
+    chosen = ordered.select_related("batch").defer("document_body", "row")[bounds(part)]
     count = rows.aggregate(n=Count("pk"), units=Sum("quantity"))
     return Page([_quarantined(viewer, row) for row in chosen], count["n"], {"units": count["units"]})
 
@@ -168,7 +168,7 @@ def _quarantined(viewer: Viewer, row: Quarantine) -> QuarantineRow:
     return QuarantineRow(
         id=str(row.pk),
         import_id=f"batch-{row.batch_id}",
-        document=str(problem.get("document") or row.document_id),
+        document=str(problem.get("document") or row.document_id or row.batch.name),
         line=problem.get("line") or row.line,
         field=field,
         found="" if hidden else str(problem.get("found", "")),

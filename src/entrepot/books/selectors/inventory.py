@@ -14,6 +14,7 @@ from django.db.models import Max
 
 from entrepot.books.access import Viewer
 from entrepot.books.models import Balance, ForecastFigure, Item, Location, Shipment, Shop, StockFigure
+from entrepot.books.selectors.naming import named
 from entrepot.books.selectors.paging import cut, maybe_moment, now
 from entrepot.books.selectors.shapes import (
     AGE_BANDS,
@@ -174,7 +175,7 @@ def _items(wanted: Any) -> dict[int, Named]:
         rows = rows.filter(sku=sku)
     text = wanted.text.casefold()
     return {
-        pk: Named(code, zh or name, key or name, LEAD_DAYS if lead is None else lead)
+        pk: Named(code, named(name, zh), key or name, LEAD_DAYS if lead is None else lead)
         for pk, code, name, zh, key, lead in rows
         if not text or text in code.casefold() or text in name.casefold() or text in zh
     }

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Sum
 from entrepot.books.access import Viewer
 from entrepot.books.models import BasisShare, Item, MarginFigure, Movement, StockFigure
 from entrepot.books.selectors.health_shapes import MissingCost
+from entrepot.books.selectors.naming import named
 from entrepot.books.selectors.paging import cut, moment
 from entrepot.books.selectors.shapes import Page, Slice
 from entrepot.core.components import GOODS
@@ -33,7 +34,7 @@ def missing_costs(viewer: Viewer, part: Any = None) -> Page[MissingCost]:
     sold = {item: (missing, early) for item, missing, early in summed.exclude(m=0, u=0)}
     items = {*on_hand, *sold}
     named = {
-        pk: (sku, zh or name)
+        pk: (sku, named(name, zh))
         for pk, sku, name, zh in Item.objects.filter(pk__in=items).values_list("pk", "sku", "name", "name_zh")
     }
     births = _births(viewer, items)

@@ -31,10 +31,12 @@ def search(viewer: Viewer, text: str, limit: int = 20) -> list[Hit]:
 
 
 def _items(text: str, limit: int) -> list[Hit]:
-    named = Q(sku__icontains=text) | Q(name__icontains=text) | Q(name_zh__contains=text) | Q(barcode=text)
-    rows = Item.objects.filter(named | Q(sort_key__istartswith=text)).order_by("sku")
+    matching = Q(sku__icontains=text) | Q(name__icontains=text) | Q(name_zh__contains=text) | Q(barcode=text)
+    rows = Item.objects.filter(matching | Q(sort_key__istartswith=text)).order_by("sku")
     found = {
-        sku: Hit("sku", sku, sku, zh or name, exact=text.casefold() == sku.casefold() or (bool(code) and code == text))
+        sku: Hit(
+            "sku", sku, sku, named(name, zh), exact=text.casefold() == sku.casefold() or (bool(code) and code == text)
+        )
         for sku, name, zh, code in rows.values_list("sku", "name", "name_zh", "barcode")[:200]
     }
     listed = Listing.objects.filter(Q(seller_sku__istartswith=text) | Q(fnsku=text) | Q(asin=text))
@@ -43,7 +45,7 @@ def _items(text: str, limit: int) -> list[Hit]:
     )[:limit]:
         exact = text.casefold() in (label.casefold(), fnsku.casefold())
         if sku not in found or exact:
-            found[sku] = Hit("sku", sku, sku, f"{label} · {zh or name}", exact)
+            found[sku] = Hit("sku", sku, sku, f"{label} · {named(name, zh)}", exact)
     folded = text.casefold()
     ordered = sorted(found.values(), key=lambda h: (not h.exact, not h.key.casefold().startswith(folded), h.key))
     return ordered[:limit]

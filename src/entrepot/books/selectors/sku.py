@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Subquery, Sum
 from entrepot.books.access import Viewer
 from entrepot.books.models import BasisShare, CostLine, ForecastFigure, Item, Packaging, SaleFigure, StockFigure
 from entrepot.books.selectors import economics, inventory, sales, today
+from entrepot.books.selectors.naming import named
 from entrepot.books.selectors.paging import cut, day_number, moment, now
 from entrepot.books.selectors.shapes import (
     BillShare,
@@ -29,7 +30,6 @@ from entrepot.core.components import COMPONENTS, FAMILIES, NAMES
 HISTORY_WEEKS = 78
 FORECAST_WEEKS = 13
 BILLS_SHOWN = 50
-_OWN_PRICE = "see_supplier_price"
 
 
 def sku(viewer: Viewer, code: str, wanted: Any) -> SkuPage:
@@ -40,8 +40,8 @@ def sku(viewer: Viewer, code: str, wanted: Any) -> SkuPage:
     steps = economics.steps(sums, wanted.view) if see else []
     return SkuPage(
         sku=item.sku,
-        name=item.name_zh or item.name,
-        facts=_facts(viewer, item),
+        name=named(item.name, item.name_zh),
+        facts=_facts(item),
         stock=inventory.of_item(viewer, item.sku),
         units=sums[0],
         steps=steps,
@@ -189,7 +189,7 @@ def _middle(quantiles: Any, mean: float) -> tuple[float, float]:
     return mean, mean
 
 
-def _facts(viewer: Viewer, item: Item) -> list[tuple[str, str]]:
+def _facts(item: Item) -> list[tuple[str, str]]:
     """Label key and text of what is known of the item."""
     packages = Packaging.objects.filter(item=item).order_by("units")
     facts = [
@@ -209,7 +209,7 @@ def _facts(viewer: Viewer, item: Item) -> list[tuple[str, str]]:
         weight = f"{package.weight_g} g" if package.weight_g is not None else ""
         told = ", ".join(part for part in (f"{package.units}", f"{size} mm" if size else "", weight) if part)
         facts.append((f"package_{package.level}", told))
-    if viewer.can(_OWN_PRICE) and item.list_price is not None:
+    if item.list_price is not None:
         from entrepot.core.money import major
 
         facts.append(("list_price", f"{major(item.list_price, item.currency)} {item.currency}"))

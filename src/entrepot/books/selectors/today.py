@@ -11,6 +11,7 @@ from entrepot.books import decisions
 from entrepot.books.access import Viewer
 from entrepot.books.models import Decision as Row
 from entrepot.books.models import Quarantine, StockFigure
+from entrepot.books.selectors.naming import named
 from entrepot.books.selectors.paging import bounds, maybe_moment, now
 from entrepot.books.selectors.shapes import Decision, Headline, Money, NotThere, Today
 from entrepot.books.selectors.state import units_without_cost
@@ -73,7 +74,7 @@ def shape(viewer: Viewer, row: Row) -> Decision:
         id=str(row.pk),
         kind=row.kind,
         sku=row.item.sku if row.item else "",
-        name=(row.item.name_zh or row.item.name) if row.item else "",
+        name=named(row.item.name, row.item.name_zh) if row.item else "",
         parameters=parameters,
         effect=Money(row.effect, row.currency, row.estimate) if see and row.effect is not None else None,
         spend=Money(row.cash, row.currency, row.estimate) if see and row.cash is not None else None,
