@@ -93,8 +93,9 @@ def cancel(key: int, *, at: Instant) -> bool:
     _cancel_file(key).parent.mkdir(parents=True, exist_ok=True)
     _cancel_file(key).touch()
     # Only a job that waits is changed here: while one runs, its transaction may keep every other writer waiting.
-    if Job.objects.filter(pk=key, state=QUEUED).exists():
-        Job.objects.filter(pk=key, state=QUEUED).update(state=CANCELLED, cancel_wanted=True, finished_at=at)
+    queued = Job.objects.filter(pk=key, state=QUEUED)
+    if queued.exists() and queued.update(state=CANCELLED, cancel_wanted=True, finished_at=at):
+        forget(key)
     return True
 
 

@@ -18,15 +18,21 @@ from entrepot.books import audit_trail
 from entrepot.books.access import Viewer
 from entrepot.books.models import Batch, Job, Shop
 from entrepot.books.selectors import NotThere, imports, jobs
-from entrepot.books.selectors.health_shapes import ImportPage, ImportRow, Preview, QuarantineRow
+from entrepot.books.selectors.health_shapes import ImportOptions, ImportPage, ImportRow, Preview, QuarantineRow
 from entrepot.books.selectors.paging import moment
-from entrepot.books.selectors.shapes import Money
+from entrepot.books.selectors.shapes import Choice, Money, Slice
 from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.money import CURRENCIES
 from entrepot.faces import worker
 from entrepot.workflows.clock import now
 
 LARGEST = 200 * 1024 * 1024
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+COMMON_CURRENCIES = ("USD", "CNY", "EUR", "GBP", "JPY", "CAD", "AUD", "MXN", "HKD")
+COMMON_ZONES = (
+    "Asia/Shanghai", "Asia/Hong_Kong", "America/Los_Angeles", "America/New_York", "Europe/Berlin", "Europe/London",
+    "Europe/Paris", "Asia/Tokyo", "UTC",
+)  # fmt: skip
 OPTIONS = {
     "channel": "shop", "shop": "shop", "currency": "currency", "zone": "zone", "company": "company",
     "location": "location", "layout": "layout", "new_items": "new_items", "number_style": "number_style",
@@ -111,6 +117,34 @@ def import_page(viewer: Viewer, key: str) -> ImportPage:
         preview=_preview(viewer, checked.result) if checked.result and not posting else None,
         outcome=outcome,
     )
+
+
+def import_options(viewer: Viewer) -> ImportOptions:
+    """What the upload form offers. Four queries."""
+    from entrepot.channels.files.templates import document_types
+
+    shops = viewer.of_company(Shop.objects.order_by("code"))
+    if viewer.shops is not None:
+        shops = shops.filter(pk__in=viewer.shops)
+    used = [viewer.company.currency, *shops.values_list("currency", flat=True)]
+    zones = [viewer.company.zone, *shops.values_list("zone", flat=True), *COMMON_ZONES]
+    return ImportOptions(
+        channels=[Choice(code, name or code) for code, name in shops.values_list("code", "name")],
+        currencies=list(dict.fromkeys([*used, *COMMON_CURRENCIES, *sorted(CURRENCIES)])),
+        zones=list(dict.fromkeys(zones)),
+        templates=[Choice(kind, kind.replace("_", " ")) for kind in document_types()],
+        recent=imports.imports(viewer, Slice("at", descending=True, limit=10)).rows,
+        suffixes=SUFFIXES,
+    )
+
+
+def template(kind: str, language: str) -> tuple[str, bytes]:
+    """File name and bytes of the Excel template of a document type, ``en`` or ``zh``. Raises :class:`NotThere`."""
+    from entrepot.channels.files import templates
+
+    if kind not in templates.document_types() or language not in ("en", "zh"):
+        raise NotThere(f"template {kind} {language}")
+    return f"entrepot-{kind}-{language}.xlsx", templates.template(kind, "zh" if language == "zh" else "en")
 
 
 def summary(done: Any) -> dict[str, Any]:

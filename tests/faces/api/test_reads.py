@@ -18,8 +18,9 @@ Call = Callable[..., Any]
 
 READS = (
     "/api/me", "/api/state", "/api/decisions", "/api/decisions/{decision}", "/api/inventory",
-    "/api/inventory?by=location", "/api/sales?start=2026-01-01&end=2026-03-31", "/api/sales/{sale}", "/api/items/{item}/page?start=2026-01-01",
-    "/api/items/{item}/layers", "/api/documents/{receipt}", "/api/documents/{bill}", "/api/health", "/api/quarantine",
+    "/api/inventory?by=location", "/api/sales?start=2026-01-01&end=2026-03-31", "/api/sales/{sale}",
+    "/api/items/{item}/page?start=2026-01-01", "/api/items/{item}/layers",
+    "/api/documents/{receipt}", "/api/documents/{bill}", "/api/health", "/api/quarantine",
     "/api/imports", "/api/jobs", "/api/search?q=A",
 )  # fmt: skip
 """What every role may read; the answers differ in their fields."""
@@ -33,7 +34,7 @@ SECRET_FIELDS = {
     "uncosted_units", "ranges",
 }  # fmt: skip
 """Names of fields that say cost, margin or price somewhere in an answer."""
-SECRET_FIGURES = ("2400", "3000", "4000", "5000", "9000", "600", "777", "7.77", "1000", "1250", "98.76", "300")
+SECRET_FIGURES = ("2400", "3000", "4000", "5000", "9000", "600", "1000", "1250", "98.76", "300")
 """Every amount of the little shop, as it would be written anywhere in an answer."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from entrepot.books.selectors.shapes import Money, Page, needs
+from entrepot.books.selectors.shapes import Choice, Money, Page, needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,3 +213,15 @@ class ImportPage:
     job: Job | None
     preview: Preview | None
     outcome: ImportRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What an upload form offers: the viewer's channels, currencies by code, zones, templates by document type."""
+
+    channels: list[Choice]
+    currencies: list[str]
+    zones: list[str]
+    templates: list[Choice]
+    recent: list[ImportRow]
+    suffixes: tuple[str, ...] = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Query, Router, Schema, Status, UploadedFile
+from ninja import File, Query, Schema, Status, UploadedFile
 from pydantic import Field
 
 from entrepot.books import intake, jobs, tokens
@@ -17,12 +17,14 @@ from entrepot.books.selectors.health_shapes import ImportPage, Job
 from entrepot.books.selectors.shapes import Decision
 from entrepot.faces import uploads, worker
 from entrepot.faces.api import posting
+from entrepot.faces.api.reads import reads as operations
 from entrepot.faces.api.security import viewer_of
 from entrepot.faces.api.shapes import answer, schema_of
 from entrepot.workflows import decide
 from entrepot.workflows.clock import now
 
-acts = Router(tags=["act"])
+acts = operations
+"""One router for reads and acts: two would shut each other out where an address serves both."""
 
 
 class Posted(Schema):

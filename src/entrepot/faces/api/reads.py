@@ -48,7 +48,7 @@ from entrepot.core.calendar import local_date
 from entrepot.faces.api.security import viewer_of
 from entrepot.faces.api.shapes import answer, schema_of
 
-reads = Router(tags=["read"])
+reads = Router()
 LARGEST = 1000
 """Rows in one answer."""
 

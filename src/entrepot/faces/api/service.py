@@ -15,7 +15,6 @@ from entrepot.books.selectors import NotThere
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces.api.acts import acts
 from entrepot.faces.api.documentation import page
-from entrepot.faces.api.reads import reads
 from entrepot.faces.api.security import Session, Token
 
 
@@ -41,7 +40,6 @@ api = Api(
     docs_url=None,
     auth=[Token(), Session()],
 )
-api.add_router("", reads)
 api.add_router("", acts)
 
 
