@@ -10,6 +10,7 @@ from entrepot.books.access import Viewer
 from entrepot.books.models import Document, Item, Listing, Shipment
 from entrepot.books.selectors.documents import in_scope
 from entrepot.books.selectors.health_shapes import Hit
+from entrepot.books.selectors.naming import named
 
 TYPES = (
     "sales_order", "purchase_order", "receipt", "shipment", "cost_bill", "supplier_credit", "payment", "transfer",
