@@ -33,14 +33,14 @@ def missing_costs(viewer: Viewer, part: Any = None) -> Page[MissingCost]:
     summed = sales.order_by().values_list("item_id").annotate(m=Sum("missing"), u=Sum("uncosted"))
     sold = {item: (missing, early) for item, missing, early in summed.exclude(m=0, u=0)}
     items = {*on_hand, *sold}
-    named = {
+    names = {
         pk: (sku, named(name, zh))
         for pk, sku, name, zh in Item.objects.filter(pk__in=items).values_list("pk", "sku", "name", "name_zh")
     }
     births = _births(viewer, items)
     rows = []
     for item in items:
-        sku, name = named[item]
+        sku, name = names[item]
         missing, early = sold.get(item, (0, 0))
         birth = births.get(item)
         place = birth.to_cell.location if birth else None
