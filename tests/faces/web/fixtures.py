@@ -10,10 +10,14 @@ from entrepot.books.selectors.health_shapes import (
     Check,
     Health,
     Hit,
+    ImportOptions,
+    ImportPage,
     ImportRow,
     Job,
     MissingCost,
+    Preview,
     QuarantineRow,
+    Reading,
     WaitingRow,
 )
 from entrepot.books.selectors.shapes import (
@@ -48,7 +52,6 @@ from entrepot.core.components import FAMILIES
 from entrepot.core.reasons import Reason
 from entrepot.faces.web import queries
 from entrepot.faces.web.filters import CostFilter, StockFilter
-from entrepot.faces.web.import_shapes import ImportOptions, ImportPage, Preview, Reading
 
 NOW = datetime(2026, 11, 22, 11, 7, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -671,10 +674,11 @@ ANSWERS: dict[str, Any] = {
     "imports": lambda viewer, part: Page(import_rows(), 2),
     "import_options": lambda viewer: ImportOptions(
         [Choice("amz-us", "Amazon US")],
-        [Choice("USD", "USD"), Choice("GBP", "GBP")],
+        ["GBP", "USD"],
         ["Asia/Shanghai", "Europe/London"],
         [Choice("sales_order", "Sales orders"), Choice("receipt", "Receipts"), Choice("cost_bill", "Cost bills")],
         import_rows(),
+        (".csv", ".xlsx"),
     ),
     "start_import": lambda viewer, name, chunks, options: "6",
     "import_page": import_page,

@@ -205,7 +205,7 @@ def _range(row: RangeCost) -> str:
 def quarantine() -> list[Column]:
     """Rows in quarantine."""
     return [
-        Column("document", _("File or document"), "sku"),
+        Column("document", _("File or document"), "sku", read=lambda r: sentences.numbered(r.document)),
         Column("line", _("Line"), "units"),
         Column("field", _("Field"), read=lambda r: sentences.word("field", r.field)),
         Column("found", _("Found"), wrap=True, sort=False),
@@ -295,7 +295,7 @@ def effects() -> list[Column]:
 def lines() -> list[Column]:
     """A document as received."""
     return [
-        Column("line", _("Line"), "units", sort=False),
+        Column("line", _("Line"), sort=False),
         Column("what", _("What"), read=_line_part, sort=False),
         Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku) if r.sku else "", sort=False),
         Column("quantity", _("Quantity"), "units", sort=False),

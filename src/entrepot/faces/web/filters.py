@@ -20,6 +20,7 @@ class StockFilter:
     channel: str = ""
     stock_state: str = ""
     age: str = ""
+    sku: str = ""
     known: date | None = None
 
 

@@ -46,6 +46,7 @@ class Visit:
             "currency": self.state.currency,
             "section": section,
             "companies": companies,
+            "company": dict(companies).get(self.state.company, self.state.company),
             "see_cost": self.viewer.can("see_cost"),
         }
         return render(self.request, template, {**shared, **context}, status=status)
@@ -59,6 +60,15 @@ class Visit:
             "see_cost": self.viewer.can("see_cost"),
         }
         return render(self.request, template, {**shared, **context})
+
+    def problem(self, error: ProblemError) -> HttpResponse:
+        """What could not be done and what to do next: a page, or a line at the foot of the page that asked."""
+        if not self.swaps:
+            return self.page("web/problem.html", "", status=422, problems=error.problems)
+        response = self.part("web/_toast.html", problems=error.problems)
+        response.status_code = 422
+        response["HX-Retarget"], response["HX-Reswap"] = "#toast", "innerHTML"
+        return response
 
     def need(self, permission: str) -> None:
         """Refuse whoever lacks ``permission``."""
@@ -85,7 +95,7 @@ def page(
             except queries.NotThere as absent:
                 raise Http404(str(absent)) from absent
             except ProblemError as error:
-                response = visit.page("web/problem.html", "", status=422, problems=error.problems)
+                response = visit.problem(error)
         return secured(response)
 
     return login_required(wrapped)

@@ -6,10 +6,12 @@ leave out what his role may not see (amounts come back as ``None``). No function
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
+from entrepot.books import jobs as stopping
 from entrepot.books.access import Viewer, viewer_for
 from entrepot.books.selectors import (
     documents,
@@ -46,6 +48,8 @@ from entrepot.books.selectors import (
 from entrepot.books.selectors.health_shapes import (
     Health,
     Hit,
+    ImportOptions,
+    ImportPage,
     ImportRow,
     Job,
     MissingCost,
@@ -68,8 +72,10 @@ from entrepot.books.selectors.shapes import (
     Today,
     TrueCost,
 )
+from entrepot.faces import uploads
 from entrepot.faces.web.filters import CostFilter, StockFilter
-from entrepot.faces.web.import_shapes import ImportOptions, ImportPage
+from entrepot.workflows import decide
+from entrepot.workflows.clock import now
 
 __all__ = ["NotThere", "Viewer"]
 
@@ -190,50 +196,56 @@ def search(viewer: Viewer, text: str, limit: int = 20) -> list[Hit]:
 
 
 def approve(viewer: Viewer, key: str) -> Decision:
-    """Approve a decision; its documents go out. Undone by :func:`undo_decision`."""
-    raise NotImplementedError
+    """Approve a decision; an order's document goes out with it. Undone by :func:`undo_decision`."""
+    return _decided(viewer, key, decide.approve)
 
 
 def snooze(viewer: Viewer, key: str, days: int) -> Decision:
     """Hide a decision for ``days``."""
-    raise NotImplementedError
+    return _decided(viewer, key, partial(decide.snooze, days=days))
 
 
 def undo_decision(viewer: Viewer, key: str) -> Decision:
     """Take an approval or a snooze back."""
-    raise NotImplementedError
+    return _decided(viewer, key, decide.undo)
+
+
+def _decided(viewer: Viewer, key: str, act: Callable[[Viewer, int], Any]) -> Decision:
+    deciding.decision(viewer, key)  # raises NotThere for what this viewer does not see
+    act(viewer, int(key))
+    return deciding.decision(viewer, key)
 
 
 def import_options(viewer: Viewer) -> ImportOptions:
     """What the upload form offers."""
-    raise NotImplementedError
+    return uploads.import_options(viewer)
 
 
 def start_import(viewer: Viewer, name: str, chunks: Iterator[bytes], options: dict[str, str]) -> str:
     """Keep an upload and start its dry run in the worker; the import's id. Raises ``ProblemError``."""
-    raise NotImplementedError
+    return uploads.start_import(viewer, name, chunks, options)
 
 
 def import_page(viewer: Viewer, key: str) -> ImportPage:
     """One import on its way. Raises :class:`NotThere`."""
-    raise NotImplementedError
+    return uploads.import_page(viewer, key)
 
 
 def confirm_import(viewer: Viewer, key: str) -> None:
     """Post a checked import, in the worker."""
-    raise NotImplementedError
+    uploads.confirm_import(viewer, key)
 
 
 def undo_import(viewer: Viewer, key: str) -> None:
-    """Undo a whole import as one reversing batch."""
-    raise NotImplementedError
+    """Undo a whole import as one reversing batch, in the worker."""
+    uploads.undo_import(viewer, key)
 
 
 def cancel_job(viewer: Viewer, key: str) -> None:
-    """Ask a running job to stop; what it had not committed is rolled back."""
-    raise NotImplementedError
+    """Ask a running job to stop; what it had not committed is rolled back. Raises :class:`NotThere`."""
+    stopping.cancel(work.find(viewer, key).pk, at=now())
 
 
-def template(viewer: Viewer, kind: str, language: str) -> tuple[str, bytes]:
+def template(kind: str, language: str) -> tuple[str, bytes]:
     """File name and bytes of the Excel template of a document. Raises :class:`NotThere`."""
-    raise NotImplementedError
+    return uploads.template(kind, language)

@@ -12,8 +12,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from entrepot.books.selectors.shapes import Money
 from entrepot.faces.web.formats import day, figure, money_text, percent
@@ -32,56 +31,62 @@ INPUTS: dict[str, Promise] = {
 """Inputs of a plan that may be assumed or missing."""
 
 SENTENCES: dict[str, Promise] = {
-    "centre_silent": lazy(
+    "centre_silent": gettext_lazy(
         "About {units} units a week: none sold in {weeks} observed weeks, which does not prove never."
     ),
-    "centre_windows": lazy(
+    "centre_windows": gettext_lazy(
         "About {units} units a week: the average of the last 4, 8, 13 and 26 weeks ({mean_4}, {mean_8}, {mean_13}, "
         "{mean_26})."
     ),
-    "spread_assumed": lazy("The spread is assumed: there is too little history to measure how wrong forecasts were."),
-    "spread_measured": lazy(
+    "spread_assumed": gettext_lazy(
+        "The spread is assumed: there is too little history to measure how wrong forecasts were."
+    ),
+    "spread_measured": gettext_lazy(
         "The spread is how wrong {samples} earlier {weeks}-week forecasts of similar items turned out to be."
     ),
-    "range": lazy(
+    "range": gettext_lazy(
         "Over {weeks} weeks: {middle} units as likely as not, between {low} and {high} in nine cases of ten."
     ),
-    "no_history": lazy("No forecast: there is no sale in the data."),
-    "flag_short_history": lazy("Fewer than 8 weeks were observed."),
-    "flag_intermittent": lazy("Half of the recent weeks or more are without demand."),
-    "flag_dormant": lazy("No demand in the last 13 observed weeks."),
-    "flag_censored": lazy("Some of the last 26 weeks were out of stock and are treated as unknown."),
-    "flag_one_order": lazy("One week makes more than half of the last 26 weeks' demand."),
-    "flag_horizon_extrapolated": lazy("The history is too short to calibrate the longest lead times."),
-    "flag_overdue_inbound": lazy("Some arrivals are overdue; they are counted as arriving now."),
-    "flag_loses_money": lazy("The item loses money on every sale, so nothing is ordered."),
-    "flag_moq_too_large": lazy("The smallest order would lie so long that carrying it costs more than it earns."),
-    "not_planned": lazy("Not planned: {missing} not known."),
-    "assumed": lazy("Assumed, not known: {inputs}."),
-    "decision_order": lazy(
+    "no_history": gettext_lazy("No forecast: there is no sale in the data."),
+    "flag_short_history": gettext_lazy("Fewer than 8 weeks were observed."),
+    "flag_intermittent": gettext_lazy("Half of the recent weeks or more are without demand."),
+    "flag_dormant": gettext_lazy("No demand in the last 13 observed weeks."),
+    "flag_censored": gettext_lazy("Some of the last 26 weeks were out of stock and are treated as unknown."),
+    "flag_one_order": gettext_lazy("One week makes more than half of the last 26 weeks' demand."),
+    "flag_horizon_extrapolated": gettext_lazy("The history is too short to calibrate the longest lead times."),
+    "flag_overdue_inbound": gettext_lazy("Some arrivals are overdue; they are counted as arriving now."),
+    "flag_loses_money": gettext_lazy("The item loses money on every sale, so nothing is ordered."),
+    "flag_moq_too_large": gettext_lazy(
+        "The smallest order would lie so long that carrying it costs more than it earns."
+    ),
+    "not_planned": gettext_lazy("Not planned: {missing} not known."),
+    "assumed": gettext_lazy("Assumed, not known: {inputs}."),
+    "decision_order": gettext_lazy(
         "Order {quantity} units ({cartons} cartons) by {order_by}: expected gain {benefit}, cash {cash}."
     ),
-    "decision_order_now": lazy(
+    "decision_order_now": gettext_lazy(
         "Order {quantity} units ({cartons} cartons) today: expected gain {benefit}, cash {cash}."
     ),
-    "decision_excess": lazy("Too much stock: order nothing, consider clearing."),
-    "decision_wait": lazy("Order nothing now; the next review is soon enough."),
-    "stock": lazy("{available} available, {inbound} on the way, {weekly_mean} sold a week: lasts until {stockout_on}."),
-    "stock_ample": lazy(
+    "decision_excess": gettext_lazy("Too much stock: order nothing, consider clearing."),
+    "decision_wait": gettext_lazy("Order nothing now; the next review is soon enough."),
+    "stock": gettext_lazy(
+        "{available} available, {inbound} on the way, {weekly_mean} sold a week: lasts until {stockout_on}."
+    ),
+    "stock_ample": gettext_lazy(
         "{available} available, {inbound} on the way, {weekly_mean} sold a week: lasts for more than two years."
     ),
-    "level": lazy(
+    "level": gettext_lazy(
         "{weeks} weeks of cover should hold with {ratio}: a unit short costs {margin}, one left over {overage}. That "
         "takes {order_up_to} units; there are {position}."
     ),
-    "effect": lazy(
+    "effect": gettext_lazy(
         "Without it {margin_saved} of margin is expected to be lost; carrying what is left over costs {holding_added}."
     ),
-    "late": lazy(
+    "late": gettext_lazy(
         "Too late for about {units} units ({margin} of margin): stock runs out before an order of today can arrive."
     ),
-    "excess": lazy("{units} units are more than needed and cost {month} a month; {cash} is tied up."),
-    "excess_discount": lazy("Selling them now pays at up to {discount} a unit less."),
+    "excess": gettext_lazy("{units} units are more than needed and cost {month} a month; {cash} is tied up."),
+    "excess_discount": gettext_lazy("Selling them now pays at up to {discount} a unit less."),
 }
 """Code to sentence."""
 
@@ -109,8 +114,13 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str | None:
     except KeyError:
         return None
     if code == "excess" and parameters.get("discount") is not None:
-        text += pgettext("between sentences", " ") + str(SENTENCES["excess_discount"]).format_map(readable)
+        text = followed(text, str(SENTENCES["excess_discount"]).format_map(readable))
     return text
+
+
+def followed(first: str, following: str) -> str:
+    """Two sentences one after another; Chinese sets no space between them."""
+    return pgettext("two sentences", "%(first)s %(following)s") % {"first": first, "following": following}
 
 
 def written(key: str, value: Any, beside: Mapping[str, Any]) -> str:

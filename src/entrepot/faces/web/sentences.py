@@ -6,15 +6,16 @@ gettext; a code that is not here falls back to the English text that came with i
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import pgettext, pgettext_lazy
 
 from entrepot.books.selectors.health_shapes import QuarantineRow
 from entrepot.books.selectors.shapes import Decision, Money
+from entrepot.core.errors import Problem
 from entrepot.core.reasons import Reason
 from entrepot.faces.web import reasons
 from entrepot.faces.web.formats import day, money_text
@@ -22,12 +23,12 @@ from entrepot.faces.web.problems import PROBLEMS
 from entrepot.faces.web.vocabulary import WORDS
 
 DECISIONS: dict[str, Promise] = {
-    "order": lazy("Order {quantity} units of {sku} from {supplier}"),
-    "order_nowhere": lazy("Order {quantity} units of {sku}"),
-    "excess": lazy("Sell down {quantity} units of {sku}: they cover {cover_days} days"),
-    "still": lazy("Decide on {quantity} units of {sku} that do not sell"),
-    "cost": lazy("Enter the purchase cost of {sku}: {quantity} units have none"),
-    "quarantine": lazy("Repair {quantity} rows that wait in quarantine"),
+    "order": gettext_lazy("Order {quantity} units of {sku} from {supplier}"),
+    "order_nowhere": gettext_lazy("Order {quantity} units of {sku}"),
+    "excess": gettext_lazy("Sell down {quantity} units of {sku}: they cover {cover_days} days"),
+    "still": gettext_lazy("Decide on {quantity} units of {sku} that do not sell"),
+    "cost": gettext_lazy("Enter the purchase cost of {sku}: {quantity} units have none"),
+    "quarantine": gettext_lazy("Repair {quantity} rows that wait in quarantine"),
 }
 """Kind of decision to its sentence."""
 
@@ -65,16 +66,20 @@ def line(item: Reason) -> str:
     return reasons.sentence(item.code, item.parameters) or item.text
 
 
-def problem(row: QuarantineRow) -> str:
-    """What is wrong with a row in quarantine."""
-    template = PROBLEMS.get(row.code)
-    return _fill(str(template[0]), {"found": row.found, **row.parameters}) if template else row.message
+def problem(row: QuarantineRow | Problem) -> str:
+    """What is wrong with a row or a file; in English the text that came with it, which says more."""
+    template = None if _english() else PROBLEMS.get(row.code)
+    return str(template[0]) if template else row.message
 
 
-def remedy(row: QuarantineRow) -> str:
-    """What would make the row right."""
-    template = PROBLEMS.get(row.code)
-    return _fill(str(template[1]), {"found": row.found, **row.parameters}) if template else row.remedy
+def remedy(row: QuarantineRow | Problem) -> str:
+    """What would make it right."""
+    template = None if _english() else PROBLEMS.get(row.code)
+    return str(template[1]) if template else row.remedy
+
+
+def _english() -> bool:
+    return (get_language() or "en").startswith("en")
 
 
 def reason_name(code: str) -> str:
@@ -89,9 +94,16 @@ def waits_for(what: str) -> str:
     return f"{word('document', sort)} {number}" if colon else word("waits", what)
 
 
+def numbered(text: str) -> str:
+    """A document named as ``sales_order 4711``, with its kind in words; a file name stays."""
+    sort, space, number = text.partition(" ")
+    known = WORDS["document"].get(sort)
+    return f"{known} {number}" if space and known else text
+
+
 def join(parts: list[str]) -> str:
     """Sentences one after another as the language sets them."""
-    return pgettext("between sentences", " ").join(parts)
+    return reduce(reasons.followed, parts) if parts else ""
 
 
 def _fill(template: str, parameters: dict[str, Any]) -> str:

@@ -69,7 +69,7 @@ WORDS: dict[str, dict[str, Promise]] = {
         "package_inner": pgettext_lazy("fact", "Inner pack"),
         "package_carton": pgettext_lazy("fact", "Carton"),
         "package_pallet": pgettext_lazy("fact", "Pallet"),
-        "list_price": pgettext_lazy("fact", "Purchase price"),
+        "list_price": pgettext_lazy("fact", "List price"),
         "carton": pgettext_lazy("fact", "Carton"),
         "weight": pgettext_lazy("fact", "Weight"),
         "shop": pgettext_lazy("fact", "Shop"),

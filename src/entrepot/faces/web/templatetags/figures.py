@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from entrepot.books.selectors.health_shapes import QuarantineRow
 from entrepot.books.selectors.shapes import AGE_BANDS, Arrival, Decision, Money
+from entrepot.core.errors import Problem
 from entrepot.core.reasons import Reason
 from entrepot.faces.web import families, formats, sentences
 from entrepot.faces.web.tables import Column
@@ -130,13 +131,13 @@ def family(value: str) -> str:
 
 
 @register.filter
-def problem(row: QuarantineRow) -> str:
+def problem(row: QuarantineRow | Problem) -> str:
     """What is wrong with a row."""
     return sentences.problem(row)
 
 
 @register.filter
-def remedy(row: QuarantineRow) -> str:
+def remedy(row: QuarantineRow | Problem) -> str:
     """What makes a row right."""
     return sentences.remedy(row)
 

@@ -34,6 +34,7 @@ def health(visit: Visit) -> HttpResponseBase:
         "health",
         found=found,
         reason=reason,
+        checked=any(check.residue is not None for check in found.checks),
         reasons=[(code, sentences.reason_name(code), count) for code, count in found.reasons.items()],
         imports=_table(visit, "imports", columns.imports(), found.imports, "-at"),
         quarantine=_table(visit, "quarantine", columns.quarantine(), found.quarantine, "-since"),

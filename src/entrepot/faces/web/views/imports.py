@@ -11,8 +11,7 @@ from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces.web import queries
 from entrepot.faces.web.page import Visit, page
 
-LARGEST = 200 * 1024 * 1024
-OPTIONS = ("channel", "currency", "zone", "new_items", "kind")
+OPTIONS = ("channel", "currency", "zone", "new_items", "number_style", "date_order")
 
 
 @require_http_methods(["GET", "POST"])
@@ -41,17 +40,6 @@ def _keep(visit: Visit) -> str:
     upload = visit.request.FILES.get("file")
     if upload is None:
         raise ProblemError(Problem("no_file", _("no file was chosen"), _("choose a CSV, XLSX or Parquet file")))
-    size = upload.size or 0
-    if size > LARGEST:
-        raise ProblemError(
-            Problem(
-                "file_too_large",
-                _("the file is larger than 200 MB"),
-                _("split it by month, or use the command line"),
-                document=str(upload.name),
-                found=str(size),
-            )
-        )
     options = {key: visit.request.POST.get(key, "")[:100] for key in OPTIONS}
     return queries.start_import(visit.viewer, str(upload.name)[:200], iter(upload.chunks()), options)
 
@@ -101,7 +89,7 @@ def cancel(visit: Visit, key: str) -> HttpResponseBase:
 @page
 def template(visit: Visit, kind: str, language: str) -> HttpResponseBase:
     """An Excel template to fill in."""
-    name, content = queries.template(visit.viewer, kind, language)
+    name, content = queries.template(kind, language)
     response = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
