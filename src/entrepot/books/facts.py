@@ -72,10 +72,10 @@ def load(items: Collection[int] | None = None, at: Instant = FOREVER, known: Ins
     return assemble(read(items), closings(known), at, known)
 
 
-def query(table: str, where: str = "", parameters: Sequence[Any] = ()) -> pl.DataFrame:
-    """Rows of a fact table as a frame with the columns that the engines need."""
-    schema = TABLES[table]
-    names = ", ".join(f't."{name}"' for name in schema)
+def query(table: str, where: str = "", parameters: Sequence[Any] = (), *, number: bool = False) -> pl.DataFrame:
+    """Rows of a fact table as a frame with the columns that the engines need (and the row ``number`` as ``_row``)."""
+    schema = {**TABLES[table], **({"_row": I64} if number else {})}
+    names = ", ".join('t."id"' if name == "_row" else f't."{name}"' for name in schema)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {names} FROM books_{table} t {where}", parameters)  # noqa: S608 - our own names
         rows = cursor.fetchall()
@@ -85,6 +85,11 @@ def query(table: str, where: str = "", parameters: Sequence[Any] = ()) -> pl.Dat
     return pl.DataFrame(
         {name: pl.Series(name, columns[name], dtype=kind, strict=False) for name, kind in schema.items()}
     )
+
+
+def query_after(table: str, last: int, most: int) -> pl.DataFrame:
+    """The next rows of a table behind row ``last``, with their number in ``_row``."""
+    return query(table, "WHERE t.id > %s ORDER BY t.id LIMIT %s", [last, most], number=True)
 
 
 def read(items: Collection[int] | None) -> dict[str, pl.DataFrame]:
@@ -130,9 +135,7 @@ def closings(known: Instant) -> list[tuple[int, Instant, Instant]]:
 
     state: dict[tuple[int, int, int], tuple[bool, int]] = {}
     rows = Period.objects.filter(recorded_at__lte=known).order_by("recorded_at", "version")
-    for company, starts, ends, closed, at in rows.values_list(
-        "company_id", "starts", "ends", "closed", "recorded_at"
-    ):
+    for company, starts, ends, closed, at in rows.values_list("company_id", "starts", "ends", "closed", "recorded_at"):
         state[company, starts, ends] = (closed, at)
     return [(company, ends, at) for (company, _, ends), (closed, at) in state.items() if closed]
 
@@ -204,7 +207,9 @@ def _movements(
 
 def _weights(bases: pl.DataFrame, shares: pl.DataFrame, costs: pl.DataFrame) -> pl.DataFrame:
     """The latest known basis of every live line, target by target."""
-    latest = bases.sort("version").group_by("cost_line_id").last().select(pl.col("id").alias("basis_id"), "cost_line_id")
+    latest = (
+        bases.sort("version").group_by("cost_line_id").last().select(pl.col("id").alias("basis_id"), "cost_line_id")
+    )
     lines = costs.select(
         pl.col("id").alias("line"), "component", "base_amount", "target_kind", "internal", "company_id"
     )
