@@ -217,10 +217,10 @@ def test_a_document_is_taken_whole_or_refused_whole() -> None:
 @pytest.mark.parametrize(
     ("header", "rows", "code", "line"),
     [
-        ("Receipt number,Date,Location,SKU,Quantity", ["R,2026-01-01,W,A,1", "R,2026-01-01,X,B,1"], "header_differs", 3),
+        ("Receipt number,Date,Location,SKU,Quantity", ["R,2026-01-01,W,A,1", "R,,X,B,1"], "header_differs", 3),
         ("Receipt number,Date,Location,SKU,Quantity", [",2026-01-01,W,A,1"], "missing", 2),
         ("Receipt number,Date,Location,SKU,Quantity", ["R,soon,W,A,1"], "not_a_date", 2),
-        ("Purchase order number,Date,Supplier,SKU,Quantity,Unit price", ["P,2026-01-01,S,A,1,5"], "currency_missing", 2),
+        ("Purchase order number,Date,Supplier,SKU,Quantity,Unit price", ["P,2026-1-1,S,A,1,5"], "currency_missing", 2),
         ("Supplier code,Country", ["S,Atlantis"], "unknown_country", 2),
         ("Reversal number,Date,Document", ["V,2026-01-01,R-1"], "reference_unclear", 2),
         ("Rate number,Base currency,Quote currency,Rate,Rate date", [",EUR,USD,1/0,2026-01-01"], "not_a_number", 2),
