@@ -7,13 +7,14 @@ from collections.abc import Callable
 from entrepot.audit import trail
 from entrepot.audit.balances import Balances
 from entrepot.audit.costs import Money, price
-from entrepot.audit.documents import Documents, closings, periods
+from entrepot.audit.documents import Documents, closings, links, periods
 from entrepot.audit.facts import Replacements, groups, moves, spread
 from entrepot.audit.figures import Extra, Figures
 from entrepot.audit.layers import Fold, fold
 from entrepot.audit.reading import Connection
 from entrepot.audit.registers import Registers
 from entrepot.audit.report import CheckReport
+from entrepot.audit.uniqueness import once
 from entrepot.audit.vocabulary import CONVERSION_IN, RETURN
 
 Step = Callable[[str, int, int], None]
@@ -29,12 +30,26 @@ def check(connection: Connection, *, stale_too: bool = False, progress: Step | N
     report = CheckReport()
     tell = progress or (lambda stage, done, total: None)
     registers = Registers(connection)
-    tell("documents", 0, 0)
-    Documents(connection, registers, report).check()
-    periods(connection, registers, report)
-    trail.chain(connection, report)
-    trail.quarantine(connection, report)
-    tell("costs", 0, 0)
+    documents = Documents(connection, registers, report)
+    for stage, identity, run in (
+        ("documents", "D", documents.check),
+        ("rows", "D", lambda: once(connection, report)),
+        ("periods", "D", lambda: periods(connection, registers, report)),
+        ("links", "D", lambda: links(connection, registers, report)),
+        ("audit trail", "A", lambda: trail.chain(connection, report)),
+        ("quarantine", "Q", lambda: trail.quarantine(connection, report)),
+        ("items", "V", lambda: items(connection, registers, report, tell, stale_too=stale_too)),
+    ):
+        tell(stage, 0, 0)
+        try:
+            run()
+        except Exception as error:
+            report.add(identity, f"{stage}: the check could not go on", "readable books", repr(error))
+    return report
+
+
+def items(connection: Connection, registers: Registers, report: CheckReport, tell: Step, *, stale_too: bool) -> None:
+    """Fold and price every item again; compare balances, waiting movements and figures."""
     replaced = Replacements.read(connection)
     aimed = spread(connection, replaced, report)
     closed = closings(connection)
@@ -42,15 +57,14 @@ def check(connection: Connection, *, stale_too: bool = False, progress: Step | N
     figures = Figures(connection, registers, replaced, aimed, report)
     done = 0
     for part in groups(connection):
-        items = [item for group in part for item in group]
-        rows = moves(connection, items, replaced, closed)
-        stored = figures.part(items, {line for entries in rows.values() for _, line, _ in entries if line})
+        chosen = [item for group in part for item in group]
+        rows = moves(connection, chosen, replaced, closed)
+        stored = figures.part(chosen, {line for entries in rows.values() for _, line, _ in entries if line})
         for group in part:
             entries = [entry for item in group for entry in rows.get(item, ())]
             state = fold([move for move, _, _ in entries])
-            money = price(
-                state, {m.number: aimed.on_movements[m.number] for m, _, _ in entries if m.number in aimed.on_movements}
-            )
+            targets = {move.number: aimed.on_movements.get(move.number) for move, _, _ in entries}
+            money = price(state, {movement: entry for movement, entry in targets.items() if entry})
             balances.settle(state)
             units(state, report)
             conserved(state, money, report)
@@ -59,10 +73,9 @@ def check(connection: Connection, *, stale_too: bool = False, progress: Step | N
             else:
                 stored.compare(state, money, entries, Extra())
         stored.finish()
-        done += len(items)
-        tell("items", done, done)
+        done += len(chosen)
+        tell("items", done, 0)
     balances.finish(connection)
-    return report
 
 
 def units(state: Fold, report: CheckReport) -> None:

@@ -21,7 +21,6 @@ from entrepot.audit.expected import (
     SALE_FIELDS,
     Context,
     Expected,
-    MissingRate,
     Source,
 )
 from entrepot.audit.expected_stock import STOCK_RULES
@@ -31,6 +30,7 @@ from entrepot.audit.reading import Connection, Row, among, day, number, rows, sl
 from entrepot.audit.references import References
 from entrepot.audit.registers import Registers, UnknownCode, instant, midnight
 from entrepot.audit.report import CheckReport
+from entrepot.audit.values import Goods, resplits, up_to_date
 
 RULES = {**STOCK_RULES, **TRADE_RULES}
 MASTER = ("listing", "bundle", "item")
@@ -118,7 +118,7 @@ class Documents:
     def __init__(self, connection: Connection, registers: Registers, report: CheckReport) -> None:
         self.connection, self.report = connection, report
         self.references = References(connection)
-        self.context = Context(registers, self.references, Rates())
+        self.context = Context(registers, self.references, Rates(), Goods(connection, self.references))
         self.versions: dict[tuple[str, str, str, str], list[int]] = {}
         self.reversed = dict(rows(connection, "SELECT document_id, by_id FROM books_reversed"))
         self._several = {
@@ -140,6 +140,8 @@ class Documents:
             stored = Stored(self.connection, part[0][0], part[-1][0])
             for row in part:
                 self._one(Source(*row[:11]), str(row[11]), bytes(row[12]), stored)
+        resplits(self.connection, self.context.registers, self.context.goods, self.report)
+        up_to_date(self.connection, self.context.goods, self.report)
         self._orphans()
 
     def _one(self, source: Source, sha: str, content: bytes, stored: Stored) -> None:
@@ -156,13 +158,16 @@ class Documents:
         identity = (source.source, source.account, source.type, source.external_id)
         older = self.versions.get(identity, [])
         gone = bool(older) and self.reversed.get(older[-1], source.id) < source.id
-        self._header(source, body, place, len(older) + 1)
+        try:
+            self._header(source, body, place, len(older) + 1)
+        except (KeyError, ValueError, TypeError, UnknownCode) as error:
+            report.add("D", f"{place} header", "a readable one", repr(error))
         self.context.older = set() if gone else set(older)
         if identity in self._several:
             self.versions[identity] = [*older, source.id]
         try:
             expected = self._derive(source, body, stored)
-        except (UnknownCode, MissingRate, KeyError, IndexError, AttributeError, TypeError) as error:
+        except Exception as error:
             report.add("D", f"{place} cannot be derived", "a posted document", repr(error))
             return
         self._compare(source, place, expected, stored)
@@ -475,6 +480,60 @@ def closings(connection: Connection) -> dict[int, list[tuple[int, int]]]:
         if closed:
             found[company].append((ends, at))
     return found
+
+
+def links(connection: Connection, registers: Registers, report: CheckReport) -> None:
+    """Rates, shipments and withdrawals against the documents that brought them."""
+    rates: dict[int, Any] = {}
+    for pk, *rate in rows(
+        connection,
+        "SELECT document_id, base, quote, numerator, denominator, date, purpose, recorded_at FROM books_fxrate "
+        "ORDER BY id",
+    ):
+        rates[pk] = "twice" if pk in rates else (*rate[:4], day(rate[4]), *rate[5:])
+    shipments = {
+        pk: (company, number_, cell)
+        for pk, company, number_, cell in rows(
+            connection, "SELECT document_id, company_id, number, cell_id FROM books_shipment ORDER BY id"
+        )
+    }
+    withdrawn: dict[int, list[int]] = defaultdict(list)
+    for document, by in rows(connection, "SELECT document_id, by_id FROM books_reversed"):
+        withdrawn[by].append(document)
+    for pk, kind, name, company, recorded, body in rows(
+        connection,
+        "SELECT id, type, external_id, company_id, recorded_at, body FROM books_document "
+        "WHERE type IN ('fx_rate', 'shipment', 'reversal')",
+    ):
+        said = json.loads(bytes(body))
+        place = f"{kind} {name} (document {pk})"
+        if kind == "fx_rate":
+            wanted = (
+                said["base"],
+                said["quote"],
+                said["numerator"],
+                said.get("denominator", 1),
+                said["date"],
+                said.get("purpose", "books"),
+                recorded,
+            )
+            report.compare("D", place, wanted, rates.pop(pk, None))
+        elif kind == "shipment":
+            transit = registers.cell_at(company, registers.location(said["destination"]), {}, transit=name)
+            report.compare("D", place, (company, name, transit), shipments.pop(pk, None))
+        else:
+            refs = {(ref["type"], ref["id"]) for ref in said["documents"]}
+            found = {
+                (row[0], row[1])
+                for row in rows(
+                    connection,
+                    f"SELECT type, external_id FROM books_document WHERE id IN {among(withdrawn.pop(pk, []) or [0])}",
+                )
+            }
+            report.compare("D", f"{place} takes back", sorted(refs), sorted(found))
+    for what, rest in (("rate", rates), ("shipment", shipments), ("withdrawal", withdrawn)):
+        for pk in rest:
+            report.add("D", f"{what} of document {pk}", "a document", "none")
 
 
 def periods(connection: Connection, registers: Registers, report: CheckReport) -> None:

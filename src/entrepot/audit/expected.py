@@ -15,6 +15,7 @@ from entrepot.audit.arithmetic import DECIMALS, range_cost, rounded
 from entrepot.audit.rates import Rates
 from entrepot.audit.references import Moved, References, Sold
 from entrepot.audit.registers import Company, Registers, instant, local_day
+from entrepot.audit.values import Goods
 from entrepot.audit.vocabulary import NUMBER_OF
 
 MOVE_FIELDS = (
@@ -150,6 +151,7 @@ class Context:
     registers: Registers
     references: References
     rates: Rates
+    goods: Goods
     stored_moves: dict[tuple[int, int], int] = field(default_factory=dict)
     """Numbers of this identity's own live movements by (line, ordinal): targets of its own cost lines."""
     older: set[int] = field(default_factory=set)

@@ -71,7 +71,7 @@ def receipt(context: Context, source: Source, body: Body, expected: Expected) ->
         _arrival(context, source, body, expected)
         return
     registers = context.registers
-    order = body.get("order")
+    order = body.get("order") or {}
     ordered = _latest(context, order, source.id) if order else []
     total = sum(_line_total(line, line.quantity) for line in ordered)
     place = registers.location(body["location"])

@@ -307,7 +307,7 @@ def bill(context: Context, source: Source, body: Body, expected: Expected) -> No
                 component,
                 amount,
                 currency,
-                _weighted(context, basis, rows, line),
+                _weighted(context, source, basis, rows, line),
                 kind=kind,
                 basis=basis,
                 converted=paid,
@@ -336,7 +336,9 @@ def _aim(target: Body) -> Body:
     return target["document"]
 
 
-def _weighted(context: Context, basis: str, rows: list[Moved], line: Body) -> Targets:
+def _weighted(context: Context, source: Source, basis: str, rows: list[Moved], line: Body) -> Targets:
+    if basis == "value":
+        return tuple(zip([row.id for row in rows], context.goods.weights(rows, source.id), strict=True))
     weights = of_movements(context.registers, basis, rows, line.get("weights", []), line.get("divisor", 6000))
     return tuple(zip([row.id for row in rows], weights, strict=True))
 

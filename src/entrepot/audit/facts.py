@@ -24,6 +24,14 @@ class Replacements:
     sales_line: dict[int, int] = field(default_factory=dict)
     refund_line: dict[int, int] = field(default_factory=dict)
 
+    def movement_now(self, row: int) -> int:
+        """The movement that counts in place of ``row``."""
+        return self.movement.get(row, row)
+
+    def sales_line_now(self, row: int) -> int:
+        """The sales line that counts in place of ``row``."""
+        return self.sales_line.get(row, row)
+
     @classmethod
     def read(cls, connection: Connection) -> Replacements:
         """All replacements, each followed to its end."""
@@ -87,10 +95,10 @@ def spread(connection: Connection, replaced: Replacements, report: CheckReport) 
             parts = split(amount, [weight for _, _, weight in shares])
             for (movement, sold, _), share in zip(shares, parts, strict=True):
                 if kind == "order":
-                    target = replaced.sales_line.get(sold, sold)
+                    target = replaced.sales_line_now(sold)
                     found.on_sales.setdefault(target, []).append((line, component, share))
                 else:
-                    target = replaced.movement.get(movement, movement)
+                    target = replaced.movement_now(movement)
                     side = ISSUE if kind == "issue" else BIRTHS
                     found.on_movements.setdefault(target, []).append(Aimed(line, component, share, side))
                 if not target:
@@ -180,12 +188,12 @@ def moves(
             key,
             line,
             ordinal,
-            replaced.movement.get(of, of),
-            replaced.movement.get(lot, lot),
+            replaced.movement_now(of),
+            replaced.movement_now(lot),
             event,
             share,
             company,
         )
-        sold = replaced.sales_line.get(row[16], row[16])
+        sold = replaced.sales_line_now(row[16])
         found.setdefault(item, []).append((move, sold, effective))
     return found

@@ -120,7 +120,7 @@ class Figures:
             "ON s.id = m.sales_line_id WHERE s.item_id IS NULL ORDER BY m.id",
         ):
             if movement not in replaced.movement:
-                self.bundles[replaced.sales_line.get(sold, sold)].append((movement, quantity))
+                self.bundles[replaced.sales_line_now(sold)].append((movement, quantity))
         self.seen: set[int] = set()
 
     def part(self, items: list[int], lines: set[int]) -> Part:
@@ -394,7 +394,7 @@ def _sides(connection: Connection, replaced: Replacements, lines: set[int]) -> S
     for pk, sold, amount in rows(
         connection, "SELECT id, sales_line_id, base_amount FROM books_refundline WHERE sales_line_id IS NOT NULL"
     ):
-        target = replaced.sales_line.get(sold, sold)
+        target = replaced.sales_line_now(sold)
         if pk not in replaced.refund_line and target in lines:
             found.refunded[target] = found.refunded.get(target, 0) + amount
     return found

@@ -1,4 +1,4 @@
-"""Weights of a split, derived again: units, grams, volumes, prices. By value: see :mod:`entrepot.audit.documents`."""
+"""Weights of a split, derived again: units, grams, volumes, prices. By value: see :mod:`entrepot.audit.values`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from entrepot.audit.registers import Registers, local_day
 def of_movements(
     registers: Registers, basis: str, rows: Sequence[Moved], manual: Sequence[int], divisor: int
 ) -> list[int | None]:
-    """Weights in the order of the targets; ``None`` for a basis by value, which follows the goods cost of the day."""
+    """Weights in the order of the targets; ``None`` for a basis by value (values.Goods)."""
     if basis == "quantity":
         return [row.quantity for row in rows]
     if basis in ("equal", "line"):
