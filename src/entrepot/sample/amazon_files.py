@@ -5,6 +5,7 @@ Tab-separated, as the platform writes them; the headings stand in ``data/channel
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -67,7 +68,7 @@ def fulfilment_fee(catalogue: Catalogue) -> Ints:
     return 285 + catalogue.weight_g * 27 // 100
 
 
-def tsv(rows: list[dict[str, str]], columns: list[str] | tuple[str, ...], encoding: str = "utf-8") -> bytes:
+def tsv(rows: list[dict[str, str]], columns: Sequence[str], encoding: str = "utf-8") -> bytes:
     """Rows as a tab-separated file with a header; cells that a row does not name are empty."""
     lines = ["\t".join(columns)]
     lines.extend("\t".join([row.get(c, "") for c in columns]) for row in rows)
@@ -144,11 +145,11 @@ def _settlement_pieces(world: World, orders: Orders) -> dict[int, list[Piece]]:
         posted = r["at"].strftime("%Y-%m-%dT%H:%M:%S+00:00")
         gross, discount = r["price"] * n, r["discount"]
         tax = (gross - discount) * US_PLACES[r["place"]][3] // 10_000
-        day = pieces.setdefault(r["day"], [])
+        today = pieces.setdefault(r["day"], [])
 
         def add(kind: str, what: str, amount: int, quantity: str = "") -> None:
             if amount:
-                day.append(("Order", order, posted, kind, what, amount, c.sku[sku], quantity))  # noqa: B023
+                today.append(("Order", order, posted, kind, what, amount, c.sku[sku], quantity))  # noqa: B023
 
         add("ItemPrice", "Principal", gross, str(n))
         add("ItemPrice", "Tax", tax)

@@ -21,6 +21,7 @@ from entrepot.core.documents import (
     Shipment,
     Target,
 )
+from entrepot.core.documents.stock import Component
 from entrepot.core.money import convert
 from entrepot.sample.catalogue import Ints
 from entrepot.sample.journal import CHINA_SZ, FBA_CELL, GERMAN_CELL, Journal
@@ -47,6 +48,15 @@ _RAIL_PER_CBM, _AIR_PER_KG, _AIR_DIVISOR = 24_000, 620, 6000
 _LATE_SHARE = 0.14
 MISSING_FREIGHT = (150, 330)
 """From these days on, the next sea shipment's freight bill never comes."""
+
+
+_SHOP_FEES: tuple[tuple[str, Component, int], ...] = (
+    (AMAZON_SHOP, "advertising", 780),
+    (OWN_SHOP, "advertising", 950),
+    (OWN_SHOP, "payment_fee", 290),
+    (MARKET_SHOP, "platform_fee", 1150),
+)
+"""Shop, component, basis points of the month's sales."""
 
 
 class Bills:
@@ -81,7 +91,7 @@ class Bills:
             self._missing.pop(0)
             self.journal.plant("missing_bill", target=shipment.id, component="freight", supplier=FORWARDER)
             return
-        due = (arrival - 4 if shipment.mode == "sea" else day + 6)
+        due = arrival - 4 if shipment.mode == "sea" else day + 6
         self._bill("FWD", HK, FORWARDER, "USD", "bills_freight", lines, happened=arrival, due=due, target=shipment.id)
 
     def received(self, day: int, receipt: Receipt, skus: Ints, units: Ints, *, whole: bool) -> None:
@@ -107,8 +117,8 @@ class Bills:
                           note="customs entry")]  # fmt: skip
         if duty > 0:
             by_hand = whole and len(weights) > 1
-            lines.insert(0, CostLine(component="duty", amount=duty, targets=[target],
-                                     basis="manual" if by_hand else "weight", weights=weights if by_hand else []))  # fmt: skip
+            basis, given = ("manual", weights) if by_hand else ("weight", [])
+            lines.insert(0, CostLine(component="duty", amount=duty, targets=[target], basis=basis, weights=given))
         self._bill("CUS", HK, BROKER_US if american else BROKER_EU, currency, "bills_customs", lines, happened=day,
                    due=day + 3, target=receipt.id)  # fmt: skip
         if not american:
@@ -140,8 +150,8 @@ class Bills:
             if late:
                 self.journal.plant(
                     "late_bill", bill=bill.id, company=company, target=target, arrived=str(self.journal.day(happened)),
-                    billed=str(self.journal.day(day)), currency=currency, amount=sum(x.amount for x in lines),
-                    components=[x.component for x in lines],
+                    due=str(self.journal.day(max(due, 1))), billed=str(self.journal.day(day)), currency=currency,
+                    amount=sum(x.amount for x in lines), components=[x.component for x in lines],
                 )  # fmt: skip
 
         self.journal.later(on, 3, write)
@@ -165,10 +175,7 @@ class Bills:
         company = Target(kind="company", period_from=first, period_to=last)
         software = CostLine(component="software", amount=12_900, targets=[company], basis="quantity")
         self._period_bill(day, HK, SOFTWARE, "USD", "bills_freight", [software])
-        for shop, component, share in (
-            (AMAZON_SHOP, "advertising", 780), (OWN_SHOP, "advertising", 950), (OWN_SHOP, "payment_fee", 290),
-            (MARKET_SHOP, "platform_fee", 1150),
-        ):  # fmt: skip
+        for shop, component, share in _SHOP_FEES:  # fmt: skip
             amount = sales[shop] * share // 10_000
             if amount:
                 journal.write(

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from entrepot.core.documents import (
+    Basis,
     CellRef,
     Company,
     CostBill,
@@ -41,6 +42,7 @@ from entrepot.core.documents import (
     UnitPrice,
 )
 from entrepot.core.documents.header import Money, Ref
+from entrepot.core.documents.stock import Component
 from entrepot.sample.catalogue import Ints
 
 CYCLE = 8
@@ -49,7 +51,12 @@ LINES = 40
 """Lines of a receipt, a transfer or an opening balance."""
 COMPANY, SUPPLIER = "BIG", "BIG-SUP"
 US, EU = "BIG-US", "BIG-EU"
-_LANDED = (("freight", 90, "weight"), ("duty", 75, "value"), ("insurance", 4, "value"), ("handling", 21, "quantity"))
+_LANDED: tuple[tuple[Component, int, Basis], ...] = (
+    ("freight", 90, "weight"),
+    ("duty", 75, "value"),
+    ("insurance", 4, "value"),
+    ("handling", 21, "quantity"),
+)
 """Component, thousandths of the goods' value, basis of the split."""
 SHOPS = (("BIG-SHOP-US", "USD", US, "US"), ("BIG-SHOP-EU", "EUR", EU, "DE"))
 

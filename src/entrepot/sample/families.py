@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from entrepot.core.documents.trade import Incoterm
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -130,7 +132,7 @@ class SupplierProfile:
     name_zh: str
     buyer: str
     currency: str
-    incoterm: str
+    incoterm: Incoterm
     lead_days: int
     deposit_bp: int
 

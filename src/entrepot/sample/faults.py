@@ -55,7 +55,7 @@ def in_market_export(rows: Rows, part: int) -> Planted:
         {"StockCode": "POSTAGE", "Description": "Postage"},
     )  # fmt: skip
     for place, change in enumerate(changes):
-        rows.insert(len(rows) * (place + 1) // 9, {**plain, "InvoiceNo": str(590_000 + part * 100 + place), **change})
+        rows.insert(len(rows) * (place + 1) // 9, {**plain, "InvoiceNo": str(700_000 + part * 100 + place), **change})
     return Planted(rejected=4, unknown_sku=3,
                    what=("impossible date", "NaN", "1e309", "negative quantity", "unknown SKU"))  # fmt: skip
 
@@ -71,7 +71,7 @@ def in_returns_report(rows: Rows) -> Planted:
 def in_german_bills(rows: list[Row]) -> Planted:
     """The German warehouse's bills: an amount in words."""
     plain = next(row for row in rows if row.get("component") == "handling")
-    rows.append({**plain, "id": "LGR-FALSCH-1", "amount": "zwölf Euro"})
+    rows.append({**plain, "id": f"FALSCH-{plain['id']}", "amount": "zwölf Euro"})
     return Planted(rejected=1, what=("amount in words",))
 
 
@@ -86,6 +86,6 @@ def in_customs_bills(rows: list[Row]) -> Planted:
 def in_receipts(rows: list[Row]) -> Planted:
     """Receipts in Germany: a negative quantity, an SKU nobody knows."""
     plain = {k: v for k, v in rows[0].items() if k not in ("order_line", "shipment")}
-    rows.append({**plain, "id": "IN-BAD-1", "quantity": -3})
-    rows.append({**plain, "id": "IN-BAD-2", "sku": UNKNOWN_SKU, "quantity": 5})
+    rows.append({**plain, "id": f"BAD-{plain['id']}", "quantity": -3})
+    rows.append({**plain, "id": f"ODD-{plain['id']}", "sku": UNKNOWN_SKU, "quantity": 5})
     return Planted(rejected=1, unknown_sku=1, what=("negative quantity", "unknown SKU"))

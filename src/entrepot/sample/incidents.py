@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from entrepot.core.documents import (
@@ -18,6 +20,9 @@ from entrepot.sample.places import CHINA, FBA, GERMANY, HK, SZ
 CUSTOMER_DAMAGED, DEFECTIVE = "customer_damaged", "defective"
 DAMAGED = "damaged"
 """Condition of units that the German warehouse or a customer damaged."""
+
+
+Purpose = Literal["lost", "destroyed", "write_off", "sample"]
 
 
 class Incidents:
@@ -54,7 +59,7 @@ class Incidents:
         return [int(i) for i in np.sort(self.rng.choice(pool, size, replace=False))]
 
     def _use(
-        self, day: int, purpose: str, cell: Cell, units: dict[int, int], reason: str, known: int | None = None
+        self, day: int, purpose: Purpose, cell: Cell, units: dict[int, int], reason: str, known: int | None = None
     ) -> None:
         units = {i: n for i, n in units.items() if n > 0}
         if not units:
@@ -150,5 +155,3 @@ class Incidents:
         there = self.journal.stock.at(*GERMAN_CELL)
         wet = [int(i) for i in np.argsort(-there, kind="stable")[:4] if there[i] >= 20]
         self._use(day, "write_off", GERMAN_CELL, dict.fromkeys(wet, 12), "Wasserschaden")
-
-

@@ -118,7 +118,7 @@ def _ordered(rng: np.random.Generator, frame: pl.DataFrame, world: World) -> pl.
     return frame.with_columns(
         order=pl.Series(order), line=pl.Series(line), price=pl.Series(price), discount=pl.Series(discount),
         place=pl.Series(place), status=pl.Series(np.where(open_now, OPEN, status)),
-        at=pl.lit(midnight) + pl.duration(days=pl.col("day"), seconds=pl.Series(seconds)),
+        at=pl.lit(midnight) + pl.duration(days=pl.col("day"), seconds=pl.lit(pl.Series(seconds))),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Literal
 
 from entrepot.core.documents import (
     Bundle,
@@ -23,6 +24,8 @@ CHINA, FBA, GERMANY = "CN-WH", "FBA-US", "DE-3PL"
 AMAZON_SHOP, OWN_SHOP, MARKET_SHOP = "AMZ-US", "SHOP-DE", "MKT-UK"
 SHOP_CURRENCY = {AMAZON_SHOP: "USD", OWN_SHOP: "EUR", MARKET_SHOP: "GBP"}
 FORWARDER, BROKER_US, BROKER_EU, WAREHOUSE_DE, TRUCKER_CN, SOFTWARE = "FWD", "BRK-US", "BRK-EU", "LGR", "TRK-CN", "SFT"
+
+Kind = Literal["forwarder", "broker", "carrier", "warehouse", "other"]
 
 BUNDLES = (("SET-CAMP", "Camping starter set", ("CMP", "BTL")), ("SET-PUPPY", "Puppy set", ("HRN", "SLW")),
            ("SET-COFFEE", "Coffee corner set", ("SCL", "FRO")))  # fmt: skip
@@ -86,7 +89,7 @@ def suppliers(start: date) -> list[Document]:
                  currency=s.currency, payment_terms=f"{s.deposit_bp // 100} % deposit, rest before dispatch")
         for s in SUPPLIERS
     ]  # fmt: skip
-    others = (
+    others: tuple[tuple[str, str, str, Kind, str, str], ...] = (
         (FORWARDER, "Pearl River Forwarding", "珠江货代", "forwarder", "CN", "USD"),
         (BROKER_US, "Pacific Customs Brokers", "太平洋报关行", "broker", "US", "USD"),
         (BROKER_EU, "Zollbüro Hansa", "汉莎报关行", "broker", "DE", "EUR"),

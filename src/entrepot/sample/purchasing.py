@@ -50,9 +50,7 @@ class Purchasing:
         count = len(journal.catalogue)
         self.on_order: Ints = np.zeros(count, dtype=np.int64)
         supplier = np.array(journal.catalogue.supplier)
-        self.skus_of = {
-            s.code: np.flatnonzero((supplier == s.code) & (journal.catalogue.base < 0)) for s in SUPPLIERS
-        }
+        self.skus_of = {s.code: np.flatnonzero((supplier == s.code) & (journal.catalogue.base < 0)) for s in SUPPLIERS}
         self.drift = np.exp(rng.normal(0.03, 0.04, count))
         """What the factory price becomes by the end, as a factor of the first."""
         self._returns_left, self._cuts_left = 2, 4
@@ -249,8 +247,8 @@ def _worth(price: UnitPrice, quantity: int) -> int:
 def _plant_late(journal: Journal, bill: CostBill, target: str, happened: int, known: int) -> None:
     journal.plant(
         "late_bill", bill=bill.id, company=bill.company, target=target, arrived=str(journal.day(happened)),
-        billed=str(journal.day(known)), currency=bill.currency, amount=sum(line.amount for line in bill.lines),
-        components=[line.component for line in bill.lines],
+        due=str(journal.day(happened + 6)), billed=str(journal.day(known)), currency=bill.currency,
+        amount=sum(line.amount for line in bill.lines), components=[line.component for line in bill.lines],
     )  # fmt: skip
 
 

@@ -56,9 +56,7 @@ def draw(rng: np.random.Generator, start: date, days: int) -> Rates:
             weekend = (start + timedelta(day)).weekday() >= 5
             walk[day] = walk[day - 1] if weekend else walk[day - 1] * 0.992 + step[day]
         table[pair] = [round(v) for v in level * np.exp(walk) * _SCALE]
-    table["EUR", "CNY"] = [
-        round(e * u / _SCALE) for e, u in zip(table["EUR", "USD"], table["USD", "CNY"], strict=True)
-    ]
+    table["EUR", "CNY"] = [round(e * u / _SCALE) for e, u in zip(table["EUR", "USD"], table["USD", "CNY"], strict=True)]
     return Rates(start, table)
 
 

@@ -24,9 +24,7 @@ Row = dict[str, Cell]
 def rows_of(documents: Sequence[Document], language: Language = "en") -> list[Row]:
     """Template rows of documents of one type, machine name of the column to cell."""
     return [
-        row
-        for document in documents
-        for row in document_rows(document, language, BASE_CURRENCY.get(document.company))
+        row for document in documents for row in document_rows(document, language, BASE_CURRENCY.get(document.company))
     ]
 
 

@@ -9,6 +9,7 @@ ahead of stock in the books.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -36,7 +37,7 @@ from entrepot.sample.places import CHINA, FBA, GERMANY, HK, SZ
 class Lane:
     """A way to a market: days in transit from door to door, and how far the stock is filled up."""
 
-    mode: str
+    mode: Literal["sea", "rail", "air"]
     destination: str
     short: str
     transit: tuple[int, int]
@@ -172,18 +173,14 @@ class Shipping:
         second = np.zeros_like(came)
         if self.rng.random() < 0.35 and lane.mode != "air":
             second = np.where(self.rng.random(len(skus)) < 0.3, came // 3, 0)
-            self.journal.later(
-                arrival + 4, 5, lambda d: self._arrive(d, lane, shipment, skus, second, closes=True)
-            )
+            self.journal.later(arrival + 4, 5, lambda d: self._arrive(d, lane, shipment, skus, second, closes=True))
         whole = not second.any()
         self.journal.later(
             arrival, 5,
             lambda d: self._arrive(d, lane, shipment, skus, came - second, closes=whole),
         )  # fmt: skip
 
-    def _arrive(
-        self, day: int, lane: Lane, shipment: Shipment, skus: Ints, units: Ints, *, closes: bool
-    ) -> None:
+    def _arrive(self, day: int, lane: Lane, shipment: Shipment, skus: Ints, units: Ints, *, closes: bool) -> None:
         journal = self.journal
         transit: Cell = (HK, shipment.id, IN_TRANSIT)
         there = journal.stock.at(*transit)[skus]

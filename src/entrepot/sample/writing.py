@@ -28,6 +28,8 @@ from entrepot.sample.world import World, simulate
 
 DEFAULT_UNTIL = date(2026, 10, 31)
 DEFAULT_SEED = 7
+AMAZON_SAYS = {"shop": AMAZON_SHOP, "site": "US", "zone": "America/Los_Angeles"}
+"""What the marketplace's files leave open."""
 GRACE_DAYS = 3
 """The books of a month are closed so many days after its end; what comes later is late."""
 
@@ -211,11 +213,11 @@ class _Writer:
         rows = amazon_files.orders_report(self.world, self.orders, first, last)
         planted = faults.in_orders_report(rows, part)
         self.add(f"amazon_all_orders_{tag}.txt", amazon_files.tsv(rows, amazon_files.ORDER_COLUMNS, "cp1252"),
-                 "amazon_orders", known, options={"shop": AMAZON_SHOP, "site": "US"}, planted=planted)  # fmt: skip
+                 "amazon_orders", known, options=AMAZON_SAYS, planted=planted)  # fmt: skip
         rows = shop_files.shop_export(self.world, self.orders, first, last)
         planted = faults.in_shop_export(rows, part)
         self.add(f"shop_orders_{tag}.csv", shop_files.csv_bytes(rows, shop_files.SHOP_COLUMNS), "shopify_orders",
-                 known, options={"shop": OWN_SHOP_CODE}, planted=planted)  # fmt: skip
+                 known, options={"shop": OWN_SHOP_CODE, "zone": "Europe/Berlin"}, planted=planted)  # fmt: skip
         rows = shop_files.market_export(self.world, self.orders, first, last)
         planted = faults.in_market_export(rows, part)
         said = {"shop": MARKET_SHOP, "currency": "GBP", "zone": "Europe/London"}
@@ -224,7 +226,7 @@ class _Writer:
         rows = amazon_files.returns_report(self.world, self.orders, first, last)
         planted = faults.in_returns_report(rows) if first == 0 and rows else None
         self.add(f"amazon_returns_{tag}.txt", amazon_files.tsv(rows, amazon_files.RETURN_COLUMNS), "amazon_returns",
-                 known, options={"shop": AMAZON_SHOP}, planted=planted)  # fmt: skip
+                 known, options=AMAZON_SAYS, planted=planted)  # fmt: skip
         self.sheet(f"shop_returns_{tag}.xlsx", self._shop_returns(first, last), known)
 
     def _shop_returns(self, first: int, last: int) -> list[Document]:
@@ -249,9 +251,7 @@ class _Writer:
             )  # fmt: skip
         return result
 
-    def _warehouse(
-        self, papers: Callable[[str], list[Document]], first: int, last: int, tag: str, known: date
-    ) -> None:
+    def _warehouse(self, papers: Callable[[str], list[Document]], first: int, last: int, tag: str, known: date) -> None:
         """What the warehouses report."""
         self.sheet(f"regrades_{tag}.xlsx", papers("regrades"), known)
         self.sheet(f"stock_uses_{tag}.xlsx", papers("stock_uses"), known)
@@ -261,13 +261,13 @@ class _Writer:
         if rows:
             content = shop_files.csv_bytes(rows, amazon_files.REIMBURSEMENT_COLUMNS)
             self.add(f"amazon_reimbursements_{tag}.csv", content, "amazon_reimbursements", known,
-                     options={"shop": AMAZON_SHOP})  # fmt: skip
+                     options=AMAZON_SAYS)  # fmt: skip
         if last == self.world.days - 1:
             rows = amazon_files.stock_report(self.world, hidden=2)
             after = self.world.until + timedelta(1)
             moment = datetime(after.year, after.month, after.day, tzinfo=UTC)
             self.add("amazon_inventory.txt", amazon_files.tsv(rows, amazon_files.STOCK_COLUMNS), "amazon_inventory",
-                     known, options={"shop": AMAZON_SHOP, "location": FBA, "as_of": moment})  # fmt: skip
+                     known, options={**AMAZON_SAYS, "location": FBA, "as_of": moment})  # fmt: skip
 
     def _bills(self, papers: Callable[[str], list[Document]], first: int, last: int, tag: str, known: date) -> None:
         """What others charge: credits, trucking, freight, customs, the German warehouse, settlements, fees."""
@@ -282,7 +282,7 @@ class _Writer:
             if first <= ends <= last:
                 self.add(f"amazon_settlement_{self.world.start + timedelta(begins):%Y-%m-%d}.txt",
                          amazon_files.tsv(rows, amazon_files.SETTLEMENT_COLUMNS), "amazon_settlement", known,
-                         options={"shop": AMAZON_SHOP})  # fmt: skip
+                         options=AMAZON_SAYS)  # fmt: skip
         self.sheet(f"fees_{tag}.xlsx", papers("fees"), known)
 
     def _close(self, end: date, known: date) -> None:
@@ -299,5 +299,6 @@ class _Writer:
         self.add(f"again_{earlier.path.name[3:]}", earlier.path.read_bytes(), earlier.layout, self.world.until,
                  options=earlier.options, planted=earlier.planted, repeats=True)  # fmt: skip
         rows = amazon_files.orders_report(self.world, self.orders, max(first, last - 30), last)
-        self.add("amazon_all_orders_last_month.txt", amazon_files.tsv(rows, amazon_files.ORDER_COLUMNS, "cp1252"),
-                 "amazon_orders", self.world.until, options={"shop": AMAZON_SHOP, "site": "US"}, repeats=True)  # fmt: skip
+        content = amazon_files.tsv(rows, amazon_files.ORDER_COLUMNS, "cp1252")
+        self.add("amazon_all_orders_last_month.txt", content, "amazon_orders", self.world.until,
+                 options=AMAZON_SAYS, repeats=True)  # fmt: skip
