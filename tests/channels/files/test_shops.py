@@ -189,7 +189,7 @@ def test_amazon_returns() -> None:
     row = "2026-01-09T08:00:00+00:00|1-1|MUG|B0|X0|Mug|1|ABE2|CUSTOMER_DAMAGED|DEFECTIVE|Unit returned to inventory|{}|"
     made = documents(table(RETURNS, row.format("LPN1"), row.format(""), row.format("")), location=None)
     assert [d.id for d in made] == ["1-1:LPN1", "1-1:MUG:2026-01-09T08:00:00", "1-1:MUG:2026-01-09T08:00:00:2"]
-    assert (made[0].order.id, made[0].lines[0].condition, made[0].lines[0].label) == ("1-1", "customer_damaged", "X0")
+    assert (made[0].order.id, made[0].lines[0].condition, made[0].lines[0].label) == ("1-1", "customer_damaged", "")
 
 
 LEDGER = (

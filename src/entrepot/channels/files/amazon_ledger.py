@@ -100,6 +100,9 @@ def build(reading: Reading, frame: pl.DataFrame) -> Iterator[Sourced | Rejected 
         yield from _adjusted(reading, rows)
 
 
+# Documents leave the label (FNSKU) out: neither orders nor inbound receipts name it, and units must meet in one cell.
+
+
 def _numbers(frame: pl.DataFrame) -> dict[int, str]:
     """Document number of every row: hash of its identity and ordinal among equals."""
     seen: Counter[str] = Counter()
@@ -115,7 +118,7 @@ def _received(reading: Reading, row: dict[str, Any]) -> Iterator[Sourced | Rejec
     if row["quantity"] < 0:
         yield from _used(reading, row, -row["quantity"], "receipt corrected")
         return
-    line = {"sku": row["sku"], "quantity": row["quantity"], "condition": row["condition"], "label": row["label"]}
+    line = {"sku": row["sku"], "quantity": row["quantity"], "condition": row["condition"]}
     shipment = {"type": "shipment", "id": row["reference"]} if row["reference"] else None
     header = _header(reading, row) | {"location": reading.settings.location, "shipment": shipment}
     yield from settle(reading, Receipt, header, [line], [row[ROW]])
@@ -140,7 +143,7 @@ def _adjusted(reading: Reading, rows: list[_Adjustment]) -> Iterator[Sourced | R
 def _regraded(reading: Reading, taken: _Adjustment, added: _Adjustment, units: int) -> Iterator[Sourced | Rejected]:
     place = reading.settings.location
     cells = {
-        name: {"location": place, "condition": a.row["condition"], "label": a.row["label"]}
+        name: {"location": place, "condition": a.row["condition"]}
         for name, a in (("origin", taken), ("destination", added))
     }
     number = f"{taken.row['id']}:{added.row['id']}"
@@ -158,13 +161,13 @@ def _regraded(reading: Reading, taken: _Adjustment, added: _Adjustment, units: i
 
 def _used(reading: Reading, row: dict[str, Any], units: int, reason: str = "") -> Iterator[Sourced | Rejected]:
     purpose = words("adjustments").get(normal(row["reason"]), "lost")
-    cell = {"location": reading.settings.location, "condition": row["condition"], "label": row["label"]}
+    cell = {"location": reading.settings.location, "condition": row["condition"]}
     header = _header(reading, row) | {"purpose": purpose, "cell": cell, "reason": reason or row["reason"]}
     yield from settle(reading, StockUse, header, [{"sku": row["sku"], "quantity": units}], [row[ROW]])
 
 
 def _found(reading: Reading, row: dict[str, Any], units: int) -> Iterator[Sourced | Rejected]:
-    line = {"sku": row["sku"], "counted": units, "expected": 0, "condition": row["condition"], "label": row["label"]}
+    line = {"sku": row["sku"], "counted": units, "expected": 0, "condition": row["condition"]}
     header = _header(reading, row) | {"location": reading.settings.location}
     yield from settle(reading, Count, header, [line], [row[ROW]])
 

@@ -41,7 +41,6 @@ def prepare(reading: Reading) -> pl.DataFrame:
             "quantity": quantity,
             "moment": reading.moments("moment", required=True),
             "condition": state,
-            "label": reading.ids("label").fill_null(""),
             "reason": reading.text("reason").fill_null(""),
             "plate": reading.ids("plate"),
             ROW: pl.int_range(reading.height, eager=True),
@@ -70,5 +69,6 @@ def build(reading: Reading, frame: pl.DataFrame) -> Iterator[Sourced | Rejected 
             "location": place,
             "reason": row["reason"],
         }
-        line = {"sku": row["sku"], "quantity": row["quantity"], "condition": row["condition"], "label": row["label"]}
+        # The label (FNSKU) is left out: neither orders nor inbound receipts name it, and units must meet in one cell.
+        line = {"sku": row["sku"], "quantity": row["quantity"], "condition": row["condition"]}
         yield from settle(reading, Return, header, [line], [row[ROW]])
