@@ -196,7 +196,7 @@ def _figures(value: Any, name: str = "") -> Iterator[str]:
     elif isinstance(value, list):
         for entry in value:
             yield from _figures(entry, name)
-    elif name not in ("id", "digest") and not name.endswith(("_at", "_id")):
+    elif name not in ("id", "digest", "batch", "key", "layer") and not name.endswith(("_at", "_id")):
         yield from str(value).split()
 
 

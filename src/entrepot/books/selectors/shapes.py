@@ -267,6 +267,8 @@ class BillShare:
     sold: int | None = needs("see_cost", None)
     on_hand: int | None = needs("see_cost", None)
     note: str = ""
+    line: int = 0
+    """The cost line's own number in the books."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ def bill(line: CostLine, share: int | None) -> BillShare:
         total=line.base_amount,
         share=share,
         note="estimate" if line.estimate else "internal" if line.internal else "",
+        line=line.pk,
     )
 
 

@@ -21,7 +21,6 @@ from entrepot.books.selectors import (
     paging,
     sales,
     search,
-    sku,
     state,
     today,
 )
@@ -47,6 +46,7 @@ from entrepot.books.selectors.shapes import (
 from entrepot.core.calendar import local_date
 from entrepot.faces.api.security import viewer_of
 from entrepot.faces.api.shapes import answer, schema_of
+from entrepot.workflows import trace
 
 reads = Router()
 LARGEST = 1000
@@ -169,21 +169,21 @@ def read_sales(request: HttpRequest, query: Query[CostQuery]) -> HttpResponse:
 def read_sale(request: HttpRequest, key: int) -> HttpResponse:
     """One sale with its waterfall and its returns."""
     viewer = viewer_of(request)
-    return answer(viewer, sales.sale(viewer, key))
+    return answer(viewer, trace.sale(viewer, key))
 
 
 @reads.get("/items/{path:code}/layers", response=schema_of(Page[LayerRow]), summary="Open cost layers of an SKU")
 def read_layers(request: HttpRequest, code: str, cut: Query[Cut]) -> HttpResponse:
     """Layers with units on hand as of the last valuation."""
     viewer = viewer_of(request)
-    return answer(viewer, sku.layers(viewer, code, cut.slice))
+    return answer(viewer, trace.layers(viewer, code, cut.slice))
 
 
 @reads.get("/items/{path:code}/bills", response=schema_of(Page[BillShare]), summary="Bills that reach an SKU")
 def read_bills(request: HttpRequest, code: str, cut: Query[Cut], family: str = "") -> HttpResponse:
     """Cost lines aimed at the SKU's units, and the part of each that falls on it."""
     viewer = viewer_of(request)
-    return answer(viewer, sku.bills(viewer, code, family, cut.slice))
+    return answer(viewer, trace.bills(viewer, code, family, cut.slice))
 
 
 @reads.get("/items/{path:code}/months", response=list[schema_of(MonthRow)], summary="An SKU month by month")
@@ -197,7 +197,7 @@ def read_months(request: HttpRequest, code: str, query: Query[CostQuery]) -> Htt
 def read_item(request: HttpRequest, code: str, query: Query[CostQuery]) -> HttpResponse:
     """Stock, economics, layers, bills, sales, history, forecast and decisions of one SKU."""
     viewer = viewer_of(request)
-    return answer(viewer, sku.sku(viewer, code, query.wish(request, code)))
+    return answer(viewer, trace.sku(viewer, code, query.wish(request, code)))
 
 
 @reads.get("/documents/{key}", response=schema_of(DocumentPage), summary="One document")
