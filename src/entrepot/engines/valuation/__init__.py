@@ -12,6 +12,10 @@ docs/methods/ledger.md, choices in docs/methods/valuation.md. Limits: integers o
 
     split_lines(totals, offsets, weights) -> amounts        a bill over its targets, largest remainder
     value(movements, costs) -> Valuation                    the fold and its money
+    price(valuation.allocation, costs) -> Valuation         other costs or another method on the same fold
+    prior_period(reported, now) -> frame                    what a closed period's cost changed by
+    spread_period(valuation, lines) -> PeriodSpread         storage and the like over unit-days, full view
+    round_up.value(events) -> RoundUp                       the rounding of common ERPs, for comparison only
 
 >>> from entrepot.engines.valuation import CostShares, Kind, Movements, value
 >>> moves = Movements.build(
@@ -26,11 +30,15 @@ docs/methods/ledger.md, choices in docs/methods/valuation.md. Limits: integers o
 
 from entrepot.core.kinds import Kind as Kind
 from entrepot.engines.valuation import round_up as round_up
+from entrepot.engines.valuation.adjust import prior_period as prior_period
 from entrepot.engines.valuation.explain import ExplainedLine as ExplainedLine
 from entrepot.engines.valuation.model import CostShares as CostShares
 from entrepot.engines.valuation.model import Movements as Movements
 from entrepot.engines.valuation.model import Side as Side
 from entrepot.engines.valuation.result import Valuation as Valuation
 from entrepot.engines.valuation.split import split_lines as split_lines
+from entrepot.engines.valuation.spread import PeriodLine as PeriodLine
+from entrepot.engines.valuation.spread import PeriodSpread as PeriodSpread
+from entrepot.engines.valuation.spread import spread_period as spread_period
 from entrepot.engines.valuation.value import price as price
 from entrepot.engines.valuation.value import value as value

@@ -172,7 +172,7 @@ class Valuation:
                 "item": o.slot_item[slots],
                 "cell": o.slot_cell[slots],
                 "units": stock[slots],
-                "missing": self.standing.missing[slots],
+                "missing": np.clip(self.standing.missing[slots], 0, stock[slots]),
             }
         )
 
