@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from entrepot.engines.demand import LEVELS, build_demand, forecast, panel
-from entrepot.engines.replenish import fill_assumptions, propose
+from entrepot.engines.replenish import fill_assumptions, propose, with_order_cycle
 
 START = date(2025, 6, 2)
 
@@ -39,8 +39,9 @@ def test_lines_become_orders_with_reasons() -> None:
             {"item": items, "location": ["us"] * len(items), "on_hand": [30] * len(items), "price": [1999] * len(items)}
         )
     )
-    positions = expected.lead_demand(positions, name="demand_lead")
+    positions = with_order_cycle(expected.lead_demand(positions, name="demand_lead"))
     positions = expected.lead_demand(positions, plus="review_weeks", name="demand_cover")
+    positions = expected.lead_demand(positions, plus="cycle_weeks", name="demand_cycle")
     plan = propose(positions, on=today, levels=LEVELS, currency="USD")
     assert plan.unplanned.rows() == [("never sold", "us", ["forecast"])]
     assert len(plan.frame) == len(items) - 1

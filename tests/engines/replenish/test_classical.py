@@ -18,7 +18,7 @@ from entrepot.engines.replenish.classical import (
     economic_order_quantity,
     newsvendor_normal,
 )
-from entrepot.engines.replenish.distribution import expected_leftover, expected_shortage, quantile
+from entrepot.engines.replenish.distribution import expected_shortage
 from tests.shared_data import needs_shared_data, shared_path
 
 
@@ -62,30 +62,20 @@ def test_refuses_what_has_no_answer() -> None:
     assert days_of_cover(-5, 10) == 0
 
 
-def test_quantile_grid_reproduces_the_normal_newsvendor() -> None:
-    """With a fine grid of a normal's quantiles, level and expected cost come out as in closed form."""
+def test_quantile_grid_reproduces_the_normal_shortage() -> None:
+    """With a fine grid of a normal's quantiles the expected shortage is σ·(φ(z) − z·(1 − Φ(z)))."""
     levels = np.linspace(0.0005, 0.9995, 1999)
     grid = np.array([[NormalDist(500, 80).inv_cdf(p) for p in levels]])
-    level, cost = newsvendor_normal(500, 80, 0.70, 0.18)
-    ratio = np.array([critical_ratio(0.70, 0.18)])
-    found = quantile(grid, levels, ratio)
-    assert found[0] == pytest.approx(level, rel=1e-4)
-    total = 0.70 * expected_shortage(grid, levels, found) + 0.18 * expected_leftover(grid, levels, found)
-    assert total[0] == pytest.approx(cost, rel=2e-3)
+    for z in (-1.0, 0.0, 0.8):
+        exact = 80 * (NormalDist().pdf(z) - z * (1 - NormalDist().cdf(z)))
+        assert expected_shortage(grid, levels, np.array([500 + 80 * z]))[0] == pytest.approx(exact, rel=2e-3)
 
 
-@given(
-    st.lists(st.integers(0, 500), min_size=3, max_size=9),
-    st.integers(0, 600),
-    st.integers(0, 600),
-)
-def test_shortage_and_leftover_are_consistent(steps: list[int], stock: int, more: int) -> None:
-    """More stock never means more shortage or less leftover, and leftover − shortage = stock − mean demand."""
+@given(st.lists(st.integers(0, 500), min_size=3, max_size=9), st.integers(-50, 600), st.integers(0, 600))
+def test_more_stock_is_never_more_shortage(steps: list[int], stock: int, more: int) -> None:
+    """Shortage falls with stock, never by more than the stock added, and never below zero."""
     values = np.cumsum(np.array([steps], dtype=np.float64), axis=1)
     levels = np.arange(1, len(steps) + 1) / (len(steps) + 1)
-    low, high = np.array([float(stock)]), np.array([float(stock + more)])
-    assert expected_shortage(values, levels, high) <= expected_shortage(values, levels, low) + 1e-9
-    assert expected_leftover(values, levels, high) >= expected_leftover(values, levels, low) - 1e-9
-    mean = expected_shortage(values, levels, np.zeros(1))
-    gap = expected_leftover(values, levels, low) - expected_shortage(values, levels, low)
-    assert gap[0] == pytest.approx(stock - mean[0], abs=1e-6)
+    short, shorter = (expected_shortage(values, levels, np.array([float(s)]))[0] for s in (stock, stock + more))
+    assert 0 <= shorter <= short + 1e-9
+    assert short - shorter <= more + 1e-9

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 
 from entrepot.engines.replenish import INBOUND, PLAN, Assumptions, Plan, fill_assumptions, propose
 from entrepot.engines.replenish.assume import ASSUMABLE
-from entrepot.engines.replenish.distribution import expected_leftover, expected_shortage
 
 TODAY = date(2026, 6, 1)
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
@@ -26,7 +24,8 @@ def position(**changes: Any) -> dict[str, Any]:
     row: dict[str, Any] = {
         "item": "mug", "location": "us", "on_hand": 60, "reserved": 0, "weekly_mean": 10.0, "demand_lead": LEAD,
         "demand_cover": COVER, "lead_weeks": [8.0], "review_weeks": 2.0, "price": 1500, "unit_cost": 500,
-        "unit_margin": 700, "storage_week": 4, "capital_rate": 0.12, "end_of_life_rate": 0.2, "carton": 1, "moq": 0,
+        "unit_margin": 700, "storage_week": 4, "capital_rate": 0.12, "end_of_life_rate": 0.2, "order_cost": 0.0,
+        "carton": 1, "moq": 0,
     }  # fmt: skip
     return row | changes
 
@@ -35,7 +34,7 @@ SCHEMA = {
     "item": pl.String, "location": pl.String, "on_hand": pl.Int64, "reserved": pl.Int64, "weekly_mean": pl.Float64,
     "demand_lead": pl.List(pl.Int64), "demand_cover": pl.List(pl.Int64), "lead_weeks": pl.List(pl.Float64),
     "review_weeks": pl.Float64, "price": pl.Float64, "unit_cost": pl.Float64, "unit_margin": pl.Float64,
-    "storage_week": pl.Float64, "capital_rate": pl.Float64, "end_of_life_rate": pl.Float64,
+    "storage_week": pl.Float64, "capital_rate": pl.Float64, "end_of_life_rate": pl.Float64, "order_cost": pl.Float64,
     "carton": pl.Int64, "moq": pl.Int64,
 }  # fmt: skip
 
@@ -58,21 +57,13 @@ def one(*rows: dict[str, Any], **options: Any) -> dict[str, Any]:
     return frame.row(0, named=True)
 
 
-def test_the_order_is_the_cheapest_of_all_quantities() -> None:
-    """No other multiple of the carton has a lower expected cost than the proposed quantity."""
+def test_the_order_gains_and_reaches_towards_the_level() -> None:
+    """Stock plus order comes to the order-up-to level within a carton, and the gain is its margin less its holding."""
     row = one(position(on_hand=130, carton=12))
-    levels, cover = np.array(LEVELS), np.array([COVER], dtype=np.float64)
-    stock = 130 + row["lost_before"]
-
-    def cost(quantity: float) -> float:
-        at = np.array([stock + quantity])
-        short, left = expected_shortage(cover, levels, at), expected_leftover(cover, levels, at)
-        return float((700 * short + row["overage"] * left)[0])
-
-    best = min(range(0, 400, 12), key=cost)
-    assert row["quantity"] == best
-    assert row["benefit"] == pytest.approx(cost(0) - cost(best), abs=2)
-    assert row["benefit"] == row["margin_saved"] - row["holding_added"]
+    reached = 130 + row["lost_before"] + row["quantity"]
+    assert abs(reached - row["order_up_to"]) <= 12
+    assert row["benefit"] == row["margin_saved"] - row["holding_added"] > 0
+    assert 0.5 < row["service"] < 1
 
 
 def test_money_dates_and_cover() -> None:
@@ -92,7 +83,7 @@ def test_too_late_is_said_and_what_is_lost_is_not_ordered() -> None:
     assert "late" in short["flags"]
     assert short["order_by"] == TODAY
     assert short["lost_before"] == pytest.approx(84, abs=5)
-    assert short["quantity"] <= COVER[-1] + 40 - short["lost_before"]
+    assert short["quantity"] <= short["order_up_to"] - short["lost_before"] + 1
     assert "late" not in ample["flags"]
     codes = [reason.code for reason in plan(position(on_hand=0)).explain("mug", "us")]
     assert "late" in codes
@@ -131,7 +122,7 @@ def test_cartons_and_minimum_order() -> None:
     row = one(position(on_hand=150, carton=24))
     assert row["quantity"] % 24 == 0
     assert row["cartons"] * 24 == row["quantity"]
-    assert one(position(on_hand=150, carton=24, moq=100))["quantity"] == 120
+    assert one(position(on_hand=70, carton=24, moq=100))["quantity"] == 120
 
 
 def test_a_minimum_order_that_never_pays_is_not_taken() -> None:
@@ -148,7 +139,7 @@ def test_what_loses_money_is_not_ordered() -> None:
     row = one(position(on_hand=0, unit_margin=-20))
     assert row["quantity"] == 0
     assert "loses_money" in row["flags"]
-    assert row["critical_ratio"] == 0
+    assert row["order_up_to"] == 0
 
 
 def test_excess_is_advice_with_its_price() -> None:

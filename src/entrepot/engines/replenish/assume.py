@@ -6,9 +6,13 @@ import polars as pl
 
 from entrepot.engines.replenish.model import Assumptions
 
-_NUMBERS = ("review_weeks", "price", "unit_cost", "unit_margin", "storage_week", "capital_rate", "end_of_life_rate")
+_NUMBERS = (
+    "review_weeks", "price", "unit_cost", "unit_margin", "storage_week", "capital_rate", "end_of_life_rate",
+    "order_cost",
+)  # fmt: skip
 ASSUMABLE = (
     "lead_weeks", "review_weeks", "unit_cost", "unit_margin", "storage_week", "capital_rate", "end_of_life_rate",
+    "order_cost",
 )  # fmt: skip
 """Inputs that may be assumed, in the order in which a row names them."""
 
@@ -24,7 +28,7 @@ def fill_assumptions(positions: pl.DataFrame, assumptions: Assumptions | None = 
     >>> rows = pl.DataFrame({"item": ["a"], "location": ["us"], "on_hand": [5], "price": [2000], "unit_cost": [700]})
     >>> filled = fill_assumptions(rows)
     >>> filled["assumed"].to_list()
-    [['lead_weeks', 'review_weeks', 'unit_margin', 'storage_week', 'capital_rate', 'end_of_life_rate']]
+    [['lead_weeks', 'review_weeks', 'unit_margin', 'storage_week', 'capital_rate', 'end_of_life_rate', 'order_cost']]
     >>> filled["unit_margin"].to_list()
     [1000.0]
     """
@@ -46,6 +50,7 @@ def fill_assumptions(positions: pl.DataFrame, assumptions: Assumptions | None = 
         pl.col("storage_week").fill_null(storage),
         pl.col("capital_rate").fill_null(used.capital_rate),
         pl.col("end_of_life_rate").fill_null(used.end_of_life_rate),
+        pl.col("order_cost").fill_null(used.order_cost),
     )
     filled = [
         pl.when(before[name].is_null() & rows[name].is_not_null()).then(pl.lit(name)).alias(name) for name in ASSUMABLE

@@ -34,23 +34,3 @@ def expected_shortage(quantiles: Floats, levels: Floats, stock: Floats) -> Float
     cut = np.divide(above**2, 2 * step, out=np.zeros_like(step), where=step > 0)
     piece = np.where(low >= stock[:, None], (above + below) / 2, cut)
     return np.asarray((piece * np.diff(level)).sum(axis=1))
-
-
-def expected_leftover(quantiles: Floats, levels: Floats, stock: Floats) -> Floats:
-    """E[(stock − D)⁺] of each row, for demand that is not negative."""
-    mean = expected_shortage(quantiles, levels, np.zeros_like(stock))
-    return np.maximum(stock - mean + expected_shortage(quantiles, levels, stock), 0.0)
-
-
-def quantile(quantiles: Floats, levels: Floats, at: Floats) -> Floats:
-    """The quantile of each row at its own level.
-
-    >>> quantile(np.array([[10.0, 20.0], [10.0, 20.0]]), np.array([0.5, 0.9]), np.array([0.5, 0.7])).tolist()
-    [10.0, 15.0]
-    """
-    value, level = close(quantiles, levels)
-    upper = np.clip(np.searchsorted(level, at), 1, level.size - 1)
-    rows = np.arange(value.shape[0], dtype=np.int64)
-    share = (at - level[upper - 1]) / (level[upper] - level[upper - 1])
-    low, high = value[rows, upper - 1], value[rows, upper]
-    return np.asarray(low + (high - low) * np.clip(share, 0.0, 1.0))

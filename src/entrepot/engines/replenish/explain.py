@@ -15,6 +15,7 @@ ASSUMED_NAMES: dict[str, str] = {
     "unit_margin": "margin",
     "storage_week": "storage fee",
     "end_of_life_rate": "risk that the item stops selling",
+    "order_cost": "cost of an order line",
     "capital_rate": "cost of capital",
 }
 
@@ -91,19 +92,19 @@ def _stock(row: dict[str, Any], on: date) -> Reason:
 
 
 def _level(row: dict[str, Any], currency: str) -> Reason:
-    weeks = row["lead_mean"] + row["review_weeks"]
+    weeks = row["lead_mean"] + row["cycle_weeks"]
     margin, overage = round(row["unit_margin"]), round(row["overage"])
     text = (
-        f"{weeks:.1f} weeks of cover (lead time {row['lead_mean']:.1f} + review {row['review_weeks']:.1f}) should hold "
-        f"with {row['critical_ratio']:.1%}: a unit short costs {_money(margin, currency)}, one left over "
-        f"{_money(overage, currency)} a review. That takes {row['order_up_to']} units; there are {row['position']}."
+        f"{row['order_up_to']} units cover {weeks:.1f} weeks (lead time {row['lead_mean']:.1f} + order cycle "
+        f"{row['cycle_weeks']:.1f}) in {row['service']:.0%} of cases; more would not pay: a unit short costs "
+        f"{_money(margin, currency)}, the last one left over {_money(overage, currency)}. There are {row['position']}."
     )
     return Reason(
         "level",
         text,
         {
             "weeks": round(weeks, 2),
-            "ratio": round(row["critical_ratio"], 4),
+            "service": round(row["service"], 4),
             "margin": margin,
             "overage": overage,
             "order_up_to": row["order_up_to"],
@@ -116,9 +117,14 @@ def _level(row: dict[str, Any], currency: str) -> Reason:
 def _effect(row: dict[str, Any], currency: str) -> Reason:
     return Reason(
         "effect",
-        f"Without it {_money(row['margin_saved'], currency)} of margin is expected to be lost; "
-        f"carrying what is left over costs {_money(row['holding_added'], currency)}.",
-        {"margin_saved": row["margin_saved"], "holding_added": row["holding_added"], "currency": currency},
+        f"Waiting {row['review_weeks']:g} weeks for the next review would lose {_money(row['margin_saved'], currency)} "
+        f"of margin and save {_money(row['holding_added'], currency)} of holding.",
+        {
+            "weeks": row["review_weeks"],
+            "margin_saved": row["margin_saved"],
+            "holding_added": row["holding_added"],
+            "currency": currency,
+        },
     )
 
 

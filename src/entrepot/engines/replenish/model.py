@@ -35,6 +35,9 @@ POSITIONS: Mapping[str, str] = {
     "storage_week": "storage a unit and week, minor units; null: assumed",
     "capital_rate": "cost of capital a year as a fraction; null: assumed",
     "end_of_life_rate": "probability a year that the item stops selling and its stock is cleared; null: assumed",
+    "order_cost": "cost of one order line whatever its size (handling, paperwork), minor units; null: assumed",
+    "cycle_weeks": "optional: weeks of demand that one order covers (with_order_cycle); missing: the review period",
+    "demand_cycle": "optional: like demand_cover over lead time + cycle_weeks; missing: demand_cover",
     "carton": "units in a carton; null: 1",
     "moq": "fewest units of one order; null: 0",
 }
@@ -57,14 +60,15 @@ PLAN: Mapping[str, str] = {
     "order_by": "latest date of the order for stock to last until it arrives, today at the earliest; null: no need",
     "stockout_on": "date on which expected demand uses up stock and arrivals; null: not within two years",
     "arrives_on": "date on which an order of today is expected",
-    "benefit": "money gained by ordering now instead of nothing until the next review, minor units, expected",
-    "margin_saved": "expected margin of the units that would not be sold without the order, minor units",
-    "holding_added": "expected cost of carrying what is left over after the cover, minor units",
+    "benefit": "money gained by ordering now instead of at the next review, minor units, expected",
+    "margin_saved": "expected margin of the units that could not be sold if the order waited for the next review",
+    "holding_added": "expected cost of having the order one review earlier, minor units",
     "cash": "what the order ties up at landed cost, minor units",
     "position": "units available + arriving within lead time and review",
     "order_up_to": "units of position at which another unit is not worth its cost",
-    "critical_ratio": "probability with which the cover should hold: margin / (margin + overage)",
-    "overage": "cost of one unit left over for one review period, minor units (fractional)",
+    "service": "probability that the order-up-to level covers lead time + cycle",
+    "overage": "expected cost of the last unit of that level if it is left over, minor units (fractional)",
+    "cycle_weeks": "weeks of demand that the order is to cover after the lead time",
     "lost_before": "units expected to be lost before any order of today can arrive",
     "cover_weeks": "weeks that stock and all arrivals last at the expected demand; null: no demand",
     "excess_units": "units beyond order-up-to and the tolerated weeks",
@@ -102,10 +106,13 @@ class Assumptions:
     """Storage a year as a share of the unit's cost, where no storage fee is known."""
     end_of_life_rate: float = 0.20
     """Probability a year that an item stops selling and its stock is cleared."""
+    clear_weeks: float = 39.0
+    """Weeks that a unit may wait before it is cleared all the same."""
     salvage_share: float = 0.30
     """Share of the landed cost that clearing brings back."""
     cost_share: float | None = 0.40
     """Landed cost as a share of the net price, where the cost is missing."""
+    order_cost: float = 0.0
     fee_share: float | None = 0.15
     """Selling fees as a share of the net price, where the margin is missing."""
 

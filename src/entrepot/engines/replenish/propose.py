@@ -15,10 +15,10 @@ from entrepot.engines.replenish.model import PLAN, Assumptions, Bools, Floats, P
 from entrepot.engines.replenish.projection import Arrivals, arrivals, weeks_until_empty
 from entrepot.engines.replenish.quantity import Choice, Costs, choose
 
-NEEDED = ("weekly_mean", "demand_lead", "demand_cover", "unit_cost", "unit_margin", "storage_week")
-"""Inputs without which a row is listed as not planned."""
+NEEDED = ("unit_cost", "unit_margin", "storage_week")
+"""Inputs besides the forecast without which a row is listed as not planned."""
 
-FORECAST_INPUTS = ("weekly_mean", "demand_lead", "demand_cover")
+FORECAST_INPUTS = ("weekly_mean", "demand_lead", "demand_cover", "demand_cycle")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class _Rows:
     moq: Floats
     lead_demand: Floats
     cover_demand: Floats
+    cycle_demand: Floats
     levels: Floats
     costs: Costs
     coming: Arrivals
@@ -54,7 +55,7 @@ def propose(
     Raises ``ValueError`` for missing columns, duplicate (item, location) pairs, or lists that do not match ``levels``.
     """
     used = assumptions or Assumptions()
-    rows = fill_assumptions(positions, used)
+    rows = _with_cycle(fill_assumptions(positions, used))
     _check(rows, levels)
     missing = _missing(rows)
     plannable = rows.filter(missing.list.len() == 0)
@@ -64,27 +65,31 @@ def propose(
     return Plan(frame, left_out, on, currency, used)
 
 
+def _with_cycle(rows: pl.DataFrame) -> pl.DataFrame:
+    """Without a cycle of its own an order covers the review period."""
+    if "demand_cycle" in rows.columns and "cycle_weeks" in rows.columns:
+        return rows
+    cover = pl.col("demand_cover") if "demand_cover" in rows.columns else pl.lit(None)
+    return rows.with_columns(cycle_weeks="review_weeks", demand_cycle=cover)
+
+
 def _check(rows: pl.DataFrame, levels: tuple[float, ...]) -> None:
     absent = [name for name in FORECAST_INPUTS if name not in rows.columns]
     if absent:
         raise ValueError(f"positions lack the forecast column {', '.join(absent)}")
     if rows.select("item", "location").is_duplicated().any():
         raise ValueError("an item stands twice at the same location; sum its stock first")
-    for name in ("demand_lead", "demand_cover"):
+    for name in ("demand_lead", "demand_cover", "demand_cycle"):
         lengths = rows[name].drop_nulls().list.len()
         if (lengths != len(levels)).any():
             raise ValueError(f"{name} must have one quantile for each of the {len(levels)} levels")
 
 
 def _missing(rows: pl.DataFrame) -> pl.Series:
-    """Names of the inputs that a row lacks; the three forecast columns count as one: forecast."""
+    """Names of the inputs that a row lacks; the forecast's columns count as one: forecast."""
     forecast = pl.any_horizontal(pl.col(name).is_null() for name in FORECAST_INPUTS)
     marks = [pl.when(forecast).then(pl.lit("forecast"))]
-    marks += [
-        pl.when(pl.col(name).is_null() | pl.col(name).is_nan()).then(pl.lit(name))
-        for name in NEEDED
-        if name not in FORECAST_INPUTS
-    ]
+    marks += [pl.when(pl.col(name).is_null() | pl.col(name).is_nan()).then(pl.lit(name)) for name in NEEDED]
     return rows.select(pl.concat_list(marks).list.drop_nulls().alias("missing")).to_series()
 
 
@@ -97,22 +102,32 @@ def _arrays(rows: pl.DataFrame, inbound: pl.DataFrame | None, on: date, levels: 
             return np.zeros((0, levels.size))
         return np.asarray(rows[name].cast(pl.List(pl.Float64)).list.to_array(levels.size).to_numpy(), dtype=np.float64)
 
-    unit_cost = number("unit_cost")
-    holding = number("storage_week") + unit_cost * number("capital_rate") / 52
-    loss = unit_cost * number("end_of_life_rate") * ((1 - used.salvage_share) / 52)
-    review = number("review_weeks")
+    unit_cost, lead = number("unit_cost"), _mean_lead(rows)
+    review, cycle = number("review_weeks"), number("cycle_weeks")
+    costs = Costs(
+        margin=number("unit_margin"),
+        holding=number("storage_week") + unit_cost * number("capital_rate") / 52,
+        loss=unit_cost * (1 - used.salvage_share),
+        hazard=number("end_of_life_rate") / 52,
+        clear=np.full(unit_cost.shape, used.clear_weeks),
+        order=number("order_cost"),
+        window=lead + cycle,
+        review=review,
+        cycle=cycle,
+    )
     return _Rows(
         available=number("on_hand") - number("reserved"),
         mean=number("weekly_mean"),
-        lead=_mean_lead(rows),
+        lead=lead,
         review=review,
         unit_cost=unit_cost,
         carton=number("carton"),
         moq=number("moq"),
         lead_demand=lists("demand_lead"),
         cover_demand=lists("demand_cover"),
+        cycle_demand=lists("demand_cycle"),
         levels=levels,
-        costs=Costs(number("unit_margin"), holding, loss, review),
+        costs=costs,
         coming=arrivals(rows, inbound, on),
     )
 
@@ -130,10 +145,10 @@ def _planned(rows: pl.DataFrame, a: _Rows, on: date, tolerated: float) -> pl.Dat
     position = a.available + a.coming.within(a.lead + a.review)
     # What is sold out before an order of today arrives is lost whatever is ordered, so it does not use up the order.
     lost_before = expected_shortage(a.lead_demand, a.levels, np.maximum(a.available + a.coming.within(a.lead), 0.0))
-    choice = choose(a.cover_demand, a.levels, position + lost_before, a.costs, a.carton, a.moq, a.mean)
-    over = find_excess(
-        a.available + a.coming.total, choice.level, a.mean, a.costs.holding, a.costs.loss, a.unit_cost, tolerated
-    )
+    choice = choose(a.cycle_demand, a.cover_demand, a.levels, position + lost_before, a.costs, a.carton, a.moq)
+    weekly_loss = a.costs.carrying - a.costs.holding
+    stock = a.available + a.coming.total
+    over = find_excess(stock, choice.level, a.mean, a.costs.holding, weekly_loss, a.unit_cost, tolerated)
     empty = weeks_until_empty(a.available, a.coming, a.mean)
     late = empty < a.lead
     flags = {
@@ -144,7 +159,7 @@ def _planned(rows: pl.DataFrame, a: _Rows, on: date, tolerated: float) -> pl.Dat
     }
     action = np.where(choice.units > 0, "order", np.where(over.units > 0, "excess", "wait"))
     frame = rows.select(
-        "item", "location", "assumed", "review_weeks", "unit_cost", "unit_margin", "weekly_mean"
+        "item", "location", "assumed", "review_weeks", "cycle_weeks", "unit_cost", "unit_margin", "weekly_mean"
     ).hstack(
         [
             pl.Series("action", action, dtype=pl.String),
@@ -156,8 +171,8 @@ def _planned(rows: pl.DataFrame, a: _Rows, on: date, tolerated: float) -> pl.Dat
             _units("inbound", a.coming.total),
             _units("carton", a.carton),
             _units("moq", a.moq),
-            pl.Series("critical_ratio", a.costs.ratio),
-            pl.Series("overage", a.costs.overage),
+            pl.Series("service", choice.service),
+            pl.Series("overage", choice.overage),
             pl.Series("holding_week", a.costs.holding),
             pl.Series("lead_mean", a.lead),
             pl.Series("lost_before", np.round(lost_before, 2)),
