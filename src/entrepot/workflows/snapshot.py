@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from entrepot.books import facts
+from entrepot.books.models import Movement
 from entrepot.core.progress import SILENT, Progress
 
 _CHUNK = 200_000
@@ -27,6 +28,8 @@ def folder() -> Path:
 
 def refresh(progress: Progress = SILENT) -> dict[str, pl.DataFrame]:
     """Write what is new and read everything: raw tables as :func:`entrepot.books.facts.read` gives them."""
+    if connection.in_atomic_block:
+        return facts.read(None)  # what is not committed must not outlive its transaction
     home = folder()
     if not _ours(home):
         shutil.rmtree(home, ignore_errors=True)
@@ -88,7 +91,5 @@ def _ours(home: Path) -> bool:
     if text == "empty":
         return False
     number, key, recorded, quantity = (int(part) for part in text.split(":"))
-    from entrepot.books.models import Movement
-
     row = Movement.objects.filter(pk=number).values_list("document_key", "recorded_at", "quantity").first()
     return row == (key, recorded, quantity)
