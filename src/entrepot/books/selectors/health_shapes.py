@@ -89,7 +89,7 @@ class WaitingRow:
     sku: str
     place: str
     units: int | None
-    amount: Money | None = needs("see_cost")
+    amount: Money | None = needs("see_cost", None)
     since: datetime | None = None
     why: str = ""
 

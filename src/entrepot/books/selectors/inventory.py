@@ -144,6 +144,14 @@ def of_item(viewer: Viewer, sku: str) -> list[StockRow]:
     return inventory(viewer, StockWish(by="location", sku=sku), Slice("place", limit=None)).page.rows
 
 
+def place_names(viewer: Viewer) -> dict[str, str]:
+    """Code and name of the viewer's places. One query."""
+    rows = Location.objects.all()
+    if viewer.locations is not None:
+        rows = rows.filter(pk__in=viewer.locations)
+    return {code: named(name, zh) or code for code, name, zh in rows.values_list("code", "name", "name_zh")}
+
+
 def _places(viewer: Viewer, by: str) -> _Places:
     locations = Location.objects.all()
     if viewer.locations is not None:
@@ -153,7 +161,10 @@ def _places(viewer: Viewer, by: str) -> _Places:
         shops = shops.filter(pk__in=viewer.shops)
     return _Places(
         by,
-        {pk: (code, name or code) for pk, code, name in locations.values_list("pk", "code", "name")},
+        {
+            pk: (code, named(name, zh) or code)
+            for pk, code, name, zh in locations.values_list("pk", "code", "name", "name_zh")
+        },
         [(pk, code, name or code, at) for pk, code, name, at in shops.values_list("pk", "code", "name", "location_id")],
     )
 
@@ -329,4 +340,4 @@ def _headlines(page: Any, *, see: bool) -> list[Headline]:
     return lines
 
 
-__all__ = ["STATES", "StockWish", "inventory", "of_item"]
+__all__ = ["STATES", "StockWish", "inventory", "of_item", "place_names"]
