@@ -104,7 +104,7 @@ def _level(row: dict[str, Any], currency: str) -> Reason:
         text,
         {
             "weeks": round(weeks, 2),
-            "service": round(row["service"], 4),
+            "ratio": round(row["service"], 4),
             "margin": margin,
             "overage": overage,
             "order_up_to": row["order_up_to"],
