@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ class ImportOptions:
     zone: str | None = None
     company: str | None = None
     location: str | None = None
+    as_of: datetime | None = None
     layout: str | None = None
     mapping: Mapping | None = None
     number_style: Any = None
@@ -41,8 +43,8 @@ class ImportOptions:
 
     def reading(self) -> dict[str, Any]:
         """The part that reading the file needs."""
-        names = ("shop", "currency", "zone", "company", "location", "layout", "mapping", "number_style", "date_order",
-                 "encoding", "delimiter", "site")  # fmt: skip
+        names = ("shop", "currency", "zone", "company", "location", "as_of", "layout", "mapping", "number_style",
+                 "date_order", "encoding", "delimiter", "site")  # fmt: skip
         chosen = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
         return {**chosen, **({"limits": self.limits} if self.limits is not None else {})}
 
@@ -83,10 +85,12 @@ def import_file(
     dry_run: bool = False,
     actor: str = "",
     recorded_at: Instant | None = None,
+    opened: Callable[[Imported], None] = lambda imported: None,
     progress: Progress = SILENT,
 ) -> Imported:
     """Post the file at ``path``, all or nothing; with ``dry_run`` only say what would happen.
 
+    ``opened`` is told what the file holds (its control totals) before anything of it is posted.
     Open questions (layout, number style, day and month) come back in ``questions`` and nothing is posted. Raises
     :class:`~entrepot.core.errors.ProblemError` for a file that is refused as a whole.
     """
@@ -99,6 +103,7 @@ def import_file(
         if file.questions:
             transaction.set_rollback(True)
             return result
+        opened(result)
         raw = None if dry_run else _keep(Path(path), result.name, file, at)
         result.report = intake.post(
             file.documents(), name=result.name, recorded_at=at, actor=actor, layout=_code(file),

@@ -1,0 +1,134 @@
+"""What will sell at each place, from what was ordered there; every run is stored and none overwrites another.
+
+Orders count at the place that ships them. The lines are complete up to the last order in the books (never our own
+clock), so the week it falls in is left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+from django.db import transaction
+
+from entrepot.books import bulk, facts, models
+from entrepot.core.calendar import Instant
+from entrepot.core.kinds import Kind
+from entrepot.core.progress import SILENT, Progress
+from entrepot.workflows import snapshot
+from entrepot.workflows.clock import now
+from entrepot.workflows.revalue import companies
+
+if TYPE_CHECKING:
+    from entrepot.engines.demand import Forecast
+
+STORED_WEEKS = (1.0, 4.0, 8.0, 13.0)
+STORED_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
+
+
+@dataclass(frozen=True)
+class CompanyForecast:
+    """A company's forecast by item and place (``channel`` is the place's number); ``as_of`` = end of the order lines."""
+
+    company: int
+    as_of: Instant
+    result: Forecast
+
+
+def forecast(*, progress: Progress = SILENT, made_at: Instant | None = None) -> list[CompanyForecast]:
+    """Forecast every company that sold anything and store the run."""
+    at = made_at or now()
+    found = facts.assemble(snapshot.refresh(progress), facts.closings(facts.FOREVER), facts.FOREVER, facts.FOREVER)
+    lines = order_lines(found)
+    owners = sorted(lines["company"].unique().to_list())
+    progress.begin("forecasting", len(owners))
+    results = []
+    for company in owners:
+        one = _of_company(company, lines.filter(pl.col("company") == company))
+        if one is not None:
+            _store(one, at)
+            results.append(one)
+        progress.advance()
+    return results
+
+
+def order_lines(found: facts.Facts) -> pl.DataFrame:
+    """item, quantity (returns negative), ordered_at, channel (place number as text), order, company, cancelled."""
+    moves, sales = found.movements, found.sales
+    places = _places()
+    sold = (
+        moves.filter(pl.col("kind") == int(Kind.SALE))
+        .join(sales.select(sales_line="line", ordered_at="ordered_at"), on="sales_line", how="left")
+        .select(
+            "movement", "item", "quantity", "company", pl.coalesce("ordered_at", "effective_at").alias("ordered_at"),
+            pl.col("document").alias("order"), pl.col("from_cell").replace_strict(places, default=None).alias("place"),
+        )
+    )  # fmt: skip
+    origin = sold.select(of="movement", sold_order="order", sold_place="place")
+    back = (
+        moves.filter(pl.col("kind") == int(Kind.RETURN))
+        .join(origin, on="of", how="left")
+        .select(
+            "movement", "item", -pl.col("quantity"), "company", pl.col("effective_at").alias("ordered_at"),
+            pl.coalesce("sold_order", "document").alias("order"),
+            pl.coalesce("sold_place", pl.col("to_cell").replace_strict(places, default=None)).alias("place"),
+        )
+    )  # fmt: skip
+    rows = pl.concat([sold, back, _not_shipped(sales, moves)])
+    return rows.drop_nulls("place").with_columns(channel=pl.col("place").cast(pl.String)).sort("ordered_at", "movement")
+
+
+def _not_shipped(sales: pl.DataFrame, moves: pl.DataFrame) -> pl.DataFrame:
+    """Orders that wait for their units are demand too, at the shop's place."""
+    homes = dict(models.Shop.objects.values_list("pk", "location_id"))
+    waiting = sales.filter((pl.col("status") == "open") & pl.col("item_id").is_not_null())
+    waiting = waiting.join(moves.select(line="sales_line").drop_nulls(), on="line", how="anti")
+    return waiting.select(
+        pl.lit(-1, pl.Int64).alias("movement"), pl.col("item_id").alias("item"), "quantity",
+        pl.col("company_id").alias("company"), "ordered_at", pl.col("document_id").alias("order"),
+        pl.col("shop_id").replace_strict(homes, default=None, return_dtype=pl.Int64).alias("place"),
+    )  # fmt: skip
+
+
+def _places() -> dict[int, int]:
+    """Cell → place."""
+    return dict(models.Cell.objects.values_list("pk", "location_id")) or {-1: -1}
+
+
+def _of_company(company: int, lines: pl.DataFrame) -> CompanyForecast | None:
+    from entrepot.engines.demand import build_demand, panel
+    from entrepot.engines.demand import forecast as engine
+
+    as_of = int(lines["ordered_at"].max())  # type: ignore[arg-type]
+    frame = lines.select("item", "quantity", "ordered_at", "channel", "order")
+    try:
+        weekly = build_demand(frame, zone=companies()[company].zone, as_of=as_of)
+    except ValueError:
+        return None  # not one whole week of orders yet
+    return CompanyForecast(company, as_of, engine(panel(weekly, ("item", "channel"))))
+
+
+def _store(one: CompanyForecast, made_at: Instant) -> None:
+    """One row per item and place, with quantiles for some lead times."""
+    from entrepot.engines.demand import LeadTime
+
+    frame = one.result.frame.filter(pl.col("weekly_mean").is_not_null())
+    codes = dict(models.Location.objects.values_list("pk", "code"))
+    spreads = [one.result.quantiles(LeadTime.fixed(weeks), STORED_LEVELS) for weeks in STORED_WEEKS]
+    known = one.result.frame["weekly_mean"].is_not_null().to_numpy()
+    rows = []
+    for place, row in zip(known.nonzero()[0], frame.iter_rows(named=True), strict=True):
+        quantiles = {
+            f"{weeks:g}": {f"{level:g}": int(units) for level, units in zip(STORED_LEVELS, spread[place], strict=True)}
+            for weeks, spread in zip(STORED_WEEKS, spreads, strict=True)
+        }
+        rows.append(
+            models.ForecastFigure(
+                run=str(made_at), item_id=row["item"], location=codes[int(row["channel"])], made_at=made_at,
+                weekly_milli=round(row["weekly_mean"] * 1000), quantiles=quantiles, flags=row["flags"],
+            )
+        )  # fmt: skip
+    with transaction.atomic():
+        bulk.writer_lock()
+        models.ForecastFigure.objects.bulk_create(rows, batch_size=2_000)
