@@ -142,6 +142,7 @@ def _over_period(
 
 def fee_charge(b: Builder, doc: d.FeeCharge) -> None:
     shop = b.directory.shop(doc.shop)
+    known = references.sales_lines_of(b.session, [line.order for line in doc.lines if line.order is not None])
     for number, line in enumerate(doc.lines, 1):
         if line.order is None:
             item = b.directory.item(line.sku, number) if line.sku else None
@@ -151,7 +152,8 @@ def fee_charge(b: Builder, doc: d.FeeCharge) -> None:
                 doc.period_from, doc.period_to, location=place, shop=shop, item=item,
             )  # fmt: skip
             continue
-        lines = references.sales_lines(b.session, line.order)
+        lines = known.get(line.order.id) if line.order.line is None else None
+        lines = lines or references.sales_lines(b.session, line.order)
         if line.sku:
             lines = [row for row in lines if row.sku == line.sku] or lines
         weights = of_sales("value", lines)

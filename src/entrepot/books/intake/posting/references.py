@@ -108,6 +108,32 @@ def sales_lines(session: Session, ref: Ref) -> list[models.SalesLine]:
     return found
 
 
+def sales_lines_of(session: Session, refs: list[Ref]) -> dict[str, list[models.SalesLine]]:
+    """Live lines of many sales orders of one account, by order number, in three queries instead of two for each.
+
+    Orders that are not found, or found more than once, are left out: :func:`sales_lines` says what is wrong with them.
+    """
+    session.flush()
+    first = refs[0] if refs else None
+    if first is None or any((r.type, r.account, r.source) != (first.type, first.account, first.source) for r in refs):
+        return {}
+    found = models.Document.objects.filter(type=first.type, external_id__in={r.id for r in refs if r.line is None})
+    for name, value in (("account", first.account), ("source", first.source)):
+        found = found.filter(**{name: value}) if value else found
+    number_of: dict[int, str] = {}
+    senders: dict[str, set[tuple[str, str]]] = {}
+    for pk, number, source, account in found.values_list("pk", "external_id", "source", "account"):
+        number_of[pk] = number
+        senders.setdefault(number, set()).add((source, account))
+    lines: dict[str, list[models.SalesLine]] = {}
+    rows = models.SalesLine.objects.filter(document_id__in=number_of, replacement__isnull=True).order_by("line")
+    for row in rows:
+        number = number_of[row.document_id]
+        if len(senders[number]) == 1:
+            lines.setdefault(number, []).append(row)
+    return lines
+
+
 def returnable(sale: models.Movement, correcting: tuple[int, ...]) -> int:
     """Units of a sale that have not come back, leaving out the return documents that are being corrected."""
     returns = models.Movement.objects.filter(of=sale, kind=int(Kind.RETURN), replacement__isnull=True)
