@@ -298,7 +298,32 @@ def test_afn_inventory_is_one_report_of_its_moment() -> None:
     assert (made.id, made.location) == ("L:2026-01-31T00:00:00Z", "L")
 
 
+def test_ledger_summary_is_a_report_a_day() -> None:
+    """Balances at the end of a day, added up over warehouses, speak of the midnight after it, in the place's zone."""
+    head = "Date,FNSKU,MSKU,Disposition,Starting Warehouse Balance,Ending Warehouse Balance,Location\n"
+    rows = "01/25/2026,X0,MUG,SELLABLE,9,5,A\n01/25/2026,X0,MUG,SELLABLE,1,2,B\n01/26/2026,X0,MUG,DEFECTIVE,0,0,A\n"
+    first, second = documents(head + rows, zone="America/Los_Angeles")
+    assert [(x.sku, x.condition, x.quantity) for x in first.lines] == [("MUG", "sellable", 7)]
+    assert (first.id, first.effective_at) == ("L:2026-01-25", datetime(2026, 1, 26, 8, tzinfo=UTC))
+    assert (second.id, second.lines[0].quantity) == ("L:2026-01-26", 0)
+
+
+def test_orders_that_amazon_ships_for_another_channel() -> None:
+    """Orders of another channel come with that channel's file: put aside here, or they would count twice."""
+    file = opened(table(ORDERS, f"S1|{AT}|Shipped|Non-Amazon US|MUG|Shipped|1|||||||US|"))
+    assert list(file.documents()) == []
+    assert file.aside == {"order_of_another_channel": 1}
+
+
+def test_shopify_partly_fulfilled_orders_stay_open() -> None:
+    """An order fulfilled in part stays open as a whole, with a warning."""
+    file = opened(shopify(f"#1,paid,,partial,{CREATED},EUR,20.00,0,0,20.00,{CREATED},2,10.00,MUG,DE,,"))
+    assert [getattr(s.document, "status", "") for s in file.documents()] == ["open"]
+    assert [(w.code, w.parameters["orders"]) for w in file.warnings] == [("partly_fulfilled", 1)]
+
+
 SHARED = {
+    "amazon_ledger_summary": ("amazon", "GET_LEDGER_SUMMARY_VIEW_DATA"),
     "amazon_settlement": ("amazon", "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"),
     "amazon_orders": ("amazon", "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"),
     "amazon_ledger": ("amazon", "GET_LEDGER_DETAIL_VIEW_DATA"),

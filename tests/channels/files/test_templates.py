@@ -1,12 +1,13 @@
 """Templates: every document type, both languages, out and back in unchanged."""
 
+import random
 from typing import Any
 
 import pytest
 
 from entrepot.channels.files.layout import normal
 from entrepot.channels.files.opening import layouts
-from entrepot.channels.files.template_columns import columns, models
+from entrepot.channels.files.template_columns import TemplateColumn, columns, models
 from entrepot.channels.files.template_words import choice_word, examples, heading, meaning
 from entrepot.channels.files.templates import document_types, template, template_layouts, write_documents
 from entrepot.core.documents import parse
@@ -191,6 +192,86 @@ def test_awkward_documents_round_trip(data: dict[str, Any], language: Any, form:
     kind = data["type"]
     document = parse(data | {"source": f"file:{kind}", "company": "C", "account": data.get("shop", "C")})
     assert documents(write_documents([document], language, form), currency=None) == [document]
+
+
+PAYLOADS = [
+    f"{quotes}{start}{body}"
+    for quotes in ("", "'", "''")
+    for start in "=+-@|'\""
+    for body in (
+        "1+1", "A1", "cmd|' /C calc'!A0", 'HYPERLINK("http://x.example","y")', "SUM(A1:A9)", "-1", "=1", "5 °C", "杯子",
+        "a\tb", "a,b;c", 'say "x"', "@user", "#N/A", "true", "007", "1E5", "2026-01-01", "x\ny", "null", "O'Neil",
+        "ａ", "😀", "'",
+    )
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_five_hundred_formulas_come_back_as_they_were(form: Any) -> None:
+    """Texts that spreadsheet programs would run or bend, in SKU, name and note: out and in again unchanged."""
+    assert len(PAYLOADS) >= 500
+    head = {"type": "receipt", "source": "file:receipt", "company": "C", "account": "C", "location": "W"}
+    made = [
+        parse(head | {"id": f"R{i}", "effective_at": "2026-01-01T00:00:00Z", "note": text,
+                      "lines": [{"sku": text, "quantity": i + 1, "label": text, "note": text}]})
+        for i, text in enumerate(PAYLOADS)
+    ]  # fmt: skip
+    assert documents(write_documents(made, "en", form)) == made
+
+
+WORDS = ("A-1", "=x", "'-1", "中文 名", "a;b,c", '"q"', "#1", "x#y", "0012", "a=b", "-")
+
+
+REFERENCES = [f"{kind}:{number}{line}" for kind in ("receipt", "transfer") for number in ("R-1", "#7", "a:b")
+              for line in ("", "#3")]  # fmt: skip
+
+
+def random_cell(column: TemplateColumn, chance: random.Random) -> str:
+    """Some cell that ``column`` may hold."""
+    number = chance.choice((1, 7, 12, 999, 1000, 123456))
+    count, month = str(number % 100 + 1), f"2026-0{chance.randrange(1, 9)}"
+    cells = {
+        "quantity": [count],
+        "integer": [count],
+        "percent": [count, "12.5"],
+        "amount": [f"{number}.{chance.randrange(100):02}", f"-{number}.10"],
+        "ratio": [f"{number}.{number}", f"{number}/7", str(number)],
+        "moment": [f"{month}-11T10:00:00+0{chance.randrange(9)}:00"],
+        "date": [f"{month}-12"],
+        "country": ["DE", "US"],
+        "currency": ["EUR", "JPY", "KWD", "CNY"],
+        "flag": ["yes", "no"],
+        "ref": REFERENCES,
+        "integers": ["60;40"],
+        "pairs": ["city=Bonn; zip=53111"],
+    }
+    return chance.choice(column.choices or cells.get(column.kind, WORDS))
+
+
+def random_rows(kind: str, number: str, chance: random.Random) -> list[list[str | None]]:
+    """One to three rows of one document; its header stands on the first."""
+    rows: list[list[str | None]] = []
+    for i in range(chance.choice((1, 1, 3))):
+        fill = [c.required or chance.random() < 0.4 for c in columns(kind)]
+        cells = [
+            random_cell(c, chance) if filled and (i == 0 or c.lists) else None
+            for c, filled in zip(columns(kind), fill, strict=True)
+        ]
+        rows.append([number, *cells[1:]])
+    return rows
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_random_documents_round_trip(kind: str) -> None:
+    """Random rows of every type: what they make is written and read again as the same documents."""
+    chance = random.Random(kind)
+    rows = [row for i in range(60) for row in random_rows(kind, f"{kind}-{i}", chance)]
+    file = opened(write_csv([c.name for c in columns(kind)], rows), layout=kind, currency=None, location=None)
+    made = [s.document for s in file.documents()]
+    assert accounted(file) == len(rows)
+    assert made
+    for language, form in (("en", "csv"), ("zh", "xlsx")):
+        assert documents(write_documents(made, language, form, base_currency="EUR"), currency=None) == made
 
 
 def test_several_documents_in_one_file() -> None:

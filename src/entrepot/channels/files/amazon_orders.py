@@ -1,9 +1,11 @@
 """Amazon "All Orders" flat file into sales orders (``layouts/amazon_orders.toml``).
 
 The net amount of a line is what the buyer pays for it without tax: item + shipping + gift wrap − both promotions. On
-marketplaces that show prices with tax (all but the Americas) the listed prices hold the tax columns, which are taken
-out. A cancelled line has no units and states no fact; an order of cancelled lines only is put aside. The order id and
-SKU may repeat: every row is a line.
+marketplaces that show prices with tax (all but the United States and Canada) the listed prices hold the tax columns,
+which are taken out.
+
+A cancelled line has no units and states no fact. Orders that Amazon only ships for another channel ("Non-Amazon") come
+with that channel's export. Both are put aside. The order id and SKU may repeat: every row is a line.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ from entrepot.channels.files.parsed import Aside, Rejected, Sourced
 from entrepot.channels.files.reading import Reading
 from entrepot.core.documents import SalesOrder
 
-PRICES_WITHOUT_TAX = ("amazon.com", "amazon.ca", "amazon.com.mx", "amazon.com.br")
-"""Marketplaces whose listed prices come before tax; elsewhere tax is inside (the law asks for it)."""
+PRICES_WITHOUT_TAX = ("amazon.com", "amazon.ca")
+"""Marketplaces whose listed prices come before tax; elsewhere tax is taken to be inside."""
 
 _CANCELLED = ("cancelled", "canceled")
 _OPEN = ("pending", "unshipped", "shipping", "pendingavailability", "invoiceunconfirmed")
@@ -33,7 +35,8 @@ def prepare(reading: Reading) -> pl.DataFrame:
     status = reading.text("status").str.to_lowercase().str.replace_all(r"[^a-z]", "")
     line_status = reading.text("line_status").str.to_lowercase()
     quantity = reading.quantities("quantity", required=True)
-    cancelled = (status.is_in(_CANCELLED) | line_status.is_in(_CANCELLED)).fill_null(value=False)
+    line_cancelled = line_status.is_in(_CANCELLED).fill_null(value=False)
+    cancelled = status.is_in(_CANCELLED).fill_null(value=False) | line_cancelled
     currency = reading.currency()
     sku = reading.ids("sku", required=True)
     parts = {name: reading.amounts(name, currency) for name in (*_PRICES, *_TAXES, *_DISCOUNTS)}
@@ -48,7 +51,7 @@ def prepare(reading: Reading) -> pl.DataFrame:
     place = reading.text("sales_channel").str.to_lowercase()
     inside = ~place.is_in(PRICES_WITHOUT_TAX).fill_null(value=True)
     amount = (gross - tax.set(~inside, 0)).set(~priced, None)
-    reading.units, reading.money = quantity, amount
+    reading.units, reading.money, reading.numbers = quantity, amount, order
     negative = (quantity < 0) | ((quantity == 0) & ~cancelled)
     reading.fault(
         negative, "quantity_not_positive", "an order line has at least one unit", "correct it", "quantity", quantity
@@ -64,7 +67,7 @@ def prepare(reading: Reading) -> pl.DataFrame:
             "currency": currency,
             "moment": reading.moments("moment", required=True),
             "status": status,
-            "aside": cancelled & (quantity.fill_null(0) == 0) | line_status.is_in(_CANCELLED).fill_null(value=False),
+            "aside": _aside(reading, cancelled & (quantity.fill_null(0) == 0) | line_cancelled, place),
             "country": reading.countries(),
             "region": reading.text("region"),
             ROW: pl.int_range(reading.height, eager=True),
@@ -77,9 +80,17 @@ def build(reading: Reading, frame: pl.DataFrame) -> Iterator[Sourced | Rejected 
     """Orders in the order of their first row."""
     yield from reading.rejects()
     good = reading.good()
-    yield from reading.put_aside(good & frame["aside"], "cancelled_line")
-    for chunk, start, stop in groups(frame.filter(good & ~frame["aside"]), "order"):
+    for line, reason in frame.filter(good & frame["aside"].is_not_null()).select(LINE, "aside").iter_rows():
+        yield Aside(reason, line)
+    for chunk, start, stop in groups(frame.filter(good & frame["aside"].is_null()), "order"):
         yield from _order(reading, chunk, start, stop)
+
+
+def _aside(reading: Reading, cancelled: pl.Series, place: pl.Series) -> pl.Series:
+    """The reason why a row states no sale of this shop, null for the others."""
+    reason = pl.Series([None] * reading.height, dtype=pl.String)
+    foreign = place.str.starts_with("non-amazon").fill_null(value=False)
+    return reason.set(foreign, "order_of_another_channel").set(cancelled, "cancelled_line")
 
 
 def _order(reading: Reading, c: Columns, i: int, j: int) -> Iterator[Sourced | Rejected]:

@@ -33,10 +33,11 @@ def prepare(reading: Reading) -> pl.DataFrame:
     reading.fault(
         quantity < 1, "quantity_not_positive", "a return has at least one unit", "correct it", "quantity", quantity
     )
-    reading.units = quantity
+    order = reading.ids("order", required=True)
+    reading.units, reading.numbers = quantity, order
     frame = pl.DataFrame(
         {
-            "order": reading.ids("order", required=True),
+            "order": order,
             "sku": reading.ids("sku", required=True),
             "quantity": quantity,
             "moment": reading.moments("moment", required=True),

@@ -138,6 +138,7 @@ def _parsed(header: Header, settings: Settings, sha: str, size: int, kind: str) 
     _check_rows(reading, grid)
     prepare, build = _builder(header.layout)
     frame = prepare(reading)
+    reading.usable()
     file.control_totals = _totals(reading)
     file.warnings = reading.warnings
     file._build = lambda: build(reading, frame)  # pyright: ignore[reportPrivateUsage]

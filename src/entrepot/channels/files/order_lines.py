@@ -37,7 +37,7 @@ def prepare(reading: Reading) -> pl.DataFrame:
         amount = (-amount.abs()).zip_with(quantity.fill_null(0) < 0, amount)
     else:
         amount = reading.totals("unit_price", quantity, currency)
-    reading.units, reading.money = quantity, amount
+    reading.units, reading.money, reading.numbers = quantity, amount, order
     cancelled = order.str.contains(_CANCELLATION).fill_null(value=False)
     negative = quantity < 0
     reading.fault(

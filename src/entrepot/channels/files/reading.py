@@ -28,14 +28,16 @@ from entrepot.core.money import CURRENCIES
 MOMENT = pl.Datetime("us", "UTC")
 _EXCEL_DAMAGE = re.compile(r"^\d(?:[.,]\d+)?E\+\d{2}$")
 _ENOUGH = 20
+_TOO_MANY = 50_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Reading:
     """One file's rows below the header.
 
-    ``faults`` holds the first problem of each faulty row, by row number (from 0). ``units`` and ``money`` are what a
-    builder says each row is about; they put the quantity and the amount at stake on the problems.
+    ``faults`` holds the first problem of each faulty row, by row number (from 0). ``units``,
+    ``money`` and ``numbers`` are what a builder says each row is about; they put the quantity and the amount at stake
+    and the document's number on the problems.
     """
 
     def __init__(self, header: Header, settings: Settings) -> None:
@@ -52,6 +54,7 @@ class Reading:
         self.units: pl.Series = pl.Series([None] * self.height, dtype=pl.Int64)
         self.money: pl.Series = pl.Series([None] * self.height, dtype=pl.Int64)
         self.currencies: pl.Series = pl.Series([settings.currency] * self.height, dtype=pl.String)
+        self.numbers: pl.Series = pl.Series([None] * self.height, dtype=pl.String)
         self.number_style: number_style.NumberStyle = "point"
         self.date_order: date_style.DateOrder = "day_first"
         self.zone = settings.zone or "UTC"
@@ -355,10 +358,25 @@ class Reading:
             amount=self.money[row],
             quantity=self.units[row],
             currency=self.currencies[row] or "",
+            document=problem.document or self.numbers[row] or "",
         )
         values = self.cells.drop(LINE).row(row)
         cells = {h or f"#{i + 1}": v for i, (h, v) in enumerate(zip(self.header.headings, values, strict=False)) if v}
         return Rejected(problem, {key: shorten(value, 500) for key, value in cells.items()})
+
+    def usable(self) -> None:
+        """Refuse a large file of which most rows are faulty: it is the wrong file, not a file with bad rows."""
+        count = len(self.faults)
+        if count > _TOO_MANY and count * 2 > self.height:
+            first = self.faults[min(self.faults)]
+            raise refuse(
+                "most_rows_faulty",
+                f"{count:,} of {self.height:,} rows cannot be used; the first: {first.message}",
+                first.remedy,
+                line=first.line,
+                field=first.field,
+                found=first.found,
+            )
 
     def rejects(self) -> list[Rejected]:
         """All faulty rows."""

@@ -43,7 +43,7 @@ def prepare(reading: Reading) -> pl.DataFrame:
     )
     data: dict[str, Any] = {name: reading.amounts(name, currency) for name in (*_TOTALS, "price", "line_discount")}
     gross = reading.totals("price", quantity, currency) - data["line_discount"].fill_null(0)
-    reading.units, reading.money = quantity, gross
+    reading.units, reading.money, reading.numbers = quantity, gross, order
     reading.fault(
         quantity < 1, "quantity_not_positive", "an order line has at least one unit", "correct it", "quantity", quantity
     )
@@ -57,6 +57,17 @@ def prepare(reading: Reading) -> pl.DataFrame:
     )
     moments = {name: reading.moments(name) for name in ("moment", "paid_at", "fulfilled_at", "cancelled_at")}
     first = order.is_first_distinct()
+    partly = (reading.text("fulfilment_status").str.to_lowercase() == "partial").fill_null(value=False)
+    if partly.any():
+        reading.warnings.append(
+            Problem(
+                "partly_fulfilled",
+                f"{int(partly.sum())} orders are fulfilled in part and stay open until they are fulfilled whole",
+                "import the export again when they are",
+                line=int(reading.lines.filter(partly)[0]),
+                parameters={"orders": int(partly.sum())},
+            )
+        )
     reading.fault(
         first & moments["moment"].is_null(),
         "missing",

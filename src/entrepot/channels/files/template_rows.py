@@ -60,6 +60,7 @@ def prepare(reading: Reading) -> pl.DataFrame:
     reading.units = data.get("quantity", data.get("counted", reading.units)).cast(pl.Int64)
     reading.money = data.get("amount", reading.money).cast(pl.Int64)
     reading.currencies = _inherited(data, "currency") if "currency" in data else reading.currencies
+    reading.numbers = data[_GROUP]
     return pl.DataFrame(data)
 
 
