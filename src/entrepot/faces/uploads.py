@@ -121,7 +121,7 @@ def import_page(viewer: Viewer, key: str) -> ImportPage:
 
 def import_options(viewer: Viewer) -> ImportOptions:
     """What the upload form offers. Four queries."""
-    from entrepot.channels.files.templates import document_types
+    from entrepot.workflows.templates import document_types
 
     shops = viewer.of_company(Shop.objects.order_by("code"))
     if viewer.shops is not None:
@@ -140,11 +140,12 @@ def import_options(viewer: Viewer) -> ImportOptions:
 
 def template(kind: str, language: str) -> tuple[str, bytes]:
     """File name and bytes of the Excel template of a document type, ``en`` or ``zh``. Raises :class:`NotThere`."""
-    from entrepot.channels.files import templates
+    from entrepot.workflows import templates
 
-    if kind not in templates.document_types() or language not in ("en", "zh"):
-        raise NotThere(f"template {kind} {language}")
-    return f"entrepot-{kind}-{language}.xlsx", templates.template(kind, "zh" if language == "zh" else "en")
+    try:
+        return f"entrepot-{kind}-{language}.xlsx", templates.template(kind, language)
+    except LookupError as error:
+        raise NotThere(str(error)) from None
 
 
 def summary(done: Any) -> dict[str, Any]:
@@ -170,13 +171,12 @@ def summary(done: Any) -> dict[str, Any]:
     }
 
 
-def options_of(options: dict[str, str]) -> Any:
+def options_of(options: dict[str, Any]) -> Any:
     """The options of a job as the import takes them."""
-    from entrepot.channels.files.limits import Limits
     from entrepot.workflows.import_files import ImportOptions
+    from entrepot.workflows.templates import upload_bounds
 
-    bounds = Limits(size=LARGEST, unpacked=5 * LARGEST, rows=5_000_000, cpu_seconds=300, memory=4096 * 1024 * 1024)
-    return ImportOptions(**options, limits=bounds)
+    return ImportOptions(**options, limits=upload_bounds(LARGEST))
 
 
 def path_of(arguments: dict[str, Any]) -> Path:
@@ -236,8 +236,8 @@ def _phase(checked: Job, posting: Job | None, outcome: ImportRow | None) -> str:
     if outcome is not None and outcome.state == "undone":
         return "undone"
     if posting is not None:
-        return {"queued": "posting", "running": "posting"}.get(posting.state, posting.state)
-    return {"queued": "checking", "running": "checking", "done": "checked"}.get(checked.state, checked.state)
+        return "posting" if posting.state in ("queued", "running") else str(posting.state)
+    return {"queued": "checking", "running": "checking", "done": "checked"}.get(str(checked.state), str(checked.state))
 
 
 def _preview(viewer: Viewer, result: dict[str, Any]) -> Preview:

@@ -25,9 +25,7 @@ def of_layers(viewer: Viewer, shares: Mapping[int, tuple[int, int]], family: str
     rows = viewer.of_company(CostLine.objects.filter(pk__in=shares)).select_related("document").defer("document__body")
     if family:
         rows = rows.filter(component__in=_components(family))
-    return [
-        replace(bill(row, sum(shares[row.pk])), sold=shares[row.pk][0], on_hand=shares[row.pk][1]) for row in rows
-    ]
+    return [replace(bill(row, sum(shares[row.pk])), sold=shares[row.pk][0], on_hand=shares[row.pk][1]) for row in rows]
 
 
 def of_orders(viewer: Viewer, item: Item, family: str, start: date, end: date) -> list[BillShare]:

@@ -23,7 +23,7 @@ from entrepot.core.components import BOOK, FAMILIES
 
 BOOK_FAMILIES = tuple(family for family, members in FAMILIES.items() if set(members) <= BOOK)
 _PLAIN = ("quantity", "returned", "refunded", *FAMILY_COLUMNS, "uncosted", "missing")
-SUMMED = (*_PLAIN, "net", "net_unknown")
+SUMMED: tuple[str, ...] = (*_PLAIN, "net", "net_unknown")
 _GROUPS = {"sku": "item_id", "channel": "shop_id", "destination": "country"}
 Sums = list[int]
 

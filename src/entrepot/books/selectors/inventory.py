@@ -107,7 +107,7 @@ def inventory(viewer: Viewer, wanted: Any = None, part: Any = None) -> Inventory
     _figures(viewer, places, items, allowed, sums, bands, now())
     _forecasts(places, items, allowed, sums, confined=bool(wanted.location or wanted.channel))
     rows = [_row(viewer, items[item], place, found) for (item, place), found in sums.items()]
-    states = dict.fromkeys(STATES, 0)
+    states: dict[str, int] = dict.fromkeys(STATES, 0)
     if getattr(wanted, "age", "") in AGE_BANDS:
         rows = [row for row in rows if row.ages[AGE_BANDS.index(wanted.age)] > 0]
     for row in rows:
@@ -142,14 +142,6 @@ def inventory(viewer: Viewer, wanted: Any = None, part: Any = None) -> Inventory
 def of_item(viewer: Viewer, sku: str) -> list[StockRow]:
     """Where one SKU stands, a row a location."""
     return inventory(viewer, StockWish(by="location", sku=sku), Slice("place", limit=None)).page.rows
-
-
-def place_names(viewer: Viewer) -> dict[str, str]:
-    """Code and name of the viewer's places. One query."""
-    rows = Location.objects.all()
-    if viewer.locations is not None:
-        rows = rows.filter(pk__in=viewer.locations)
-    return {code: named(name, zh) or code for code, name, zh in rows.values_list("code", "name", "name_zh")}
 
 
 def _places(viewer: Viewer, by: str) -> _Places:
@@ -254,6 +246,8 @@ def _figures(
         if transit:
             continue
         for born, count, cost in layers:
+            if born is None:
+                continue  # a pool of an average method is of no one age
             place = _band((clock - born) // DAY)
             found.ages[place] += count
             whole = bands[AGE_BANDS[place]]
@@ -340,4 +334,4 @@ def _headlines(page: Any, *, see: bool) -> list[Headline]:
     return lines
 
 
-__all__ = ["STATES", "StockWish", "inventory", "of_item", "place_names"]
+__all__ = ["STATES", "StockWish", "inventory", "of_item"]

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.utils.translation import get_language
+
+from entrepot.books.models import Location, Supplier
 
 
 def named(name: str, name_zh: str) -> str:
     """The Chinese name for who reads Chinese, else the other one; either where the other is missing."""
     chinese = (get_language() or "").startswith("zh")
     return (name_zh or name) if chinese else (name or name_zh)
+
+
+def places(among: Collection[int] | None = None) -> dict[str, str]:
+    """Code and name of every place, or of those with the ids ``among``. One query."""
+    rows = Location.objects.all() if among is None else Location.objects.filter(pk__in=among)
+    return {code: named(name, zh) or code for code, name, zh in rows.values_list("code", "name", "name_zh")}
+
+
+def suppliers() -> dict[str, str]:
+    """Code and name of every supplier. One query."""
+    rows = Supplier.objects.values_list("code", "name", "name_zh")
+    return {code: named(name, zh) or code for code, name, zh in rows}

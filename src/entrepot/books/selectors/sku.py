@@ -80,7 +80,7 @@ def layers(viewer: Viewer, code: str, part: Any = None, *, item: Item | None = N
                     layer=f"{figure.cell_id}.{number}",
                     document_id="",
                     document="",
-                    born_at=moment(born),
+                    born_at=moment(born or 0),
                     place=f"{place} · {figure.cell.condition}" if figure.cell.condition != "sellable" else place,
                     origin="transit" if figure.cell.transit else "",
                     units=units,

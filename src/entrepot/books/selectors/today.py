@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, F, Sum
-from django.db.models.functions import Coalesce
 
 from entrepot.books import decisions
 from entrepot.books.access import Viewer
 from entrepot.books.models import Decision as Row
-from entrepot.books.models import Quarantine, StockFigure
+from entrepot.books.models import StockFigure
 from entrepot.books.selectors.naming import named
 from entrepot.books.selectors.paging import bounds, maybe_moment, now
 from entrepot.books.selectors.shapes import Decision, Headline, Money, NotThere, Today
-from entrepot.books.selectors.state import units_without_cost
 from entrepot.core.calendar import DAY, local_date
 from entrepot.core.reasons import Reason
 
@@ -25,7 +23,7 @@ DECIDED_SHOWN = 20
 def today(viewer: Viewer, kind: str = "", part: Any = None) -> Today:
     """Decisions that want an answer now: by money at stake, then deadline; who may not see money gets them by deadline.
 
-    ``kind`` filters; ``part`` is a :class:`~entrepot.books.selectors.shapes.Slice`. Seven queries.
+    ``kind`` filters; ``part`` is a :class:`~entrepot.books.selectors.shapes.Slice`. Eight queries.
     """
     clock = now()
     day = local_date(clock, viewer.company.zone)
@@ -42,7 +40,7 @@ def today(viewer: Viewer, kind: str = "", part: Any = None) -> Today:
         total=kinds.get(kind, 0) if kind else sum(kinds.values()),
         kinds=kinds,
         decided=[shape(viewer, r) for r in settled.select_related("item").order_by("-decided_at")[:DECIDED_SHOWN]],
-        headlines=_headlines(viewer),
+        headlines=_headlines(viewer, waiting),
     )
 
 
@@ -96,14 +94,21 @@ def _reason(line: Any) -> Reason:
     return Reason(str(line.get("code", "")), str(line.get("text", "")), parameters)
 
 
-def _headlines(viewer: Viewer) -> list[Headline]:
+def _headlines(viewer: Viewer, waiting: Any) -> list[Headline]:
     stock = viewer.in_locations(viewer.of_company(StockFigure.objects.all()), "cell__location")
     found = stock.aggregate(units=Sum("units"), value=Sum("book_cost"))
-    open_rows = Quarantine.objects.filter(state=Quarantine.OPEN).aggregate(n=Coalesce(Sum("lines"), 0))["n"]
-    lines = [Headline("units_on_hand", found["units"])]
-    if viewer.can("see_cost"):
-        lines += [
-            Headline("stock_value", found["value"], "money", needs="see_cost"),
-            Headline("units_without_cost", units_without_cost(viewer), needs="see_cost"),
-        ]
-    return [*lines, Headline("quarantined", open_rows)]
+    if not viewer.can("see_cost"):
+        return [Headline("units_on_hand", found["units"])]
+    orders = waiting.filter(kind="order").aggregate(effect=Sum("effect"), cash=Sum("cash"))
+    excess = waiting.filter(kind="excess").aggregate(cash=Sum("cash"))
+    lines = [
+        Headline("at_stake", orders["effect"], "money", "?kind=order", estimate=True, needs="see_cost"),
+        Headline("to_spend", orders["cash"], "money", "?kind=order", estimate=True, needs="see_cost"),
+        Headline("tied_up", excess["cash"], "money", "?kind=excess", estimate=True, needs="see_cost"),
+    ]
+    shown = [line for line in lines if line.value is not None]
+    return [
+        *shown,
+        Headline("stock_value", found["value"], "money", needs="see_cost"),
+        Headline("units_on_hand", found["units"]),
+    ]

@@ -85,7 +85,7 @@ class ImportOptions(Schema):
 
 
 @acts.post("/imports", response={202: schema_of(ImportPage)}, summary="Upload a file")
-def upload(request: HttpRequest, options: Query[ImportOptions], file: Annotated[UploadedFile, File()]) -> HttpResponse:
+def upload(request: HttpRequest, options: Query[ImportOptions], file: File[UploadedFile]) -> HttpResponse:
     """Keep a CSV, XLSX or Parquet file and try it in the worker; confirm it once its totals are right."""
     viewer = viewer_of(request)
     key = uploads.start_import(viewer, str(file.name), file.chunks(), options.model_dump())

@@ -99,6 +99,13 @@ class CostQuery(Cut):
         )  # fmt: skip
 
 
+class SearchQuery(Schema):
+    """What to look for."""
+
+    q: Annotated[str, Field(max_length=200)]
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
 class Me(Schema):
     """Who calls."""
 
@@ -250,7 +257,7 @@ def read_job(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @reads.get("/search", response=list[schema_of(Hit)], summary="Search")
-def read_search(request: HttpRequest, q: str, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> HttpResponse:
+def read_search(request: HttpRequest, query: Query[SearchQuery]) -> HttpResponse:
     """SKUs, orders, bills, shipments and containers that begin with or contain the text."""
     viewer = viewer_of(request)
-    return answer(viewer, search.search(viewer, q, limit))
+    return answer(viewer, search.search(viewer, query.q, query.limit))
