@@ -141,6 +141,8 @@ def bills() -> list[Column]:
         Column("known_at", _("Known since"), "date", shown=False),
         Column("original", _("As billed"), "amount", sort=False, needs=SEE_COST),
         Column("total", _("Whole line"), "money", needs=SEE_COST),
+        Column("sold", _("Of units sold"), "money", needs=SEE_COST),
+        Column("on_hand", _("Of units in stock"), "money", needs=SEE_COST),
         Column("share", _("Falls on this SKU"), "money", needs=SEE_COST),
         Column("note", _("Note"), read=lambda b: sentences.word("bill_note", b.note), sort=False),
     ]
@@ -152,12 +154,22 @@ def _component(row: BillShare | RangeCost) -> str:
 
 def layers() -> list[Column]:
     """Open cost layers of an SKU."""
+    families_of = ("purchase", "first_leg", "duty_tax")
+
+    def cost(family: str) -> Column:
+        label = families.label(family)
+        return Column(f"cost_{family}", label, "money", read=lambda r: r.costs.get(family), needs=SEE_COST, sort=False)
+
     return [
         Column("born_at", pgettext_lazy("layer", "Since"), "date"),
         Column("place", _("Location")),
+        Column("origin", pgettext_lazy("layer", "Came by"), read=lambda r: sentences.word("effect", r.origin)),
+        Column("document", _("Document"), href=lambda r: document_page(r.document_id)),
+        Column("units", _("Units at first"), "units", shown=False),
         Column("remaining", _("Units there"), "units"),
-        Column("total", _("Book cost of the layer"), "money", needs=SEE_COST),
-        Column("unit", _("Book cost a unit"), "money", read=_layer_unit, needs=SEE_COST, sort=False),
+        *[cost(family) for family in families_of],
+        Column("total", _("Cost of the layer"), "money", needs=SEE_COST),
+        Column("unit", _("Cost a unit"), "money", read=_layer_unit, needs=SEE_COST, sort=False),
     ]
 
 

@@ -21,7 +21,6 @@ class StockFilter:
     stock_state: str = ""
     age: str = ""
     sku: str = ""
-    known: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,6 @@ class CostFilter:
     sku: str = ""
     channel: str = ""
     destination: str = ""
-    known: date | None = None
 
 
 def _text(query: QueryDict, key: str) -> str:
@@ -47,14 +45,6 @@ def _text(query: QueryDict, key: str) -> str:
 def _choice(query: QueryDict, key: str, allowed: tuple[str, ...], default: str) -> str:
     value = query.get(key, default)
     return value if value in allowed else default
-
-
-def day_of(query: QueryDict, key: str) -> date | None:
-    """A day from the URL, ``None`` where it is not one."""
-    try:
-        return date.fromisoformat(query.get(key, ""))
-    except ValueError:
-        return None
 
 
 def month_of(query: QueryDict, key: str) -> date | None:
@@ -84,7 +74,6 @@ def stock_filter(request: HttpRequest) -> StockFilter:
         channel=_text(query, "channel"),
         stock_state=_choice(query, "state", ("", "out", "low", "healthy", "over", "still"), ""),
         age=_choice(query, "age", ("", "0-90", "91-180", "181-270", "271-365", "366+"), ""),
-        known=day_of(query, "known"),
     )
 
 
@@ -105,5 +94,4 @@ def cost_filter(request: HttpRequest, today: date, *, by: str | None = None, sku
         sku=sku or _text(query, "sku"),
         channel=_text(query, "channel"),
         destination=_text(query, "destination"),
-        known=day_of(query, "known"),
     )

@@ -16,7 +16,6 @@ from django.utils import timezone
 from entrepot.books.selectors.shapes import State
 from entrepot.core.errors import ProblemError
 from entrepot.faces.web import queries
-from entrepot.faces.web.filters import day_of
 
 P = ParamSpec("P")
 
@@ -33,8 +32,7 @@ class Visit:
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
         self.viewer = queries.viewer(request.user, request.session.get("company", ""))
-        self.known = day_of(request.GET, "known")
-        self.state: State = queries.state(self.viewer, self.known)
+        self.state: State = queries.state(self.viewer)
 
     def page(self, template: str, section: str, status: int = 200, **context: Any) -> HttpResponse:
         """A whole page with navigation and status line."""
@@ -42,7 +40,6 @@ class Visit:
         shared = {
             "viewer": self.viewer,
             "state": self.state,
-            "known": self.known,
             "currency": self.state.currency,
             "section": section,
             "companies": companies,

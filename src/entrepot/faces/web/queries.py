@@ -7,44 +7,28 @@ leave out what his role may not see (amounts come back as ``None``). No function
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from entrepot.books import jobs as stopping
 from entrepot.books.access import Viewer, viewer_for
+from entrepot.books.selectors import bills as lines
 from entrepot.books.selectors import (
     documents,
     economics,
     missing,
+    naming,
 )
-from entrepot.books.selectors import (
-    health as data_health,
-)
-from entrepot.books.selectors import (
-    imports as posted,
-)
-from entrepot.books.selectors import (
-    inventory as stock,
-)
-from entrepot.books.selectors import (
-    jobs as work,
-)
-from entrepot.books.selectors import (
-    sales as selling,
-)
-from entrepot.books.selectors import (
-    search as finding,
-)
-from entrepot.books.selectors import (
-    sku as items,
-)
-from entrepot.books.selectors import (
-    state as states,
-)
-from entrepot.books.selectors import (
-    today as deciding,
-)
+from entrepot.books.selectors import health as data_health
+from entrepot.books.selectors import imports as posted
+from entrepot.books.selectors import inventory as stock
+from entrepot.books.selectors import jobs as work
+from entrepot.books.selectors import sales as selling
+from entrepot.books.selectors import search as finding
+from entrepot.books.selectors import sku as items
+from entrepot.books.selectors import state as states
+from entrepot.books.selectors import today as deciding
 from entrepot.books.selectors.health_shapes import (
     Health,
     Hit,
@@ -56,6 +40,7 @@ from entrepot.books.selectors.health_shapes import (
     QuarantineRow,
     WaitingRow,
 )
+from entrepot.books.selectors.paging import cut
 from entrepot.books.selectors.shapes import (
     BillShare,
     Decision,
@@ -64,6 +49,7 @@ from entrepot.books.selectors.shapes import (
     LayerRow,
     NotThere,
     Page,
+    RangeCost,
     SalePage,
     SaleRow,
     SkuPage,
@@ -90,19 +76,38 @@ def companies(viewer: Viewer) -> list[tuple[str, str]]:
     return states.companies(viewer)
 
 
-def state(viewer: Viewer, known: date | None = None) -> State:
+def state(viewer: Viewer) -> State:
     """The state of the data, for the status line of every page."""
-    return states.state(viewer, known)
+    return states.state(viewer)
 
 
 def today(viewer: Viewer, kind: str, part: Slice) -> Today:
     """Open decisions by money at stake and deadline; ``kind`` filters."""
-    return deciding.today(viewer, kind, part)
+    found = deciding.today(viewer, kind, part)
+    names = _Names()
+    return replace(
+        found,
+        decisions=[names.of(item) for item in found.decisions],
+        decided=[names.of(item) for item in found.decided],
+    )
+
+
+class _Names:
+    """Places and suppliers by name where a decision has their codes."""
+
+    def __init__(self) -> None:
+        self.places, self.suppliers = naming.places(), naming.suppliers()
+
+    def of(self, item: Decision) -> Decision:
+        said = item.parameters
+        place, supplier = said.get("location", ""), said.get("supplier", "")
+        named = {"location": self.places.get(place, place), "supplier": self.suppliers.get(supplier, supplier)}
+        return replace(item, parameters={**said, **named})
 
 
 def decision(viewer: Viewer, key: str) -> Decision:
     """One decision. Raises :class:`NotThere`."""
-    return deciding.decision(viewer, key)
+    return _Names().of(deciding.decision(viewer, key))
 
 
 def inventory(viewer: Viewer, wanted: StockFilter, part: Slice) -> Inventory:
@@ -115,19 +120,42 @@ def true_cost(viewer: Viewer, wanted: CostFilter, part: Slice) -> TrueCost:
     return economics.true_cost(viewer, wanted, part)
 
 
-def bills(viewer: Viewer, code: str, family: str, part: Slice) -> Page[BillShare]:
-    """The cost lines of a family that reach one SKU, with the share of each that falls on it."""
-    return items.bills(viewer, code, family, part)
+def bills(viewer: Viewer, wanted: CostFilter, family: str, part: Slice) -> Page[BillShare]:
+    """The cost lines that reach one SKU (``wanted.sku``), with the share of each that falls on it.
+
+    ``family`` narrows, and adds what orders and periods carry; without it only what the layers carry.
+    Raises :class:`NotThere`.
+    """
+    from entrepot.workflows import explain  # folds with compiled kernels, which only this and two more pages need
+
+    item = items.find(wanted.sku)
+    shares = {line: (s.sold, s.on_hand) for line, s in explain.line_shares(item.pk, viewer.company.id).items()}
+    rows = lines.of_layers(viewer, shares, family)
+    if family:
+        rows += lines.of_orders(viewer, item, family, wanted.start, wanted.end)
+        rows += lines.of_periods(viewer, family, wanted.start, wanted.end)
+    return cut(rows, part, sums=("total", "sold", "on_hand", "share"))
 
 
 def sku(viewer: Viewer, code: str, wanted: CostFilter) -> SkuPage:
     """Everything about one SKU. Raises :class:`NotThere`."""
-    return items.sku(viewer, code, wanted)
+    found, names = items.sku(viewer, code, wanted), _Names()
+    return replace(found, decisions=[names.of(item) for item in found.decisions])
 
 
 def layers(viewer: Viewer, code: str, part: Slice) -> Page[LayerRow]:
-    """The cost layers of one SKU."""
-    return items.layers(viewer, code, part)
+    """The open cost layers of one SKU at the viewer's places, folded anew from the facts. Raises :class:`NotThere`."""
+    from entrepot.workflows import explain
+
+    viewer.need("see_cost")
+    rows = explain.layers(items.find(code).pk, viewer.company.id)
+    names = naming.places(viewer.locations)
+    shown = [
+        replace(row, place=row.place.replace(code, names[code]))
+        for row in rows
+        if (code := row.place.removeprefix("→ ")) in names
+    ]
+    return cut(shown, part, sums=("remaining", "total"))
 
 
 def sales(viewer: Viewer, wanted: CostFilter, part: Slice) -> Page[SaleRow]:
@@ -136,8 +164,16 @@ def sales(viewer: Viewer, wanted: CostFilter, part: Slice) -> Page[SaleRow]:
 
 
 def sale(viewer: Viewer, key: str) -> SalePage:
-    """One sale explained to the cent. Raises :class:`NotThere`."""
+    """One sale with its waterfall and its returns. Raises :class:`NotThere`."""
     return selling.sale(viewer, key)
+
+
+def ranges(viewer: Viewer, key: str) -> list[RangeCost]:
+    """Which units a sale took, and what they cost bill by bill, folded anew. Raises :class:`NotThere`."""
+    from entrepot.workflows import explain
+
+    viewer.need("see_cost")
+    return explain.sale(int(selling.sale(viewer, key).sale.id))
 
 
 def document(viewer: Viewer, key: str, part: Slice) -> DocumentPage:
@@ -213,7 +249,7 @@ def undo_decision(viewer: Viewer, key: str) -> Decision:
 def _decided(viewer: Viewer, key: str, act: Callable[[Viewer, int], Any]) -> Decision:
     deciding.decision(viewer, key)  # raises NotThere for what this viewer does not see
     act(viewer, int(key))
-    return deciding.decision(viewer, key)
+    return decision(viewer, key)
 
 
 def import_options(viewer: Viewer) -> ImportOptions:

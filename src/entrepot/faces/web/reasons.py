@@ -6,7 +6,7 @@ One entry per code of :mod:`entrepot.engines.demand` and :mod:`entrepot.engines.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from entrepot.books.selectors.shapes import Money
+from entrepot.core.reasons import Reason
 from entrepot.faces.web.formats import day, figure, money_text, percent
 
 INPUTS: dict[str, Promise] = {
@@ -27,6 +28,8 @@ INPUTS: dict[str, Promise] = {
     "capital_rate": pgettext_lazy("input", "cost of capital"),
     "moq": pgettext_lazy("input", "minimum order quantity"),
     "carton": pgettext_lazy("input", "carton size"),
+    "order_cost": pgettext_lazy("input", "cost of an order"),
+    "on_hand": pgettext_lazy("input", "stock on hand"),
 }
 """Inputs of a plan that may be assumed or missing."""
 
@@ -35,9 +38,10 @@ SENTENCES: dict[str, Promise] = {
         "About {units} units a week: none sold in {weeks} observed weeks, which does not prove never."
     ),
     "centre_windows": gettext_lazy(
-        "About {units} units a week: the average of the last 4, 8, 13 and 26 weeks ({mean_4}, {mean_8}, {mean_13}, "
-        "{mean_26})."
+        "About {units} units a week now: the average of the last 4, 8, 13 and 26 weeks ({mean_4}, {mean_8}, "
+        "{mean_13}, {mean_26})."
     ),
+    "season": gettext_lazy("Last year's season makes it {weekly} a week over {weeks} weeks ({change})."),
     "spread_assumed": gettext_lazy(
         "The spread is assumed: there is too little history to measure how wrong forecasts were."
     ),
@@ -105,6 +109,8 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str | None:
         code = "decision_order_now"
     if code == "stock" and parameters.get("stockout_on") is None:
         code = "stock_ample"
+    if code.startswith("assumed_") and "input" in parameters:
+        return written("inputs", parameters["input"], parameters)
     template = SENTENCES.get(code)
     if template is None:
         return None
@@ -118,6 +124,21 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str | None:
     return text
 
 
+TELLING = ("stock", "late", "effect", "excess", "no_history", "not_planned")
+"""What a reader wants to hear first; what repeats the decision itself is not said again."""
+
+
+def first(items: Sequence[Reason], count: int = 2) -> list[Reason]:
+    """The ``count`` most telling lines of an explanation."""
+    telling = sorted((r for r in items if r.code in TELLING), key=lambda r: TELLING.index(r.code))
+    return (telling or further(items))[:count]
+
+
+def further(items: Sequence[Reason]) -> list[Reason]:
+    """Everything but what the decision's own sentence and its list of assumptions say."""
+    return [r for r in items if not r.code.startswith("decision_") and r.code != "assumed"]
+
+
 def followed(first: str, following: str) -> str:
     """Two sentences one after another; Chinese sets no space between them."""
     return pgettext("two sentences", "%(first)s %(following)s") % {"first": first, "following": following}
@@ -129,8 +150,9 @@ def written(key: str, value: Any, beside: Mapping[str, Any]) -> str:
         return _("(not known)")
     if key in AMOUNTS and isinstance(value, int) and beside.get("currency"):
         return money_text(Money(value, str(beside["currency"])))
-    if key == "ratio":
-        return percent(round(float(value) * 1000))
+    if key in {"ratio", "change"}:
+        sign = "+" if key == "change" and value > 0 else ""
+        return sign + percent(round(float(value) * 1000))
     if key in LISTS:
         return pgettext("between list items", ", ").join(
             str(INPUTS.get(name, name.replace("_", " "))) for name in str(value).split(",")

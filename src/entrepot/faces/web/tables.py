@@ -8,7 +8,7 @@ choice live in the URL.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -126,6 +126,8 @@ class Table:
     caption: str = ""
     export: str = ""
     """Address of the export without its suffix; empty where there is none."""
+    paged: bool = True
+    """Whether there are more pages behind this one."""
 
     @property
     def heads(self) -> list[Head]:
@@ -145,7 +147,7 @@ class Table:
     @property
     def last(self) -> int:
         """Number of pages."""
-        return max(1, -(-self.page.total // PAGE_SIZE))
+        return max(1, -(-self.page.total // PAGE_SIZE)) if self.paged else 1
 
     @property
     def first_row(self) -> int:
@@ -193,11 +195,15 @@ def build(
     *,
     caption: str = "",
     export: str = "",
+    paged: bool = True,
 ) -> Table:
-    """The table that ``viewer`` sees: permitted columns, of those the chosen ones or the default ones."""
-    columns = permitted(columns, viewer)
+    """The table that ``viewer`` sees: permitted columns, of those the chosen ones or the default ones.
+
+    A table that is not ``paged`` shows the rows that it got, in the order in which it got them.
+    """
+    columns = permitted(columns if paged else [replace(column, sort=False) for column in columns], viewer)
     visible = [c for c in columns if c.key in wanted.chosen] if wanted.chosen else [c for c in columns if c.shown]
     first = columns[:1]
     if first and first[0] not in visible:
         visible = [*first, *visible]
-    return Table(name, columns, visible, page, wanted, currency, caption, export)
+    return Table(name, columns, visible, page, wanted, currency, caption, export, paged)

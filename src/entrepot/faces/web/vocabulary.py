@@ -42,8 +42,10 @@ WORDS: dict[str, dict[str, Promise]] = {
         "": pgettext_lazy("role", "No role yet"),
     },
     "headline": {
-        "at_stake": pgettext_lazy("headline", "At stake today"),
+        "at_stake": pgettext_lazy("headline", "Worth ordering today"),
         "stock_value": pgettext_lazy("headline", "Stock at book cost"),
+        "to_spend": pgettext_lazy("headline", "Cash for the orders proposed"),
+        "tied_up": pgettext_lazy("headline", "Tied up in overstock"),
         "profit_30": pgettext_lazy("headline", "Profit, last 30 days"),
         "profit_month": pgettext_lazy("headline", "Profit this month"),
         "out_of_stock": pgettext_lazy("headline", "SKUs out of stock"),
@@ -184,6 +186,7 @@ WORDS: dict[str, dict[str, Promise]] = {
     "bill_note": {
         "estimate": pgettext_lazy("bill", "estimate, until the bill comes"),
         "internal": pgettext_lazy("bill", "between our companies"),
+        "spread": pgettext_lazy("bill", "spread over units and days"),
         "": pgettext_lazy("bill", "billed"),
     },
     "hit": {

@@ -16,6 +16,7 @@ from entrepot.books.selectors.shapes import AGE_BANDS, Arrival, Decision, Money
 from entrepot.core.errors import Problem
 from entrepot.core.reasons import Reason
 from entrepot.faces.web import families, formats, sentences
+from entrepot.faces.web import reasons as telling
 from entrepot.faces.web.tables import Column
 
 register = template.Library()
@@ -108,8 +109,14 @@ def reason(item: Reason) -> str:
 
 @register.filter
 def reasons(items: list[Reason]) -> str:
-    """The first two lines of an explanation as running text."""
-    return sentences.join([sentences.line(item) for item in items[:2]])
+    """The two most telling lines of an explanation as running text."""
+    return sentences.join([sentences.line(item) for item in telling.first(items)])
+
+
+@register.filter
+def further(items: list[Reason]) -> list[Reason]:
+    """All lines of an explanation that say more than the decision does."""
+    return telling.further(items)
 
 
 @register.filter

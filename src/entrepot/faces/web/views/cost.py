@@ -30,7 +30,6 @@ def filter_query(wanted: CostFilter, **more: str) -> str:
         "sku": wanted.sku,
         "channel": wanted.channel,
         "destination": wanted.destination,
-        "known": wanted.known.isoformat() if wanted.known else "",
         **more,
     }
     return urlencode({key: value for key, value in values.items() if value})
@@ -127,7 +126,7 @@ def _behind(visit: Visit, wanted: CostFilter, family: str, *, everything: bool) 
     elif sold:
         rows = queries.sales(visit.viewer, wanted, part)
     else:
-        rows = queries.bills(visit.viewer, wanted.sku, family, part)
+        rows = queries.bills(visit.viewer, wanted, family, part)
     address = reverse("family", args=[family]).rstrip("/")
     return build(f"cost-{family}", declared, rows, view, visit.viewer, visit.state.currency, export=address)
 
@@ -146,7 +145,7 @@ def sku(visit: Visit, code: str) -> HttpResponseBase:
 
     def short(name: str, declared: list[columns.Column], rows: Page[Any], default: str) -> Table:
         view = wish(visit.request, declared, default, prefix=f"{name}-")
-        return build(name, declared, rows, view, visit.viewer, currency)
+        return build(name, declared, rows, view, visit.viewer, currency, paged=False)
 
     place = columns.stock("location")[2:]
     chart = {
@@ -162,8 +161,7 @@ def sku(visit: Visit, code: str) -> HttpResponseBase:
         wanted=wanted,
         bars=bars(found.steps, found.units, drill) if see else [],
         stock=short("stock", place, Page(list(found.stock), len(found.stock)), "-on_hand"),
-        layers=short("layers", columns.layers(), found.layers, "-born_at"),
-        bills=short("bills", columns.bills(), found.bills, "-share"),
+        link_query=visit.request.GET.urlencode(),
         sales=short("sales", columns.sales(), found.sales, "-sold_at"),
         chart=chart,
         demand_title=demand_title(found),
@@ -173,47 +171,70 @@ def sku(visit: Visit, code: str) -> HttpResponseBase:
     )
 
 
-@require_GET
-@page
-def sku_export(visit: Visit, code: str, part: str, suffix: str) -> HttpResponseBase:
-    """Layers or sales of one SKU as a file."""
-    whole = Slice(sort="", limit=EXPORT_ROWS)
-    if part == "layers":
-        visit.need("see_cost")
-        rows = queries.layers(visit.viewer, code, whole)
-        declared = columns.layers()
-    else:
-        wanted = cost_filter(visit.request, timezone.localdate(), by="sku", sku=code)
-        rows = queries.sales(visit.viewer, wanted, whole)
-        declared = columns.sales()
-    view = wish(visit.request, declared, "", prefix=f"{part}-")
-    table = build(f"{part}-{code}"[:31], declared, rows, view, visit.viewer, visit.state.currency)
-    return send(table, suffix, visit.state.zone)
-
-
-@require_GET
-@page
-def sale(visit: Visit, key: str) -> HttpResponseBase:
-    """One sale line explained to the cent."""
-    found = queries.sale(visit.viewer, key)
-    declared = columns.ranges()
-    table = build(
-        "ranges",
-        declared,
-        Page(list(found.ranges), len(found.ranges), {"amount": sum(r.amount for r in found.ranges)}),
-        wish(visit.request, declared, ""),
-        visit.viewer,
-        visit.state.currency,
+def _why(visit: Visit, code: str, part: str, *, everything: bool) -> Table:
+    """Layers or bills of an SKU; both are folded anew from the facts, so they come after the page."""
+    visit.need("see_cost")
+    wanted = cost_filter(visit.request, timezone.localdate(), by="sku", sku=code)
+    declared, default = (columns.layers(), "born_at") if part == "layers" else (columns.bills(), "-share")
+    view = wish(visit.request, declared, default, prefix=f"{part}-")
+    cut = replace(view.slice, offset=0, limit=EXPORT_ROWS) if everything else view.slice
+    rows: Page[Any] = (
+        queries.layers(visit.viewer, code, cut) if part == "layers" else queries.bills(visit.viewer, wanted, "", cut)
     )
+    address = reverse("sku-why", args=[part, code]).rstrip("/")
+    return build(f"{part}", declared, rows, view, visit.viewer, visit.state.currency, export=address)
+
+
+@require_GET
+@page
+def sku_why(visit: Visit, part: str, code: str) -> HttpResponseBase:
+    """Layers or bills of one SKU: a piece of its page, or a page of its own."""
+    table = _why(visit, code, part, everything=False)
+    if visit.swaps:
+        return visit.part("web/_why.html", table=table, part=part)
+    return visit.page("web/why.html", "cost", table=table, part=part, code=code)
+
+
+@require_GET
+@page
+def sku_export(visit: Visit, part: str, code: str, suffix: str) -> HttpResponseBase:
+    """Layers, bills or sales of one SKU as a file."""
+    if part != "sales":
+        return send(_why(visit, code, part, everything=True), suffix, visit.state.zone)
+    wanted = cost_filter(visit.request, timezone.localdate(), by="sku", sku=code)
+    declared = columns.sales()
+    rows = queries.sales(visit.viewer, wanted, Slice("sold_at", descending=True, limit=EXPORT_ROWS))
+    view = wish(visit.request, declared, "-sold_at", prefix="sales-")
+    return send(build("sales", declared, rows, view, visit.viewer, visit.state.currency), suffix, visit.state.zone)
+
+
+@require_GET
+@page
+def sale(visit: Visit, key: int) -> HttpResponseBase:
+    """One sale line explained to the cent."""
+    found = queries.sale(visit.viewer, str(key))
     see = visit.viewer.can("see_cost")
     return visit.page(
         "web/sale.html",
         "cost" if see else "inventory",
         found=found,
         sale=found.sale,
-        table=table,
         bars=bars(found.steps, found.sale.units) if see else [],
     )
+
+
+@require_GET
+@page
+def sale_why(visit: Visit, key: int) -> HttpResponseBase:
+    """Which units the sale took and which bills they carry."""
+    visit.need("see_cost")
+    rows = queries.ranges(visit.viewer, str(key))
+    declared = columns.ranges()
+    page = Page(rows, len(rows), {"amount": sum(row.amount for row in rows)})
+    table = build("ranges", declared, page, wish(visit.request, declared, ""), visit.viewer, visit.state.currency)
+    if visit.swaps:
+        return visit.part("web/_why.html", table=table, part="ranges")
+    return visit.page("web/why.html", "cost", table=table, part="ranges", code="")
 
 
 @require_GET
