@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.db.models import F, Max
 
 from entrepot.books import bulk
-from entrepot.books.models import ItemState, MarginFigure, Movement, SaleFigure, StockFigure
+from entrepot.books.models import ItemState, MarginFigure, Movement, PeriodShare, SaleFigure, StockFigure
 
 
 class Rows(Protocol):
@@ -56,6 +56,34 @@ def joined(items: set[int]) -> set[int]:
         if more == family:
             return family
         family = more
+
+
+def mark_stale(items: Collection[int]) -> None:
+    """Figures of ``items`` no longer hold (what falls on them of a period changed)."""
+    chosen = sorted(items)
+    for start in range(0, len(chosen), 800):
+        ItemState.objects.filter(item_id__in=chosen[start : start + 800], stale_since__isnull=True).update(
+            stale_since=F("valued_at")
+        )
+
+
+def write_period_shares(rows: Rows) -> set[int]:
+    """Replace the kept shares of period lines (line, item, amount, unit_seconds); which items' amounts changed.
+
+    Runs in the caller's transaction.
+    """
+    new = {(line, item): (amount, seconds) for line, item, amount, seconds in rows.iter_rows()}
+    old = {
+        (line, item): amount for line, item, amount in PeriodShare.objects.values_list("cost_line", "item_id", "amount")
+    }
+    changed = {key for key in new.keys() | old.keys() if new.get(key, (None,))[0] != old.get(key)}
+    if changed:
+        PeriodShare.objects.all().delete()
+        bulk.load(
+            PeriodShare, ["cost_line", "item_id", "amount", "unit_days"],
+            [(line, item, amount, seconds) for (line, item), (amount, seconds) in sorted(new.items())],
+        )  # fmt: skip
+    return {item for _, item in changed}
 
 
 def write(items: Collection[int], sales: Rows, margins: Rows, stock: Rows) -> None:

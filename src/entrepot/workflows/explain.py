@@ -20,8 +20,7 @@ from entrepot.core.calendar import Instant, to_datetime
 from entrepot.core.components import NAMES, family_of
 from entrepot.core.kinds import Kind
 from entrepot.core.money import major
-from entrepot.workflows.revalue import companies
-from entrepot.workflows.valuing import Valued, evaluate
+from entrepot.workflows.valuing import Valued, companies, evaluate
 
 if TYPE_CHECKING:
     from entrepot.engines.valuation import ExplainedLine

@@ -18,7 +18,7 @@ from entrepot.core.kinds import Kind
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows import snapshot
 from entrepot.workflows.clock import now
-from entrepot.workflows.revalue import companies
+from entrepot.workflows.valuing import companies
 
 if TYPE_CHECKING:
     from entrepot.engines.demand import Forecast

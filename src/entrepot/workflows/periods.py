@@ -1,8 +1,7 @@
-"""Period lines of places and companies (storage, software): spread over unit-days, for the full view only.
+"""Period lines of places and companies (storage, software): over the unit-days of what stood there, full view only.
 
-A line is first shared over items by the unit-days that their units stood there in its time (largest remainder), and
-this share is kept; within an item it follows the ranges present (engine ``spread_period``). A line whose place stood
-empty stays unallocated and is counted.
+``allocate`` shares every live line over items and keeps the shares; ``spread`` puts an item's shares on its ranges, so
+that one item can be valued anew by itself. A line whose place stood empty stays unallocated and is counted.
 """
 
 from __future__ import annotations
@@ -13,51 +12,63 @@ import polars as pl
 from django.db import transaction
 
 from entrepot.books import bulk, facts, figures, models
-from entrepot.workflows.valuing import split
+from entrepot.books.facts import FOREVER, Facts
+from entrepot.workflows import snapshot
+from entrepot.workflows.valuing import Valued, companies, evaluate
 
-_SECOND = 1_000_000
-EMPTY = {"line": pl.Int64, "item": pl.Int64, "amount": pl.Int64}
+SHARES = {"line": pl.Int64, "item": pl.Int64, "amount": pl.Int64}
 
 
 def allocate() -> set[int]:
-    """Share every live period line over items anew; which items' shares changed."""
+    """Share the live lines over items anew; which items' shares changed."""
+    if not models.CostLine.objects.filter(target_kind__in=("place", "company")).exists():
+        return set()
+    found = facts.assemble(snapshot.refresh(), facts.closings(FOREVER), FOREVER, FOREVER)
     with transaction.atomic():
         bulk.writer_lock()
-        lines = facts.load_period_lines()
-        wanted = pl.concat([pl.DataFrame(schema={**EMPTY, "unit_days": pl.Int64}), *_shares(lines)])
-        return figures.write_period_shares(wanted)
+        return figures.write_period_shares(_item_shares(found))
 
 
-def _shares(lines: pl.DataFrame) -> list[pl.DataFrame]:
-    if lines.is_empty():
-        return []
-    moves = facts.movements_of_places()
-    found = []
-    for line in lines.iter_rows(named=True):
-        here = moves.filter(pl.col("company") == line["company_id"])
-        if line["location_id"] is not None:
-            here = here.filter(pl.col("location") == line["location_id"])
-        if line["item_id"] is not None:
-            here = here.filter(pl.col("item") == line["item_id"])
-        start, end = line["period_from"], line["period_to"]
-        stood = (
-            here.filter(pl.col("at") < end)
-            .group_by("item")
-            .agg(weight=(pl.col("change") * ((end - pl.col("at").clip(start, end)) // _SECOND)).sum().clip(lower_bound=0))
-            .filter(pl.col("weight") > 0)
-            .sort("item")
-            .with_columns(line=pl.lit(line["line"]), amount=pl.lit(line["amount"]))
-        )
-        if len(stood):
-            found.append(
-                stood.with_columns(split(stood).alias("amount"), unit_days="weight").select(
-                    "line", "item", "amount", "unit_days"
-                )
-            )
-    return found
+def _item_shares(found: Facts) -> pl.DataFrame:
+    from entrepot.engines.valuation.period_items import item_shares
+
+    if found.period_lines.is_empty() or found.movements.is_empty():
+        return pl.DataFrame(schema={**SHARES, "unit_seconds": pl.Int64})
+    lines = _spans(found.period_lines).with_columns(item="item_id")
+    valuation = next(iter(evaluate(found, companies()).by_method.values()))
+    return item_shares(valuation, lines, _cells(found.period_lines)).select("line", "item", "amount", "unit_seconds")
 
 
-def shares_of(items: Collection[int]) -> pl.DataFrame:
-    """line, item, amount of what falls on ``items``."""
-    rows = models.PeriodShare.objects.filter(item_id__in=list(items)).values_list("cost_line", "item_id", "amount")
-    return pl.DataFrame(list(rows), schema=EMPTY, orient="row")
+def _spans(lines: pl.DataFrame) -> pl.DataFrame:
+    return lines.with_columns(start="period_from", end="period_to")
+
+
+def _cells(lines: pl.DataFrame) -> pl.DataFrame:
+    """line, cell: where each line counts (a company line: wherever the company's units stand)."""
+    rows = list(models.Cell.objects.values_list("pk", "company_id", "location_id", "transit"))
+    cells = pl.DataFrame(
+        rows, schema={"cell": pl.Int64, "company_id": pl.Int64, "place": pl.Int64, "transit": pl.String}, orient="row"
+    )
+    both = lines.select("line", "company_id", "location_id").join(cells, on="company_id")
+    here = pl.col("location_id").is_null() | ((pl.col("location_id") == pl.col("place")) & (pl.col("transit") == ""))
+    return both.filter(here).select("line", "cell")
+
+
+def spread(valued: Valued, items: Collection[int]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The items' kept shares on their ranges: (line, component, movement, amount) and (item, cell, component, amount)."""
+    from entrepot.engines.valuation.period_items import spread_shares
+
+    lines = valued.facts.period_lines
+    kept = models.PeriodShare.objects.filter(item_id__in=list(items)).values_list("cost_line", "item_id", "amount")
+    shares = pl.DataFrame(list(kept), schema=SHARES, orient="row")
+    shares = shares.join(
+        _spans(lines).select("line", "component", "start", "end"), on="line", how="inner"
+    )
+    if shares.is_empty():
+        nothing = pl.DataFrame(schema={"line": pl.Int64, "component": pl.Int64, "movement": pl.Int64, "amount": pl.Int64})
+        return nothing, nothing.select(item="line", cell="movement", component="component", amount="amount")
+    valuation = next(iter(valued.by_method.values()))
+    placed = spread_shares(valuation, shares, _cells(lines))
+    left = placed.filter(pl.col("movement").is_not_null()).select("line", "component", "movement", "amount")
+    held = placed.filter(pl.col("movement").is_null()).select("item", "cell", "component", "amount")
+    return left, held

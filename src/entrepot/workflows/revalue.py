@@ -14,7 +14,8 @@ from django.db import transaction
 from entrepot.books import bulk, facts, figures, models
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows.economics import margin_frame, sale_frame, stock_frame
-from entrepot.workflows.valuing import Books, evaluate
+from entrepot.workflows import periods
+from entrepot.workflows.valuing import companies, evaluate, with_period_costs
 
 PART = 600
 """Items valued in one transaction."""
@@ -29,16 +30,13 @@ class Revalued:
     places: int
 
 
-def companies() -> dict[int, Books]:
-    """Method, zone and currency of every company."""
-    rows = models.Company.objects.values_list("pk", "method", "zone", "currency")
-    return {pk: Books(method, zone, currency) for pk, method, zone, currency in rows}
-
-
 def revalue(
     items: Collection[int] | None = None, *, everything: bool = False, progress: Progress = SILENT
 ) -> Revalued:
     """Value ``items``, or all that are stale (``everything``: all that ever moved)."""
+    if items is None:
+        progress.begin("sharing period costs")
+        figures.mark_stale(periods.allocate())
     todo = figures.stale(everything) if items is None else sorted(items)
     progress.begin("valuing", len(todo))
     sales = places = 0
@@ -58,7 +56,9 @@ def _part(items: list[int]) -> tuple[set[int], int, int]:
         bulk.writer_lock()
         family = figures.joined(set(items))
         valued = evaluate(facts.load(family), companies())
+        moved, held = periods.spread(valued, family)
+        valued = with_period_costs(valued, moved)
         sales = sale_frame(valued)
-        stock = stock_frame(valued)
+        stock = stock_frame(valued, held)
         figures.write(family, sales, margin_frame(valued, sales), stock)
     return family, len(sales), len(stock)

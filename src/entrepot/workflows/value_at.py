@@ -13,8 +13,7 @@ from entrepot.books import facts
 from entrepot.books.facts import FOREVER
 from entrepot.core.calendar import Instant
 from entrepot.workflows import snapshot
-from entrepot.workflows.revalue import companies
-from entrepot.workflows.valuing import Valued, evaluate
+from entrepot.workflows.valuing import Valued, companies, evaluate
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from entrepot.books import models
 from entrepot.books.facts import Facts
 from entrepot.core.calendar import Instant, month_starts
 
 if TYPE_CHECKING:
-    from entrepot.engines.valuation import Valuation
+    from entrepot.engines.valuation import CostShares, Valuation
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,12 @@ class Valued:
         return pl.concat(frames)
 
 
+def companies() -> dict[int, Books]:
+    """Method, zone and currency of every company."""
+    rows = models.Company.objects.values_list("pk", "method", "zone", "currency")
+    return {pk: Books(method, zone, currency) for pk, method, zone, currency in rows}
+
+
 def evaluate(facts: Facts, books: Mapping[int, Books], *, group: bool = False) -> Valued:
     """Fold and price ``facts``; ``group`` follows original costs through sales between sister companies."""
     from entrepot.engines.valuation import Movements, price
@@ -99,18 +106,47 @@ def evaluate(facts: Facts, books: Mapping[int, Books], *, group: bool = False) -
     return Valued(facts, books, by_method, _cells(facts))
 
 
-def cost_shares(facts: Facts) -> object:
+def with_period_costs(valued: Valued, placed: pl.DataFrame) -> Valued:
+    """The same fold, with period costs (line, component, movement, amount) on what moved: a movement within the company
+    hands its part on to the units that it moved, any other bears it itself."""
+    from entrepot.engines.valuation import CostShares, price
+
+    if placed.is_empty():
+        return valued
+    within = valued.facts.movements.select("movement", moved=pl.col("to_cell").is_not_null())
+    extra = placed.join(within, on="movement").select(
+        "line", pl.col("component").cast(pl.Int16), "movement",
+        side=pl.when("moved").then(0).otherwise(1).cast(pl.Int8), amount="amount",
+        internal=pl.lit(0, pl.Int8),
+    )  # fmt: skip
+    costs = CostShares.from_frame(pl.concat([_shares(valued.facts), extra]))
+    by_method = {
+        method: price(
+            one.allocation, costs, method=method, group=one.group,  # type: ignore[arg-type]
+            month_starts=_months(valued.facts, valued.books, method),
+        )
+        for method, one in valued.by_method.items()
+    }  # fmt: skip
+    return Valued(valued.facts, valued.books, by_method, valued.cells)
+
+
+def cost_shares(facts: Facts) -> CostShares:
     """Every line split over its targets by largest remainder; targets that no longer count are left unplaced."""
     from entrepot.engines.valuation import CostShares
 
+    return CostShares.from_frame(_shares(facts))
+
+
+def _shares(facts: Facts) -> pl.DataFrame:
     weights = facts.cost_weights
     amounts = split(weights)
     present = facts.movements["movement"]
     frame = weights.with_columns(
         amount=amounts, movement=pl.col("movement").fill_null(-1), component=pl.col("component").cast(pl.Int16)
     )
-    frame = frame.filter(pl.col("movement").is_in(present.implode()))
-    return CostShares.from_frame(frame)
+    return frame.filter(pl.col("movement").is_in(present.implode())).select(
+        "line", "component", "movement", "side", "amount", "internal"
+    )
 
 
 def split(weights: pl.DataFrame) -> pl.Series:

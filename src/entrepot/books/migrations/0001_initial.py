@@ -445,7 +445,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('cost_line', models.BigIntegerField(db_index=True)),
-                ('unit_days', models.BigIntegerField(help_text='unit-microseconds / 10^6')),
+                ('unit_days', models.BigIntegerField(help_text='unit-seconds')),
                 ('amount', models.BigIntegerField()),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='books.item')),
             ],

@@ -94,9 +94,7 @@ class Quarantine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["identity"], condition=models.Q(state="open"), name="quarantine_open_once"
-            )
+            models.UniqueConstraint(fields=["identity"], condition=models.Q(state="open"), name="quarantine_open_once")
         ]
         indexes = [models.Index(fields=["state", "code"], name="quarantine_state")]
 

@@ -26,7 +26,7 @@ class PeriodShare(models.Model):
 
     cost_line = models.BigIntegerField(db_index=True)
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
-    unit_days = models.BigIntegerField(help_text="unit-microseconds / 10^6")
+    unit_days = models.BigIntegerField(help_text="unit-seconds")
     amount = models.BigIntegerField()
 
     class Meta:

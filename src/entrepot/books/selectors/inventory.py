@@ -90,11 +90,6 @@ class _Places:
             return ", ".join(name for _, _, name, at in self.shops if at == location)
         return ""
 
-    def of_codes(self, allowed: frozenset[int]) -> dict[str, str]:
-        """Code of each allowed place and of each shop selling from it, to its group: a forecast is made for one."""
-        found = {self.locations[key][0]: self.of_location(key) for key in allowed}
-        return {**found, **{code: self.of_location(at) for _, code, _, at in self.shops if at in allowed}}
-
 
 def inventory(viewer: Viewer, wanted: Any = None, part: Any = None) -> Inventory:
     """The inventory page. ``wanted`` is a :class:`StockWish` (or has its fields); seven queries."""
@@ -103,9 +98,9 @@ def inventory(viewer: Viewer, wanted: Any = None, part: Any = None) -> Inventory
     items = _items(wanted)
     allowed = _allowed(viewer, places, wanted)
     bands = {band: [0, 0] for band in AGE_BANDS}
-    sums = _units(viewer, places, items, allowed, _shipments(viewer))
+    sums, kept = _units(viewer, places, items, allowed, _shipments(viewer))
     _figures(viewer, places, items, allowed, sums, bands, now())
-    _forecasts(places, items, allowed, sums, confined=bool(wanted.location or wanted.channel))
+    _forecasts(places, items, kept, sums)
     rows = [_row(viewer, items[item], place, found) for (item, place), found in sums.items()]
     states: dict[str, int] = dict.fromkeys(STATES, 0)
     if getattr(wanted, "age", "") in AGE_BANDS:
@@ -196,9 +191,10 @@ def _units(
     items: dict[int, Named],
     allowed: frozenset[int],
     shipments: dict[int, tuple[str, Instant | None]],
-) -> dict[tuple[int, str], _Sum]:
-    """Balances into one sum a row."""
+) -> tuple[dict[tuple[int, str], _Sum], set[tuple[int, str]]]:
+    """Balances into one sum a row, and which items this company keeps (or kept) where: item, code of the place."""
     sums: dict[tuple[int, str], _Sum] = defaultdict(_Sum)
+    kept: set[tuple[int, str]] = set()
     group = {location: places.of_location(location) for location in places.locations}
     rows = Balance.objects.filter(cell__company_id=viewer.company.id)
     if len(items) == 1:
@@ -208,6 +204,7 @@ def _units(
         if item not in items or location not in allowed:
             continue
         found = sums[item, group[location]]
+        kept.add((item, places.locations[location][0]))
         if transit:
             if on_hand:
                 number, eta = shipments.get(cell, (transit, None))
@@ -218,7 +215,7 @@ def _units(
             found.reserved += reserved
         else:
             found.unsellable += on_hand
-    return sums
+    return sums, kept
 
 
 def _figures(
@@ -260,28 +257,24 @@ def _band(days: int) -> int:
 
 
 def _forecasts(
-    places: _Places,
-    items: dict[int, Named],
-    allowed: frozenset[int],
-    sums: dict[tuple[int, str], _Sum],
-    *,
-    confined: bool,
+    places: _Places, items: dict[int, Named], kept: set[tuple[int, str]], sums: dict[tuple[int, str], _Sum]
 ) -> None:
-    """Expected units a week of the last forecast into the sums. A forecast for everything serves the table by SKU."""
+    """Expected units a week of the last run into the sums, at the places where this company keeps the item.
+
+    Forecasts are made for a place and do not say whose: sister companies that keep the same item at the same place
+    share it.
+    """
     last = ForecastFigure.objects.aggregate(at=Max("made_at"))["at"]
     if last is None:
         return
-    groups = places.of_codes(allowed)
-    if places.by == "sku" and not confined:
-        groups[""] = ""
     rows = ForecastFigure.objects.filter(made_at=last)
     if len(items) == 1:
         rows = rows.filter(item_id__in=list(items))
+    group = {code: places.of_location(key) for key, (code, _) in places.locations.items()}
     for item, code, milli in rows.values_list("item_id", "location", "weekly_milli"):
-        if item not in items or code not in groups:
-            continue
-        found = sums[item, groups[code]]
-        found.weekly = (found.weekly or 0.0) + milli / 1000
+        if (item, code) in kept:
+            found = sums[item, group[code]]
+            found.weekly = (found.weekly or 0.0) + milli / 1000
 
 
 def _row(viewer: Viewer, named: Named, place: str, found: _Sum) -> StockRow:

@@ -147,9 +147,11 @@ def _shares(item: Item) -> dict[int, tuple[int, int]]:
 
 
 def history(viewer: Viewer, item: int) -> list[WeekPoint]:
-    """Units sold a week (Monday to Sunday), oldest first, weeks without sales as 0 from the first sale on."""
-    today_ = local_date(now(), viewer.company.zone)
-    first = today_ - timedelta(days=today_.weekday(), weeks=HISTORY_WEEKS)
+    """Units sold a week (Monday to Sunday), oldest first, quiet weeks as 0 from the first sale on."""
+    last = last_week(viewer)
+    if last is None:
+        return []
+    first = last - timedelta(weeks=HISTORY_WEEKS)
     rows = viewer.in_shops(viewer.of_company(SaleFigure.objects.filter(item_id=item, day__gte=day_number(first))))
     if viewer.locations is not None:
         rows = rows.filter(movement__from_cell__location_id__in=viewer.locations)
@@ -159,11 +161,20 @@ def history(viewer: Viewer, item: int) -> list[WeekPoint]:
         weeks[day - timedelta(days=day.weekday())] += units
     if not weeks:
         return []
-    start, last = min(weeks), today_ - timedelta(days=today_.weekday())
+    start = min(weeks)
     return [
         WeekPoint(week, weeks.get(week, 0))
         for week in (start + timedelta(weeks=n) for n in range(max(0, (last - start).days // 7) + 1))
     ]
+
+
+def last_week(viewer: Viewer) -> date | None:
+    """Monday of the week of the company's last sale: histories end there, whatever day our own clock says."""
+    newest = viewer.of_company(SaleFigure.objects.order_by("-day")).values_list("day", flat=True).first()
+    if newest is None:
+        return None
+    day = date(newest // 10_000, newest // 100 % 100, newest % 100)
+    return day - timedelta(days=day.weekday())
 
 
 def forecast(viewer: Viewer, item: int) -> list[FanPoint]:
@@ -176,8 +187,7 @@ def forecast(viewer: Viewer, item: int) -> list[FanPoint]:
     low = high = mean
     if len(rows) == 1:
         low, high = _middle(rows[0].quantiles, mean)
-    today_ = local_date(now(), viewer.company.zone)
-    start = today_ - timedelta(days=today_.weekday())
+    start = last_week(viewer) or local_date(now(), viewer.company.zone)
     return [FanPoint(start + timedelta(weeks=n), mean, low, high) for n in range(1, FORECAST_WEEKS + 1)]
 
 

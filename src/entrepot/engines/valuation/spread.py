@@ -54,7 +54,7 @@ def spread_period(
     An item that ``weights`` leaves out weighs 0: it bears nothing. Every line's shares + unallocated = its amount.
     A movement that only moves units within the company bears what its units caused before it in that cell.
     """
-    present = _presence(valuation)
+    present = presence(valuation)
     shares: list[pl.DataFrame] = []
     empty: list[tuple[int, int, int]] = []
     for line in lines:
@@ -95,7 +95,7 @@ def _split(amount: int, weights: list[int]) -> Sequence[int] | I64:
     return split_largest_remainder(amount, weights)
 
 
-def _presence(v: Valuation) -> pl.DataFrame:
+def presence(v: Valuation) -> pl.DataFrame:
     """layer, item, cell, movement, units, since, until: one row per issued range, and per layer what remains."""
     a, o = v.allocation, v.allocation.ordered
     layers, issues = a.layers, a.issues
