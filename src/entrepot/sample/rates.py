@@ -31,13 +31,13 @@ class Rates:
             return Fraction(self.table[base, quote][day], _SCALE)
         return Fraction(_SCALE, self.table[quote, base][day])
 
-    def documents(self) -> list[FxRate]:
-        """One document a working day and pair, and the exact inverse of what both companies need."""
+    def documents(self, first: int, last: int) -> list[FxRate]:
+        """One document a working day of ``first`` to ``last`` and pair, and the inverse that the companies need."""
         result: list[FxRate] = []
         for (base, quote), values in self.table.items():
-            for day, value in enumerate(values):
+            for day, value in enumerate(values[first : last + 1], start=first):
                 on = self.start + timedelta(day)
-                if on.weekday() < 5 or day == 0:
+                if on.weekday() < 5 or day == first:
                     result.append(_document(base, quote, value, _SCALE, on))
                     if (base, quote) == ("USD", "CNY"):
                         result.append(_document(quote, base, _SCALE, value, on))

@@ -148,7 +148,7 @@ class _Writer:
         self.add(name, content, kind, known, planted=planted, options={"site": "DE"} if german else {})
 
     def masters(self) -> None:
-        """Companies, suppliers, places, shops, items, listings, bundles, rates, opening stock."""
+        """Companies, suppliers, places, shops, items, listings, bundles, opening stock."""
         w, start = self.world, self.world.start
         self.sheet("companies.xlsx", places.companies(start), start)
         self.sheet("tax_registrations.xlsx", places.registrations(start), start)
@@ -158,7 +158,6 @@ class _Writer:
         self.sheet("items.xlsx", catalogue.items(w.catalogue, start), start)
         self.sheet("listings_amazon.csv", catalogue.listings(w.catalogue, AMAZON_SHOP, start), start)
         self.sheet("bundles.xlsx", places.bundles(w.catalogue, start), start)
-        self.sheet("fx_rates.csv", w.rates.documents(), start)
         self.sheet("opening_stock.xlsx", self._papers("opening", date.min, date.max), start)
 
     def _papers(self, file: str, first: date, last: date) -> list[Document]:
@@ -170,7 +169,7 @@ class _Writer:
         end = w.start + timedelta(last)
         since = date.min if first == 0 else w.start + timedelta(first + GRACE_DAYS)
         known_until = end + timedelta(GRACE_DAYS) if closing else date.max
-        known = min(known_until, w.until)
+        known = known_until if closing else w.until + timedelta(1)
 
         def papers(file: str) -> list[Document]:
             found = self._papers(file, since, known_until)
@@ -179,6 +178,7 @@ class _Writer:
             return found + self._early(file, first)
 
         tag = f"{w.start + timedelta(first):%Y-%m}_{end:%Y-%m}"
+        self.sheet(f"fx_rates_{tag}.csv", w.rates.documents(first, last), known)
         self._goods(papers, tag, known)
         self._sales(part, first, last, tag, known)
         self._warehouse(papers, first, last, tag, known)
@@ -267,7 +267,7 @@ class _Writer:
             after = self.world.until + timedelta(1)
             moment = datetime(after.year, after.month, after.day, tzinfo=UTC)
             self.add("amazon_inventory.txt", amazon_files.tsv(rows, amazon_files.STOCK_COLUMNS), "amazon_inventory",
-                     known, options={**AMAZON_SAYS, "location": FBA, "as_of": moment})  # fmt: skip
+                     known, options={**AMAZON_SAYS, "company": HK, "location": FBA, "as_of": moment})  # fmt: skip
 
     def _bills(self, papers: Callable[[str], list[Document]], first: int, last: int, tag: str, known: date) -> None:
         """What others charge: credits, trucking, freight, customs, the German warehouse, settlements, fees."""
@@ -296,9 +296,9 @@ class _Writer:
         """The marketplace's file of the second part once more, and an orders report that overlaps it by a month."""
         first, last = span
         earlier = next(f for f in reversed(self.files) if f.layout == "order_lines")
-        self.add(f"again_{earlier.path.name[3:]}", earlier.path.read_bytes(), earlier.layout, self.world.until,
+        self.add(f"again_{earlier.path.name[3:]}", earlier.path.read_bytes(), earlier.layout, earlier.known,
                  options=earlier.options, planted=earlier.planted, repeats=True)  # fmt: skip
         rows = amazon_files.orders_report(self.world, self.orders, max(first, last - 30), last)
         content = amazon_files.tsv(rows, amazon_files.ORDER_COLUMNS, "cp1252")
-        self.add("amazon_all_orders_last_month.txt", content, "amazon_orders", self.world.until,
+        self.add("amazon_all_orders_last_month.txt", content, "amazon_orders", earlier.known,
                  options=AMAZON_SAYS, repeats=True)  # fmt: skip
