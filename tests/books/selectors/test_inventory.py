@@ -32,7 +32,7 @@ def _stock() -> None:
         destination=make.location("US"), mode="sea", departed_at=make.NOW, eta=make.instant(2026, 4, 1),
     )  # fmt: skip
     for run, milli in ((make.NOW - DAY, 1), (make.NOW, 14_000)):
-        for sku, place in (("A-1", "us"), ("B-2", "us")):
+        for sku, place in (("A-1", "US"), ("B-2", "US"), ("C-3", "US")):
             models.ForecastFigure.objects.create(
                 run=str(run), item=make.item(sku), location=place, made_at=run, weekly_milli=milli, quantiles={}
             )
@@ -58,7 +58,7 @@ def test_units_stand_in_their_columns() -> None:
 
 @pytest.mark.usefixtures("_stock")
 def test_cover_comes_from_the_last_forecast() -> None:
-    """112 available at 14 a week cover 56 days; the older run does not count; sold out with demand is out."""
+    """112 available at 14 a week cover 56 days; an older run and an item kept elsewhere do not count."""
     rows = inventory.inventory(make.viewer()).page.rows
     assert [(r.sku, r.weekly, r.cover_days, r.stock_state) for r in rows] == [
         ("A-1", 14.0, 56, "healthy"),
