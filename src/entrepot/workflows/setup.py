@@ -40,7 +40,9 @@ def unknown_migrations(executor: MigrationExecutor) -> list[str]:
     """Migrations that the database has and this program has not."""
     known = executor.loader.disk_migrations
     apps = {app for app, _ in known}
-    return sorted(f"{app}.{name}" for app, name in executor.loader.applied_migrations if app in apps and (app, name) not in known)
+    return sorted(
+        f"{app}.{name}" for app, name in executor.loader.applied_migrations if app in apps and (app, name) not in known
+    )
 
 
 def latest_migrations() -> dict[str, str]:

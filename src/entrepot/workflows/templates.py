@@ -1,4 +1,4 @@
-"""The Excel templates of every document type, and how much of a file is ever read: what faces offer beside an import."""
+"""What faces offer beside an import: the Excel template of every document type, and how much of a file is read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def document_types() -> tuple[str, ...]:
 
 
 def template(kind: str, language: str = "en") -> bytes:
-    """The empty workbook of ``kind``, one of :func:`document_types`, in one of :data:`LANGUAGES`. Raises ``LookupError``."""
+    """The empty workbook of a document type in one of :data:`LANGUAGES`. Raises ``LookupError``."""
     if kind not in document_types() or language not in LANGUAGES:
         raise LookupError(f"template {kind} {language}")
     return templates.template(kind, "zh" if language == "zh" else "en")

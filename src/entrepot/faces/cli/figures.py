@@ -1,0 +1,93 @@
+"""``entrepot revalue``, ``forecast``, ``plan``, ``daily`` and ``explain``: figures from facts, and why."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Annotated, Any
+
+import typer
+
+from entrepot.core.errors import Problem, ProblemError
+from entrepot.faces.cli.opening import open_books
+
+
+def revalue(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Value every item, not only those with newer facts.")
+    ] = False,
+) -> None:
+    """Value what has newer facts than figures: stock, sales, margins."""
+    open_books()
+    revalue_and_say(everything=everything)
+
+
+def forecast() -> None:
+    """Forecast the demand of every item."""
+    open_books()
+    _run("forecast")
+
+
+def plan() -> None:
+    """Propose what to order, by when, and what it is worth."""
+    open_books()
+    _run("plan")
+
+
+def daily() -> None:
+    """The morning's work: value, forecast, plan."""
+    open_books()
+    revalue_and_say()
+    _run("forecast")
+    _run("plan")
+
+
+def revalue_and_say(*, everything: bool = False) -> None:
+    """Revalue with a bar and say what was done."""
+    from entrepot.faces.cli.bars import Bars
+    from entrepot.faces.cli.printing import count, say
+    from entrepot.workflows.revalue import revalue as value
+
+    begun = monotonic()
+    with Bars() as bars:
+        done = value(everything=everything, progress=bars)
+    say(f"valued {count(done.items)} items, {count(done.sales)} sales, {count(done.places)} places "
+        f"in {monotonic() - begun:.1f} s")  # fmt: skip
+
+
+def workflow(name: str) -> Any:
+    """The workflow ``name`` (a module with a function of that name), or ``None`` where this version has none."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    if find_spec(f"entrepot.workflows.{name}") is None:
+        return None
+    return getattr(import_module(f"entrepot.workflows.{name}"), name)
+
+
+def _run(name: str) -> None:
+    from entrepot.faces.cli.bars import Bars
+    from entrepot.faces.cli.printing import say
+
+    work = workflow(name)
+    if work is None:
+        raise ProblemError(Problem("not_built", "this version cannot do that yet", "install a later one", found=name))
+    begun = monotonic()
+    with Bars() as bars:
+        done = work(progress=bars)
+    say(f"{name}: {said(done)} in {monotonic() - begun:.1f} s")
+
+
+def said(done: Any) -> str:
+    """The counts of a workflow's answer in words.
+
+    >>> from dataclasses import dataclass
+    >>> @dataclass
+    ... class Done:
+    ...     run: str
+    ...     items: int
+    >>> said(Done("2026-10-31", 1200))
+    '1,200 items'
+    """
+    names = getattr(done, "__dataclass_fields__", {})
+    counts = ((name, getattr(done, name)) for name in names)
+    return ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in counts if isinstance(n, int)) or "done"

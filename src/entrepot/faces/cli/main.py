@@ -1,0 +1,51 @@
+"""The command ``entrepot``: one file a group of commands, each loading what it needs when it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from entrepot import __version__
+from entrepot.faces.cli import checking, demo, figures, importing, opening, refusing, serving
+
+app = typer.Typer(
+    name="entrepot",
+    cls=refusing.Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Inventory cost management for cross-border sellers: what every unit cost, and what to decide today.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"entrepot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    home: Annotated[
+        str, typer.Option(envvar="ENTREPOT_HOME", help="Folder of the books.", show_default="./entrepot-data")
+    ] = "",
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and end.")
+    ] = False,
+) -> None:
+    if home:
+        opening.use_home(home)
+
+
+app.command("demo")(demo.demo)
+app.command("import")(importing.import_files)
+app.command("undo")(importing.undo)
+app.command("revalue")(figures.revalue)
+app.command("forecast")(figures.forecast)
+app.command("plan")(figures.plan)
+app.command("daily")(figures.daily)
+app.command("check")(checking.check)
+app.command("serve")(serving.serve)
+app.command("worker")(serving.worker)
