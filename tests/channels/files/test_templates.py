@@ -1,6 +1,8 @@
 """Templates: every document type, both languages, out and back in unchanged."""
 
+import ast
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from entrepot.core.spreadsheet import write_csv
 from tests.channels.files.opened import accounted, documents, opened, rejected
 
 TYPES = document_types()
+ROOT = Path(__file__).parents[3]
 
 
 def example(kind: str, language: Any = "en") -> bytes:
@@ -355,11 +358,26 @@ def test_every_layout_can_be_chosen_by_code() -> None:
     assert set(layouts()) >= {*TYPES, "order_lines", "amazon_orders", "shopify_orders"}
 
 
+CODE_AT = {"refuse": 0, "Problem": 0, "fault": 1, "_problem": 1, "_unreadable": 3, "_checked": 4}
+"""Which argument of these calls is the code of a problem."""
+
+
+def test_every_code_is_documented() -> None:
+    """Each code that the room can answer with stands on the import page, so that faces can translate all of them."""
+    page = (ROOT / "docs/methods/import.md").read_text("utf-8")
+    codes: set[str] = set()
+    for path in (ROOT / "src/entrepot/channels/files").glob("*.py"):
+        for call in (n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)):
+            at = CODE_AT.get(getattr(call.func, "id", getattr(call.func, "attr", "")))
+            if at is not None and len(call.args) > at and isinstance(call.args[at], ast.Constant):
+                codes.add(str(getattr(call.args[at], "value", "")))
+    assert len(codes) > 50
+    assert {code for code in codes if f"`{code}`" not in page} == set()
+
+
 def test_the_import_page_is_up_to_date() -> None:
     """The page of layouts and templates in the documentation is the one that the code makes."""
-    from pathlib import Path
-
     from entrepot.channels.files.describe import MARK, describe
 
-    page = (Path(__file__).parents[3] / "docs/methods/import.md").read_text("utf-8")
+    page = (ROOT / "docs/methods/import.md").read_text("utf-8")
     assert page[page.index(MARK) :] == describe()

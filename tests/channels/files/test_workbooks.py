@@ -189,6 +189,14 @@ def test_the_child_that_takes_too_much_memory_ends() -> None:
     assert caught.value.problems[0].code in ("file_too_heavy", "file_unreadable", "parquet_unreadable")
 
 
+def test_the_child_that_takes_too_long_ends() -> None:
+    """A reader that would need more time than allowed is ended by the system; the answer is a problem."""
+    content = b"Order ID,SKU,Quantity,Unit price,Date\n" + b"A-1,MUG,2,4.50,2026-01-31\n" * 700_000
+    with pytest.raises(ProblemError) as caught:
+        open_file(content, limits=Limits(cpu_seconds=1), **SAID)
+    assert caught.value.problems[0].code == "file_too_heavy"
+
+
 def test_a_file_beyond_the_size_is_not_opened() -> None:
     """The size is checked first."""
     assert refused(b"sku\n" * 1000, limits=Limits(size=1000)).code == "file_too_large"

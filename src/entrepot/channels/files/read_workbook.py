@@ -71,6 +71,7 @@ def measure_package(path: Path, limits: Limits) -> None:
 
 def _unpacked(package: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits, before: int) -> int:
     size = 0
+    end = b""
     with package.open(part) as stream:
         while block := stream.read(1 << 18):
             size += len(block)
@@ -78,7 +79,8 @@ def _unpacked(package: zipfile.ZipFile, part: zipfile.ZipInfo, limits: Limits, b
                 raise _bomb(f"more than {limits.unpacked >> 20} MB")
             if size > _RATIO_FLOOR and size > limits.ratio * max(part.compress_size, 1):
                 raise _bomb(f"{part.filename}: more than {limits.ratio} times its packed size")
-            if b"<!ENTITY" in block or b"<!DOCTYPE" in block:
+            seam, end = end + block, block[-10:]
+            if b"<!ENTITY" in seam or b"<!DOCTYPE" in seam:
                 raise refuse(
                     "workbook_entities",
                     "the workbook declares XML entities, which no spreadsheet program writes",
