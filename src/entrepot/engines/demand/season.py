@@ -9,7 +9,7 @@ with a bell of ±5 weeks and mixed with the current level:
 so that an item without a last year keeps its level, and one that was seen for a few weeks of the season moves a few
 steps. ``index`` is the same idea for the shop as a whole (ratio of demand to each item's own mean, capped, averaged),
 shrunk harder: it lifts items that are too young to know. ``growth`` compares the last 13 weeks with the same weeks of
-last year, shrunk, where both were seen. The gain is measured in docs/methods/demand.md.
+last year where both were seen, shrunk towards the shop's growth. The gain is measured in docs/methods/demand.md.
 """
 
 from __future__ import annotations
@@ -46,6 +46,9 @@ SHOP_KAPPA = 2.0
 
 SHOP_ITEMS = 20
 """Items below which the shop's index is its few items' noise rather than a season."""
+
+GROWTH_WEEKS = 8.0
+"""Weeks of an item's level that draw its growth towards the shop's."""
 
 RATIO_CAP = 5.0
 """A week counts at most this multiple of its item's mean in the shop's index, lest one bulk order be a season."""
@@ -85,7 +88,7 @@ class Season:
         # However much of the season was seen, the current level keeps its say: last year is one draw, not the truth.
         trust = np.minimum(1.0, MOST_MASS / np.maximum(mass, 1e-9))
         index = _shop_index(self.history[:, :at], kernel)
-        growth = _growth(self.history[rows, :at], level)
+        growth = _growth(self.history[:, :at], rows, level)
         weight = (KAPPA + KAPPA_UNITS / np.maximum(level, 1e-9))[:, None]
         path: Floats = (weight * flat * index + growth[:, None] * seen * trust) / (weight + mass * trust)
         return path
@@ -118,13 +121,16 @@ def _shop_index(history: Floats, kernel: Floats) -> Floats:
     return index
 
 
-def _growth(history: Floats, level: Floats) -> Floats:
-    """Last 13 weeks against the same of last year, each with 4 weeks of the level added; 1 where not both seen."""
+def _growth(history: Floats, rows: Ints, level: Floats) -> Floats:
+    """Growth of the series ``rows`` over a year: the last 13 weeks against the same weeks of last year, where both were
+    seen, drawn by :data:`GROWTH_WEEKS` of their ``level`` towards the growth of the shop; 1 below 65 weeks."""
     weeks = history.shape[1]
     if weeks < YEAR + 13:
         return np.ones_like(level)
     now, before = history[:, weeks - 13 :], history[:, weeks - YEAR - 13 : weeks - YEAR]
     both = ~np.isnan(now) & ~np.isnan(before)
-    prior = 4 * level + 1e-9
-    grown = (np.where(both, now, 0.0).sum(axis=1) + prior) / (np.where(both, before, 0.0).sum(axis=1) + prior)
+    sold, sold_before = np.where(both, now, 0.0).sum(axis=1), np.where(both, before, 0.0).sum(axis=1)
+    shop = float(np.clip((sold.sum() + 1) / (sold_before.sum() + 1), 0.5, 2.0))
+    prior = GROWTH_WEEKS * level + 1e-9
+    grown = (sold[rows] + prior) / (sold_before[rows] + prior / shop)
     return np.asarray(np.clip(grown, 0.25, 4.0), dtype=np.float64)
