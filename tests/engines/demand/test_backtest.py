@@ -9,6 +9,7 @@ import pytest
 from entrepot.engines.demand.backtest import as_frame, backtest, cut, eligible
 from entrepot.engines.demand.build import build_demand, panel
 from entrepot.engines.demand.model import Backtest, DemandPanel
+from tests.engines.demand.panels import dense
 from tests.shared_data import needs_shared_data, shared_path
 
 
@@ -73,6 +74,24 @@ def test_no_demand_class_pays_for_another(scores: Backtest) -> None:
         wide = table.pivot("method", index="pattern", values=figure)
         assert set(wide["pattern"]) == {"smooth", "erratic", "intermittent", "lumpy"}
         assert (wide["entrepot"] <= wide["ma8"]).all(), wide
+
+
+@pytest.mark.parametrize(("kind", "wape", "pin95"), [("flat", 1.0, 0.85), ("walk", 1.02, 0.85), ("season", 0.8, 0.5)])
+def test_several_years_of_history_do_not_hurt(kind: str, wape: float, pin95: float) -> None:
+    """On made-up shops of over two years the forecast is no worse than the rule where nothing is to be learnt from
+    last year, and far better where there is a season."""
+    random = np.random.default_rng(1)
+    rate = np.exp(random.normal(1.5, 1.0, (300, 1))) * np.ones((1, 120))
+    if kind == "walk":
+        rate = rate * np.exp(np.cumsum(random.normal(0, 0.06, rate.shape), axis=1))
+    if kind == "season":
+        swing = random.normal(0.6, 0.3, (300, 1))
+        rate = rate * np.exp(swing * np.sin(2 * np.pi * np.arange(120) / 52))
+    table = backtest(
+        dense(random.poisson(random.gamma(1.0, rate)).astype(float)), horizons=(13,), origins=(26, 13)
+    ).scores
+    assert table["entrepot"][13].wape <= wape * table["ma8"][13].wape
+    assert table["entrepot"][13].pin95 <= pin95 * table["ma8"][13].pin95
 
 
 @needs_shared_data
