@@ -1,5 +1,8 @@
 """Order lines of any shop: orders, cancellations, refusals, totals; and the 444,322 real lines."""
 
+from datetime import datetime
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +10,7 @@ from hypothesis import strategies as st
 from entrepot.channels.files.layout import Mapping
 from entrepot.channels.files.opening import open_file
 from entrepot.core.documents import Ref
-from tests.channels.files.opened import accounted, documents, opened, rejected
+from tests.channels.files.opened import accounted, documents, opened, refused, rejected
 from tests.shared_data import needs_shared_data, shared_path
 
 HEADER = "InvoiceNo,StockCode,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
@@ -115,6 +118,21 @@ def test_what_the_file_leaves_open_is_asked() -> None:
     """Without shop, currency and zone nothing is assumed."""
     codes = [q.code for q in opened(lines("A,M,1,1"), shop=None, currency=None, zone=None).questions]
     assert codes == ["shop", "currency", "zone"]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"zone": "Mars/Olympus"}, "unknown_zone"),
+        ({"zone": "../etc/passwd"}, "unknown_zone"),
+        ({"currency": "EURO"}, "unknown_currency"),
+        ({"as_of": datetime(2026, 1, 1)}, "moment_without_zone"),  # noqa: DTZ001 - that is the point
+        ({"layout": "nonsense"}, "layout_unknown"),
+    ],
+)
+def test_what_the_caller_says_is_checked(said: dict[str, Any], code: str) -> None:
+    """A zone, currency, moment or layout that cannot be is a problem, not a traceback."""
+    assert refused(lines("A,M,1,1"), **said).code == code
 
 
 def test_a_mapping_by_hand() -> None:

@@ -79,16 +79,26 @@ class Layout:
     @property
     def aliases(self) -> dict[str, str]:
         """Normal heading to field name; of two fields that claim a heading the first has it."""
-        return _aliases(self)
+        return _aliases(self.code, self.fields)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every heading (normal form) that belongs to the layout, read or not."""
+        return _known(self.code, self.fields, self.also)
 
 
 @cache
-def _aliases(layout: Layout) -> dict[str, str]:
+def _aliases(_: str, fields: tuple[Field, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for each in layout.fields:
+    for each in fields:
         for name in each.names:
             found.setdefault(normal(name), each.name)
     return found
+
+
+@cache
+def _known(code: str, fields: tuple[Field, ...], also: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(_aliases(code, fields)) | {normal(name) for name in also}
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ def open_file(
         number_style or said.get("number_style"),
         date_order or said.get("date_order"),
     )
+    settings.check()
     with _on_disk(file) as path:
         if path.stat().st_size > limits.size:
             raise refuse(

@@ -102,15 +102,11 @@ def _candidates(grid: Grid, layouts: list[Layout], mapping: Mapping | None) -> l
             columns = _match(layout, names, mapping)
             if any(f.name not in columns for f in layout.required):
                 continue
-            explained = sum(1 for n in present if n and (n in layout.aliases or n in _also(layout)))
+            explained = len(present & layout.known)
             score = (explained + len(columns) / 1000) / max(1, len(present - {""}))
             if layout.code not in found or score > found[layout.code][0]:
                 found[layout.code] = (score, Header(grid, row, line, headings, layout, columns))
     return list(found.values())
-
-
-def _also(layout: Layout) -> frozenset[str]:
-    return frozenset(normal(name) for name in layout.also)
 
 
 def _rows(grid: Grid) -> list[tuple[int, int, tuple[str, ...]]]:
@@ -128,15 +124,14 @@ def _match(layout: Layout, names: list[str], mapping: Mapping | None) -> dict[st
         for name, heading in mapping.columns.items():
             if normal(heading) in names:
                 columns[name] = names.index(normal(heading))
-    taken = set(columns.values())
-    for each in layout.fields:
-        if each.name in columns:
-            continue
-        for alias in each.names:
-            at = normal(alias)
-            if at in names and names.index(at) not in taken and layout.aliases.get(at) == each.name:
-                columns[each.name] = names.index(at)
-                break
+    taken, said = set(columns.values()), set(columns)
+    present = set(names)
+    for heading, name in layout.aliases.items():  # a field's own order: its foremost heading counts
+        if heading in present and name not in said:
+            at = names.index(heading)
+            if at not in taken:
+                columns[name] = at
+                said.add(name)
     return columns
 
 
