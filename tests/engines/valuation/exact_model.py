@@ -89,7 +89,8 @@ class Ledger:
     def place(self, m: Move) -> tuple[Any, ...]:
         """Order of the fold; an intercompany receipt stands behind its seller's issue of the same instant."""
         like, seller = m, self.by_number.get(m["of"])
-        if m["kind"] == "INTERCOMPANY_RECEIPT" and seller and (seller["at"], seller["late"]) == (m["at"], m["late"]):
+        bought = m["kind"] == "INTERCOMPANY_RECEIPT" and seller and seller["kind"] == "INTERCOMPANY_SALE"
+        if bought and (seller["at"], seller["late"]) == (m["at"], m["late"]):
             like = seller
         key = (RANK[like["kind"]], like["document_key"], like["line"], like["ordinal"], like is not m, m["movement"])
         return (m["at"], m["late"], *key)

@@ -6,13 +6,14 @@ import random
 from collections import defaultdict
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrepot.engines.valuation import Valuation, value
 from tests.effort import effort
 from tests.engines.valuation.exact_model import Ledger, ranges
-from tests.engines.valuation.programs import Row, as_costs, as_movements, ledgers
+from tests.engines.valuation.programs import COMMON, NAMES, Row, as_costs, as_movements, ledgers, movements_of
 
 
 def engine_layers(v: Valuation) -> dict[Any, Any]:
@@ -149,3 +150,86 @@ def test_units_are_conserved(ledger: tuple[list[Row], list[Row]]) -> None:
     left = int(v.movement_units["units"].sum())
     owed = int(v.uncosted["units"].sum())
     assert came - consumed - left + owed == int(v.stock_units["units"].sum())
+
+
+@pytest.mark.soak
+def test_long_random_ledgers() -> None:
+    """500 ledgers of 50 steps (soak: 5,000 of 100), up to 60 cost shares each, equal the exact model in everything."""
+    met: set[str] = set()
+    for seed in range(effort(test=500, soak=5000)):
+        chooser = random.Random(seed)
+        moves: list[Row] = []
+        for instant in range(effort(test=50, soak=100)):
+            step = (
+                chooser.choice(NAMES + COMMON),
+                chooser.randint(0, 2) if seed % 2 else 0,
+                chooser.randint(0, 2),
+                chooser.randint(0, 2),
+                chooser.randint(1, 9),
+                chooser.randint(0, 12) if seed % 3 else instant,
+                chooser.randint(0, 9),
+                chooser.randint(0, 3),
+                chooser.randint(1, max(1, len(moves))),
+            )
+            moves += movements_of(len(moves) + 1, step)
+        costs = []
+        for _ in range(chooser.randint(0, 60)):
+            line = chooser.randint(0, 12)
+            costs.append(
+                {
+                    "line": line,
+                    "component": line % 3,
+                    "movement": chooser.randint(0, len(moves) + 1),
+                    "side": int(chooser.random() < 0.2),
+                    "amount": chooser.randint(-3000, 9000),
+                    "internal": int(line % 3 == 0 and chooser.random() < 0.2),
+                }
+            )
+        chooser.shuffle(moves)
+        v = compare(moves, costs, group=chooser.random() < 0.4)
+        met |= {name for name, frame in (("waiting", v.waiting), ("uncosted", v.uncosted)) if len(frame)}
+        met |= {"several layers"} if (v.layers["ordinal"] > 0).any() else set()
+    assert met == {"waiting", "uncosted", "several layers"}
+
+
+def row(number: int, kind: str, **columns: Any) -> Row:
+    empty = movements_of(number, ("COUNT_SURPLUS", 0, 0, 0, 1, number, 1, 0, 1))[0]
+    return empty | {"kind": kind, "to_cell": -1, "from_cell": -1, "lot": -1} | columns
+
+
+def test_layers_may_outgrow_the_space_guessed_for_them() -> None:
+    """Many fragments moved many times make far more layers and issues than movements: space grows, nothing changes."""
+    moves = [
+        row(i, "RECEIPT", to_cell=0, item=item, at=i % 40)
+        for item in range(2)
+        for i in range(item * 100, item * 100 + 40)
+    ]
+    for item in range(2):
+        for i in range(40, 90):
+            ends = {"from_cell": i % 2, "to_cell": (i + 1) % 2}
+            moves.append(row(item * 100 + i, "TRANSFER", item=item, quantity=40, at=i, **ends))
+        moves.append(row(item * 100 + 90, "SALE", from_cell=0, item=item, quantity=30, at=90))
+        moves.append(row(item * 100 + 91, "RETURN", to_cell=1, item=item, quantity=25, at=91, of=item * 100 + 90))
+    costs = [
+        {"line": i, "component": 0, "movement": m["movement"], "side": 0, "amount": 100 + i, "internal": 0}
+        for i, m in enumerate(moves)
+        if m["kind"] == "RECEIPT"
+    ]
+    v = value(as_movements(moves), as_costs(costs))
+    assert len(v.layers) == 2 * (40 + 50 * 40 + 25)
+    assert v.totals()["stock"] + v.totals()["left"] == sum(c["amount"] for c in costs)
+    compare(moves[:40] + moves[80:84], costs[:40], group=False)
+
+
+def test_lines_may_outgrow_the_space_guessed_for_them() -> None:
+    """Three hundred cost lines carried through ten conversions in a row equal the exact model's."""
+    moves = [row(1, "RECEIPT", to_cell=0, quantity=9, at=0)]
+    for i in range(10):
+        event = {"event": i, "at": 1 + i}
+        moves.append(row(2 + 2 * i, "CONVERSION_IN", item=i % 2, from_cell=0, quantity=9, **event))
+        moves.append(row(3 + 2 * i, "CONVERSION_OUT", item=(i + 1) % 2, to_cell=0, quantity=9, share=1, **event))
+    costs = [
+        {"line": i, "component": i % 3, "movement": 1, "side": 0, "amount": 1000 + i, "internal": 0} for i in range(300)
+    ]
+    v = compare(moves, costs, group=False)
+    assert len(v.layer_costs) == 300 * 11

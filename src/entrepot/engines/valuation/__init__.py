@@ -12,7 +12,7 @@ docs/methods/ledger.md, choices in docs/methods/valuation.md. Limits: integers o
 
     split_lines(totals, offsets, weights) -> amounts        a bill over its targets, largest remainder
     value(movements, costs) -> Valuation                    the fold and its money
-    price(valuation.allocation, costs) -> Valuation         other costs or another method on the same fold
+    price(fold(movements), costs) -> Valuation              the same in two steps: other costs, or another method
     prior_period(reported, now) -> frame                    what a closed period's cost changed by
     spread_period(valuation, lines) -> PeriodSpread         storage and the like over unit-days, full view
     round_up.value(events) -> RoundUp                       the rounding of common ERPs, for comparison only
@@ -40,5 +40,6 @@ from entrepot.engines.valuation.split import split_lines as split_lines
 from entrepot.engines.valuation.spread import PeriodLine as PeriodLine
 from entrepot.engines.valuation.spread import PeriodSpread as PeriodSpread
 from entrepot.engines.valuation.spread import spread_period as spread_period
+from entrepot.engines.valuation.value import fold as fold
 from entrepot.engines.valuation.value import price as price
 from entrepot.engines.valuation.value import value as value

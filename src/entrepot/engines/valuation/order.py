@@ -172,7 +172,8 @@ def _keys(m: Movements) -> tuple[I8, I64, I32, I32, I8]:
     if not len(receipts):
         return rank, m.document_key, m.line, m.ordinal, behind
     sellers = index_rows(m.movement).find(m.of[receipts])
-    same = (sellers >= 0) & (m.at[sellers] == m.at[receipts]) & (m.late[sellers] == m.late[receipts])
+    same = (sellers >= 0) & (m.kind[sellers] == Kind.INTERCOMPANY_SALE)
+    same &= (m.at[sellers] == m.at[receipts]) & (m.late[sellers] == m.late[receipts])
     receipts, sellers = receipts[same], sellers[same]
     document, line, ordinal = m.document_key.copy(), m.line.copy(), m.ordinal.copy()
     rank[receipts], document[receipts] = rank[sellers], document[sellers]

@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from entrepot.core.kinds import Kind
+from entrepot.engines.valuation.age import first_births
 from entrepot.engines.valuation.aim import Aimed
 from entrepot.engines.valuation.explain import ExplainedLine, explain_pool, explain_row, explain_slot
 from entrepot.engines.valuation.layer_costs import Entries, Sums, lines_on_hand
@@ -39,7 +40,8 @@ class Valuation:
 
     @cached_property
     def layers(self) -> pl.DataFrame:
-        """layer, item, cell, movement (birth), ordinal (within the movement), born_at, n, remaining, missing."""
+        """layer, item, cell, movement (its birth), ordinal (within the movement), born_at, first_born_at (of the first
+        ancestor: the age of the units), n, remaining, missing."""
         a, o = self.allocation, self.allocation.ordered
         layers = a.layers
         place = np.arange(len(layers.n))
@@ -54,6 +56,7 @@ class Valuation:
                 "movement": o.moves.movement[layers.row],
                 "ordinal": place - first,
                 "born_at": o.moves.at[layers.step],
+                "first_born_at": first_births(a),
                 "n": layers.n.astype(np.int64),
                 "remaining": (layers.n - layers.drawn).astype(np.int64),
                 "missing": missing,
@@ -188,7 +191,8 @@ class Valuation:
         )
 
     def stock_layers(self) -> pl.DataFrame:
-        """layer, item, cell, movement, born_at, units, missing, component, amount of every layer with units on hand."""
+        """Layers with units on hand: layer, item, cell, movement, born_at, first_born_at, units, missing, component,
+        amount; one row per component."""
         e = self._layered()
         layers = self.layers.filter(pl.col("remaining") > 0)
         layer, entry, amount = lines_on_hand(self.allocation.layers, e)
@@ -212,6 +216,7 @@ class Valuation:
                 "cell",
                 "movement",
                 "born_at",
+                "first_born_at",
                 pl.col("remaining").alias("units"),
                 "missing",
                 "component",

@@ -38,9 +38,12 @@ def value(
 
     Raises ValueError naming the movement or conversion event that contradicts itself. Source: docs/methods/ledger.md.
     """
-    ordered = in_fold_order(movements)
-    allocation = allocate(ordered)
-    return price(allocation, costs, method=method, group=group, month_starts=month_starts)
+    return price(fold(movements), costs, method=method, group=group, month_starts=month_starts)
+
+
+def fold(movements: Movements) -> Allocation:
+    """The unit half of :func:`value`: who took which units. Give it to :func:`price` as often as costs change."""
+    return allocate(in_fold_order(movements))
 
 
 def price(
