@@ -334,6 +334,14 @@ class Documents:
         self.report.count("postings", len(found))
         ordered = table in ("movement", "cost_line")
         before = old.get(table, {})
+        whole = (
+            table == "movement"
+            and any(row[MOVE_FIELDS.index("event")] for row in wanted)
+            and not (
+                len(before) == len(wanted)
+                and all(row[:2] in before and same(row, before[row[:2]][1], fields, table) for row in wanted)
+            )
+        )
         fresh = []
         for row in wanted:
             spot = (row[0], row[1] if ordered else 0)
@@ -341,7 +349,7 @@ class Documents:
             if earlier is None:
                 fresh.append(row)
                 continue
-            if same(row, earlier[1], fields, table):
+            if not whole and same(row, earlier[1], fields, table):
                 continue
             fresh.append(row)
             expected.replaced.setdefault((table, earlier[0]), spot)

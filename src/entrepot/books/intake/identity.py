@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from entrepot.books import models
-from entrepot.core.documents import Document
+from entrepot.core.documents import Count, Document
 
 
 class Known(NamedTuple):
@@ -36,6 +37,21 @@ def body_of(document: Document) -> bytes:
     """The canonical body: JSON without defaults and without personal fields (an order's ``buyer``)."""
     personal = {"buyer"} if document.type == "sales_order" else None
     return document.model_dump_json(exclude_defaults=True, exclude=personal).encode()
+
+
+def repeats_count(document: Document, known: Known) -> bool:
+    """Is this the stock count that stands in the books, told again without what the books expected then?"""
+    if not isinstance(document, Count) or not known.ids:
+        return False
+    stored = bytes(models.Document.objects.values_list("body", flat=True).get(pk=known.ids[-1]))
+    before = json.loads(stored)["lines"]
+    if len(before) != len(document.lines):
+        return False
+    lines = [
+        line if line.expected is not None else line.model_copy(update={"expected": told.get("expected")})
+        for line, told in zip(document.lines, before, strict=True)
+    ]
+    return body_of(document.model_copy(update={"lines": lines})) == stored
 
 
 def lookup(documents: Iterable[tuple[Document, str]]) -> dict[tuple[str, str, str, str], Known]:

@@ -71,6 +71,16 @@ def candidates(posted: set[str]) -> list[models.Quarantine]:
     return sorted(found, key=lambda row: row.pk)
 
 
+def wait_on(row: models.Quarantine, problem: Problem, waits_for: str) -> None:
+    """What it waited for has come, but something else is missing: from now on it waits for that."""
+    row.code, row.waits_for = problem.code, waits_for
+    row.problem = {
+        **dataclasses.asdict(problem), "document": problem.document or row.problem.get("document"),
+        "amount": row.amount, "currency": row.currency, "quantity": row.quantity,
+    }  # fmt: skip
+    row.save(update_fields=["code", "waits_for", "problem"])
+
+
 def release(row: models.Quarantine, at: Instant) -> None:
     row.state = models.Quarantine.RELEASED
     row.settled_at = at

@@ -69,16 +69,17 @@ class Register:
             self.report.lines += lines
         body = identity.body_of(document)
         sha = hashlib.sha256(body).hexdigest()
-        if sha in before.hashes and not before.reversed:
+        if not before.reversed and (sha in before.hashes or identity.repeats_count(document, before)):
             self._repeated(lines, retrying)
             return True
         try:
             self._post(entry, account, before, sha, body)
         except ProblemError as error:
-            if retrying:
-                return False
             waits_for = error.waits_for if isinstance(error, Waits) else ""
             problem = error.problems[0]
+            if retrying:
+                self._still = (problem, waits_for)
+                return False
             if quarantine.hold_document(self.session, document, body, problem, waits_for, entry.first_line, lines):
                 self.report.quarantined += 1
                 self.report.trouble(problem, lines)
@@ -172,6 +173,8 @@ class Register:
                 if self.take([_Waited(document, row.line, None)], retrying=True)[0]:
                     quarantine.release(row, self.session.recorded_at)
                     self.report.released += 1
+                else:
+                    quarantine.wait_on(row, *self._still)
 
 
 def _as_mapping(row: models.Quarantine) -> dict[str, Any]:

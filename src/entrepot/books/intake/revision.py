@@ -14,18 +14,20 @@ def revise(session: Session, builder: Builder, older: tuple[int, ...]) -> Postin
     """``builder``'s postings less what the books already say, with a replacement for everything that changed."""
     session.flush()
     new = builder.postings
-    new.sales = _changed(builder, older, models.SalesLine, r.SalesLineRow, new.sales, "sales_line")
-    new.refunds = _changed(builder, older, models.RefundLine, r.RefundLineRow, new.refunds, "refund_line")
+    kept_sales: dict[int, int] = {}
     kept_movements: dict[int, int] = {}
+    new.sales = _changed(builder, older, models.SalesLine, r.SalesLineRow, new.sales, "sales_line", kept_sales)
+    new.refunds = _changed(builder, older, models.RefundLine, r.RefundLineRow, new.refunds, "refund_line")
+    new.movements = [
+        row._replace(sales_line_id=kept_sales.get(row.sales_line_id or 0, row.sales_line_id)) for row in new.movements
+    ]
     new.movements = _changed(builder, older, models.Movement, r.MovementRow, new.movements, "movement", kept_movements)
     new.shares = [s._replace(movement_id=kept_movements.get(s.movement_id or 0, s.movement_id)) for s in new.shares]
-    before = len(new.costs)
     new.costs = _changed(builder, older, models.CostLine, r.CostLineRow, new.costs, "cost_line")
-    if before != len(new.costs):
-        kept = {row.id for row in new.costs}
-        new.bases = [row for row in new.bases if row.cost_line_id in kept]
-        bases = {row.id for row in new.bases}
-        new.shares = [row for row in new.shares if row.basis_id in bases]
+    kept = {row.id for row in new.costs}
+    new.bases = [row for row in new.bases if row.cost_line_id in kept]
+    bases = {row.id for row in new.bases}
+    new.shares = [row for row in new.shares if row.basis_id in bases]
     session.release(list(older))
     return new
 
@@ -46,9 +48,21 @@ def _changed(
         for row in model.objects.filter(document_id__in=older, replacement__isnull=True)
     }
     fresh: list[Any] = []
+    aims = _aims(b, list(old.values())) if name == "cost_line" else None
+    if name == "movement" and any(row.event is not None for row in new):
+        # A conversion happens as one: when a line of it changes, all are told anew, with one event and one recording.
+        equal = len(old) == len(new) and all(
+            (row.line, row.ordinal) in old and _same(old[row.line, row.ordinal], row, row_type) for row in new
+        )
+        if not equal:
+            for row in new:
+                if (row.line, row.ordinal) in old:
+                    _replace(b, name, old.pop((row.line, row.ordinal)), row.id)
     for row in new:
+        if name == "movement" and kept is not None and row.of_id in kept:
+            row = row._replace(of_id=kept[row.of_id])  # noqa: PLW2901 - the same line, pointing at what stays
         before = old.pop((row.line, row.ordinal if ordered else 0), None)
-        if before is not None and _same(before, row, row_type):
+        if before is not None and _same(before, row, row_type) and (not aims or aims.same(before, row)):
             if kept is not None:
                 kept[row.id] = before.pk
             continue
@@ -58,6 +72,47 @@ def _changed(
     for gone in old.values():
         _replace(b, name, gone, None)
     return fresh
+
+
+class _Aims:
+    """What cost lines were aimed at, replaced targets followed, and what the new ones are aimed at."""
+
+    def __init__(self, old: dict[int, list[tuple[int, int]]], new: dict[int, list[tuple[int, int]]]) -> None:
+        self.old, self.new = old, new
+
+    def same(self, before: Any, row: Any) -> bool:
+        return self.old.get(before.pk, []) == self.new.get(row.id, [])
+
+
+def _aims(b: Builder, old: list[Any]) -> _Aims:
+    line_of = {basis.id: basis.cost_line_id for basis in b.postings.bases}
+    new: dict[int, list[tuple[int, int]]] = {}
+    for share in b.postings.shares:
+        target = share.movement_id or share.sales_line_id or 0
+        new.setdefault(line_of[share.basis_id], []).append((target, share.weight))
+    shares = models.BasisShare.objects.filter(basis__cost_line__in=[row.pk for row in old], basis__version=1)
+    before: dict[int, list[tuple[int, int]]] = {}
+    for line, movement, sold, weight in shares.order_by("basis__cost_line", "ordinal").values_list(
+        "basis__cost_line_id", "movement_id", "sales_line_id", "weight"
+    ):
+        target = _now(b, "movement", movement) if movement else _now(b, "sales_line", sold)
+        before.setdefault(line, []).append((target or 0, weight))
+    return _Aims(before, new)
+
+
+def _now(b: Builder, name: str, row: int | None) -> int | None:
+    """The row that counts in place of ``row``."""
+    here = {getattr(p, f"{name}_id"): getattr(p, f"new_{name}_id") for p in b.postings.replacements}
+    while row is not None:
+        if row in here:
+            row = here[row]
+            continue
+        found = models.Replacement.objects.filter(**{f"{name}_id": row}).values_list(f"new_{name}_id", flat=True)
+        following = list(found[:1])
+        if not following:
+            return row
+        row = following[0]
+    return None
 
 
 def _same(before: Any, row: Any, row_type: Any) -> bool:
