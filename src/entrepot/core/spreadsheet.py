@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,8 @@ _RISKY = re.compile(r"^'*[=+\-@\t\r]")
 _GUARDED = re.compile(GUARDED)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WIDEST = 60
+_LAST_ROW = 10_000
+_LONGEST_LIST = 255  # what Excel takes as a list of words in one cell rule
 
 
 def safe_cell(text: str) -> str:
@@ -66,18 +68,32 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]], delimiter:
 
 
 def write_xlsx(
-    columns: Sequence[str], rows: Iterable[Sequence[Cell]], sheet: str = "Sheet1", more: Sequence[Sheet] = ()
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    sheet: str = "Sheet1",
+    more: Sequence[Sheet] = (),
+    *,
+    texts: Collection[int] = (),
+    choices: Mapping[int, Sequence[str]] | None = None,
 ) -> bytes:
     """An Excel workbook with one sheet of ``rows`` under a frozen header; ``more`` adds further sheets behind it.
 
-    Integers and decimals are numeric cells (beyond 15 digits, where Excel would round, they stay text).
+    Integers and decimals are numeric cells (beyond 15 digits, where Excel would round, they stay text). For a sheet to
+    be filled in, the columns numbered in ``texts`` are formatted as text, so that Excel leaves long numbers and leading
+    zeros alone, and those in ``choices`` offer these words.
     """
     import xlsxwriter as writer
 
     out = io.BytesIO()
     book = writer.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     try:
-        for name, heads, body in [(sheet, columns, rows), *more]:
+        first = _fill(book, sheet, columns, rows, texts)
+        for j, words in (choices or {}).items():
+            if len(",".join(words)) <= _LONGEST_LIST:
+                first.data_validation(
+                    1, j, _LAST_ROW, j, {"validate": "list", "source": list(words), "error_type": "warning"}
+                )
+        for name, heads, body in more:
             _fill(book, name, heads, body)
     finally:
         book.close()
@@ -100,7 +116,13 @@ def _csv_cell(value: Cell) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
-def _fill(book: xlsxwriter.Workbook, name: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+def _fill(
+    book: xlsxwriter.Workbook,
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    texts: Collection[int] = (),
+) -> Any:
     page = book.add_worksheet(name[:31])
     head = book.add_format({"bold": True, "bottom": 1})
     widths = [_width(c) for c in columns]
@@ -111,9 +133,11 @@ def _fill(book: xlsxwriter.Workbook, name: str, columns: Sequence[str], rows: It
             _put(page, i, j, value)
             if i <= 200 and j < len(widths) and value is not None:
                 widths[j] = max(widths[j], _width(str(value)))
+    text = book.add_format({"num_format": "@"})
     for j, width in enumerate(widths):
-        page.set_column(j, j, min(width, _WIDEST) + 2)
+        page.set_column(j, j, min(width, _WIDEST) + 2, text if j in texts else None)
     page.freeze_panes(1, 0)
+    return page
 
 
 def _width(text: str) -> int:

@@ -140,6 +140,7 @@ def test_a_mapping_by_hand() -> None:
     text = "Vorgang;Teil;Stk;Wert;Tag\nA;M;2;1,50;31.01.2026\n"
     unknown = opened(text)
     assert [q.code for q in unknown.questions] == ["layout"]
+    assert unknown.preview == (("A", "M", "2", "1,50", "31.01.2026"),)
     asked = opened(text, layout="order_lines").questions
     assert [(q.code, q.field) for q in asked] == [("column", f) for f in ("order", "sku", "quantity", "moment")]
     columns = {"order": "Vorgang", "sku": "Teil", "quantity": "Stk", "unit_price": "Wert", "moment": "Tag"}

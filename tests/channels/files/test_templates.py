@@ -1,10 +1,12 @@
 """Templates: every document type, both languages, out and back in unchanged."""
 
 import ast
+import io
 import random
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from entrepot.channels.files.layout import normal
@@ -69,6 +71,16 @@ def test_the_empty_template_is_recognised(kind: str, language: Any) -> None:
     file = opened(template(kind, language))
     assert file.layout is not None
     assert (file.layout.code, file.rows) == (kind, 0)
+
+
+def test_templates_protect_codes_and_offer_choices() -> None:
+    """Code columns are formatted as text, so that Excel keeps leading zeros; choice columns offer their words."""
+    book = openpyxl.load_workbook(io.BytesIO(template("shipment", "zh")))
+    page = book.worksheets[0]
+    heads = [cell.value for cell in page[1]]
+    letter = openpyxl.utils.get_column_letter(heads.index("SKU") + 1)
+    assert page.column_dimensions[letter].number_format == "@"
+    assert "海运" in str(page.data_validations.dataValidation[0].formula1)
 
 
 FULL: list[dict[str, Any]] = [

@@ -21,7 +21,7 @@ import polars as pl
 
 from entrepot.channels.files import sniff
 from entrepot.channels.files.date_style import DateOrder
-from entrepot.channels.files.grid import Grid
+from entrepot.channels.files.grid import LINE, Grid
 from entrepot.channels.files.layout import Layout, Mapping, fingerprint, foreign_layouts
 from entrepot.channels.files.limits import WEB, Limits
 from entrepot.channels.files.number_style import NumberStyle
@@ -29,8 +29,10 @@ from entrepot.channels.files.parsed import Aside, ControlTotals, ParsedFile, Rej
 from entrepot.channels.files.read import digest, read, read_bounded
 from entrepot.channels.files.reading import Reading
 from entrepot.channels.files.recognise import Header, recognise, shows_header
-from entrepot.channels.files.refusals import nothing_inside, refuse
+from entrepot.channels.files.refusals import nothing_inside, refuse, shorten
 from entrepot.channels.files.settings import Settings
+
+_PREVIEW = 5
 
 
 def open_file(
@@ -114,6 +116,7 @@ def _builder(layout: Layout) -> tuple[Callable[[Reading], pl.DataFrame], Builder
 def _parsed(header: Header, settings: Settings, sha: str, size: int, kind: str) -> ParsedFile:
     grid = header.grid
     rows = grid.cells.height - header.row - 1
+    first = grid.cells.drop(LINE).slice(header.row + 1, _PREVIEW).rows()
     file = ParsedFile(
         layout=header.layout,
         questions=header.questions,
@@ -128,6 +131,7 @@ def _parsed(header: Header, settings: Settings, sha: str, size: int, kind: str) 
         sheet=grid.sheet,
         encoding=grid.encoding,
         delimiter=grid.delimiter,
+        preview=tuple(tuple(shorten(cell or "", 80) for cell in row) for row in first),
     )
     if header.layout is None or header.questions:
         return file

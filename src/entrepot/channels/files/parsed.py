@@ -85,6 +85,8 @@ class ParsedFile:
     delimiter: str = ""
     number_style: str | None = None
     date_order: str | None = None
+    preview: tuple[tuple[str, ...], ...] = ()
+    """The first rows below the header as they stand, for a person who maps the columns."""
     rejected: list[Rejected] = field(default_factory=list["Rejected"])
     aside: Counter[str] = field(default_factory=Counter[str])
     warnings: list[Problem] = field(default_factory=list[Problem])

@@ -54,7 +54,9 @@ def template(kind: str, language: Language = "en", *, with_examples: bool = True
             for row in examples(kind)
         ]
         more.append(({"en": "Example", "zh": "示例"}[language], heads, rows))
-    return write_xlsx(heads, [], title(kind, language), more)
+    texts = [i for i, c in enumerate(of_kind) if c.kind in ("id", "text", "ref", "integers", "pairs")]
+    choices = {i: [choice_word(code, language) for code in c.choices] for i, c in enumerate(of_kind) if c.choices}
+    return write_xlsx(heads, [], title(kind, language), more, texts=texts, choices=choices)
 
 
 def write_documents(
