@@ -50,13 +50,15 @@ MISSING_FREIGHT = (150, 330)
 """From these days on, the next sea shipment's freight bill never comes."""
 
 
-_SHOP_FEES: tuple[tuple[str, Component, int], ...] = (
-    (AMAZON_SHOP, "advertising", 780),
-    (OWN_SHOP, "advertising", 950),
-    (OWN_SHOP, "payment_fee", 290),
-    (MARKET_SHOP, "platform_fee", 1150),
+_SHOP_FEES: tuple[tuple[str, Component, int, int], ...] = (
+    (AMAZON_SHOP, "advertising", 780, 0),
+    (OWN_SHOP, "advertising", 950, 0),
+    (OWN_SHOP, "payment_fee", 290, 0),
+    (OWN_SHOP, "last_mile", 0, 385),
+    (MARKET_SHOP, "platform_fee", 1150, 0),
+    (MARKET_SHOP, "last_mile", 0, 330),
 )
-"""Shop, component, basis points of the month's sales."""
+"""Shop, component, basis points of the month's sales, minor units for each unit sold (picking and postage)."""
 
 
 class Bills:
@@ -156,9 +158,9 @@ class Bills:
 
         self.journal.later(on, 3, write)
 
-    def month_end(self, day: int, sales: dict[str, int]) -> None:
-        """On a month's last day: rent, storage, software, advertising and payment fees; ``sales`` by shop, minor units
-        of the shop's currency."""
+    def month_end(self, day: int, sales: dict[str, int], units: dict[str, int]) -> None:
+        """On a month's last day: rent, storage, software, advertising, payment fees and postage; ``sales`` by shop in
+        minor units of the shop's currency, ``units`` by shop."""
         journal, c = self.journal, self.journal.catalogue
         last = journal.day(day)
         first = last.replace(day=1)
@@ -175,17 +177,16 @@ class Bills:
         company = Target(kind="company", period_from=first, period_to=last)
         software = CostLine(component="software", amount=12_900, targets=[company], basis="quantity")
         self._period_bill(day, HK, SOFTWARE, "USD", "bills_freight", [software])
-        for shop, component, share in _SHOP_FEES:  # fmt: skip
-            amount = sales[shop] * share // 10_000
+        for shop, component, share, each in _SHOP_FEES:
+            amount = sales[shop] * share // 10_000 + units[shop] * each
             if amount:
-                journal.write(
-                    FeeCharge(
-                        id=journal.number(f"FEE-{shop}", day), company=HK, effective_at=journal.at(day, 23, 59),
-                        account=shop, shop=shop, currency=SHOP_CURRENCY[shop], period_from=first, period_to=last,
-                        lines=[FeeLine(component=component, amount=amount, description=f"{component} {first:%Y-%m}")],
-                    ),
-                    "fees",
+                line = FeeLine(component=component, amount=amount, description=f"{component} {first:%Y-%m}")
+                charge = FeeCharge(
+                    id=journal.number(f"FEE-{shop}", day), company=HK, effective_at=journal.at(day, 23, 59),
+                    account=shop, shop=shop, currency=SHOP_CURRENCY[shop], period_from=first, period_to=last,
+                    lines=[line],
                 )  # fmt: skip
+                journal.write(charge, "fees")
 
     def fba_storage(self, day: int) -> int:
         """The marketplace's storage fee of the month that ends, US cents by cubic feet, dearer from October on."""

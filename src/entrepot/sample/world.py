@@ -277,9 +277,11 @@ class _Run:
         first = max(0, (month - self.journal.start).days)
         c = self.journal.catalogue
         units = self.sold[:, :, first : day + 1].sum(axis=2)
-        self.bills.month_end(day, {
+        sales = {
             AMAZON_SHOP: int((units[AMAZON] * c.price_usd).sum()),
             OWN_SHOP_CODE: int((units[OWN_SHOP] * c.price_eur).sum() * 100 // 119),
             MARKET_SHOP: int((units[MARKET_UK] * c.price_gbp).sum()),
-        })  # fmt: skip
+        }
+        shops = {AMAZON_SHOP: AMAZON, OWN_SHOP_CODE: OWN_SHOP, MARKET_SHOP: MARKET_UK}
+        self.bills.month_end(day, sales, {code: int(units[channel].sum()) for code, channel in shops.items()})
         self.storage_fees.append((day, self.bills.fba_storage(day)))
