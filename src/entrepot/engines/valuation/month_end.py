@@ -4,7 +4,8 @@ A cell's pool of a month is what it opened with and all that came in; every draw
 pool's units, by cumulative rounding in the order of the log, and the rest is the closing stock. Cells settle in the
 order in which units move between them. Inside a cycle of transfers the units that move within it go at the opening
 average; where a cell opened empty, at the average of what came from outside the cycle, or else of what came before in
-the log. Units that come back into the cell they left, in the same month, never left: their draw is shortened.
+the log; a cell that is emptied so gives the rest of its value to the last transfer. Units that come back into the cell
+they left, in the same month, never left: their draw is shortened.
 Source: IAS 2.27 (weighted average "on a periodic basis").
 """
 
@@ -293,6 +294,36 @@ def _move_in_cycle(
         if not fixed[cell]:
             pool[cell] += tree.layers.n[layer]
             total[cell] += m.worth[layer - m.l0]
+    _leave_nothing_behind(tree, draws, standing, units, m, state)
+
+
+@compiled
+def _leave_nothing_behind(tree: Tree, draws: Draws, standing: Sums, units: I64, m: Month, state: I8) -> None:
+    """A cell that its cycle emptied gives what is left of its value to the last transfer out of it."""
+    width = draws.amounts.shape[1]
+    rest = np.zeros(width, np.int64)
+    for last in range(m.d0, m.d1):
+        cell = m.local[draws.slot[last]]
+        if state[cell] != 2 or not m.priced[last - m.d0] or tree.to_slot[draws.row[last]] < 0:
+            continue
+        slot, pool, is_last = m.slots[cell], units[m.slots[cell]], True
+        _copy_pool(standing, slot, rest)
+        for layer in range(m.l0, m.l1):
+            if tree.layers.slot[layer] == slot:
+                rest += m.worth[layer - m.l0]
+                pool += 0 if m.home[layer - m.l0] else tree.layers.n[layer]
+        for draw in range(m.d0, m.d1):
+            if draws.slot[draw] == slot and m.priced[draw - m.d0]:
+                rest -= draws.amounts[draw]
+                pool -= m.kept[draw - m.d0]
+                is_last = is_last and (draw <= last or tree.to_slot[draws.row[draw]] < 0)
+        if pool > 0 or not is_last:
+            continue
+        for layer in range(m.l1 - 1, m.l0 - 1, -1):
+            if m.source[layer - m.l0] == last and not m.home[layer - m.l0]:
+                draws.amounts[last] += rest
+                m.worth[layer - m.l0] += rest
+                break
 
 
 @compiled
