@@ -96,6 +96,12 @@ def test_shopify_tax_on_top() -> None:
     assert (made.lines[0].amount, made.lines[0].tax, made.status) == (2000, 160, "open")
 
 
+def test_shopify_tip_beside_tax_inside() -> None:
+    """A tip raises the total without making tax come on top."""
+    (made,) = documents(shopify(f"#1,paid,,,,EUR,23.80,0.00,3.80,24.80,{CREATED},2,11.90,MUG,DE,,"))
+    assert (made.lines[0].amount, made.lines[0].tax) == (2000, 380)
+
+
 def test_shopify_cancelled_and_refunded() -> None:
     """A cancelled unfulfilled order neither ships nor refunds; a shipped one with a refund gives both documents."""
     cancelled = f"#1,refunded,,,,EUR,20.00,0,0,20.00,{CREATED},2,10.00,MUG,DE,{CREATED},20.00"

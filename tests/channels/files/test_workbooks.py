@@ -59,6 +59,21 @@ def test_the_sheet_with_the_table_is_found() -> None:
     assert (file.sheet, [s.document.id for s in file.documents()]) == ("Orders", ["A"])
 
 
+def test_a_second_sheet_with_such_a_table_is_told() -> None:
+    rows: list[list[object]] = [["A", "M", 1, 1, "2026-01-01"], [], ["B", "M", -1, 1, "2026-01-01"]]
+    assert [p.line for p in rejected(workbook(*rows))] == [4]
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    for name in ("January", "February", "Example"):
+        page = book.add_worksheet(name)
+        page.write_row(0, 0, HEADS)
+        page.write_row(1, 0, [name, "MUG", 1, 1, "2026-01-01"])
+    book.close()
+    file = opened(out.getvalue())
+    assert [s.document.id for s in file.documents()] == ["January"]
+    assert [(w.code, w.found) for w in file.warnings] == [("sheet_not_read", "February")]
+
+
 def test_lines_are_the_rows_of_the_sheet() -> None:
     """A problem names the row as Excel numbers it."""
     assert [

@@ -31,6 +31,8 @@ from entrepot.channels.files.reading import Reading
 from entrepot.channels.files.recognise import Header, recognise, shows_header
 from entrepot.channels.files.refusals import nothing_inside, refuse, shorten
 from entrepot.channels.files.settings import Settings
+from entrepot.channels.files.template_words import EXAMPLE_SHEETS
+from entrepot.core.errors import Problem
 
 _PREVIEW = 5
 
@@ -145,9 +147,23 @@ def _parsed(header: Header, settings: Settings, sha: str, size: int, kind: str) 
     frame = prepare(reading)
     reading.usable()
     file.control_totals = _totals(reading)
-    file.warnings = reading.warnings
+    file.warnings = [*reading.warnings, *_unread(header)]
     file._build = lambda: build(reading, frame)  # pyright: ignore[reportPrivateUsage]
     return file
+
+
+def _unread(header: Header) -> list[Problem]:
+    """A warning for every further sheet with such a table; the templates' own examples are none."""
+    return [
+        Problem(
+            "sheet_not_read",
+            f"the sheet {name!r} holds such a table too and is not read",
+            "save it as a file of its own and import that",
+            found=name,
+        )
+        for name in header.others
+        if name not in EXAMPLE_SHEETS.values()
+    ]
 
 
 def _check_rows(reading: Reading, grid: Grid) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from entrepot.channels.files.grid import LINE, Grid
 from entrepot.channels.files.layout import Layout, Mapping, normal
@@ -50,6 +50,8 @@ class Header:
     layout: Layout | None
     columns: dict[str, int] = field(default_factory=dict[str, int])
     questions: tuple[Question, ...] = ()
+    others: tuple[str, ...] = ()
+    """Further sheets with the same kind of table, which are not read."""
 
 
 def recognise(
@@ -76,7 +78,7 @@ def recognise(
         header = best[1]
         question = Question("layout", "the columns fit several kinds of file: which one is it?", choices=tuple(close))
         return Header(header.grid, header.row, header.line, header.headings, None, questions=(question,))
-    return _checked(best[1])
+    return _checked(replace(best[1], others=_others(best[1], [c[1] for c in scored])))
 
 
 def shows_header(text: str, layouts: Iterable[Layout]) -> bool:
@@ -107,6 +109,11 @@ def _candidates(grid: Grid, layouts: list[Layout], mapping: Mapping | None) -> l
             if layout.code not in found or score > found[layout.code][0]:
                 found[layout.code] = (score, Header(grid, row, line, headings, layout, columns))
     return list(found.values())
+
+
+def _others(best: Header, candidates: list[Header]) -> tuple[str, ...]:
+    names = (c.grid.sheet for c in candidates if c.layout is best.layout and c.grid.cells.height > c.row + 1)
+    return tuple(name for name in dict.fromkeys(names) if name and name != best.grid.sheet)
 
 
 def _rows(grid: Grid) -> list[tuple[int, int, tuple[str, ...]]]:

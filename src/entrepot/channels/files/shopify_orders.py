@@ -2,7 +2,7 @@
 
 The first row of an order carries its totals, the others a line item only. The order's net goods (subtotal, without tax
 where it is inside) and its shipping are shared over the lines by their own prices, largest remainder, so that the lines
-add up to what was charged. Whether tax is inside is read off the totals: subtotal + shipping = total means inside.
+add up to what was charged. Whether tax is inside is read off the totals: they leave no room for it on top.
 
 An order counts as shipped once Shopify calls it fulfilled; a partly fulfilled one stays open. The amount refunded so
 far becomes a refund of the shipped order; its day is not in the export, so the latest one known stands in, noted.
@@ -148,7 +148,8 @@ def _net_and_tax(c: Columns, i: int, j: int) -> tuple[int | None, int]:
     gross: list[int | None] = c["gross"][i:j]
     if subtotal is None:
         return (None, taxes) if None in gross else (sum(g or 0 for g in gross), taxes)
-    inside = taxes and c["total"][i] is not None and subtotal + shipping + (c["duties"][i] or 0) == c["total"][i]
+    # Tax on top raises the total by all of it; what is left over with tax inside is at most a tip.
+    inside = c["total"][i] is not None and c["total"][i] - subtotal - shipping - (c["duties"][i] or 0) < taxes
     return subtotal + shipping - (taxes if inside else 0), taxes
 
 

@@ -9,6 +9,9 @@ from typing import Any, Literal
 
 Language = Literal["en", "zh"]
 
+EXAMPLE_SHEETS: dict[Language, str] = {"en": "Example", "zh": "示例"}
+"""Name of the sheet with examples in a template."""
+
 
 @cache
 def _words() -> dict[str, Any]:

@@ -14,7 +14,16 @@ from typing import Any, Literal
 from entrepot.channels.files.layout import Field, Kind, Layout
 from entrepot.channels.files.references import write_reference
 from entrepot.channels.files.template_columns import REF_TYPES, ColumnKind, TemplateColumn, columns, models
-from entrepot.channels.files.template_words import Language, about, choice_word, examples, heading, meaning, title
+from entrepot.channels.files.template_words import (
+    EXAMPLE_SHEETS,
+    Language,
+    about,
+    choice_word,
+    examples,
+    heading,
+    meaning,
+    title,
+)
 from entrepot.core.documents import Document
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import exponent, major
@@ -53,7 +62,7 @@ def template(kind: str, language: Language = "en", *, with_examples: bool = True
             [choice_word(row.get(c.name, ""), language) if c.choices else row.get(c.name) for c in of_kind]
             for row in examples(kind)
         ]
-        more.append(({"en": "Example", "zh": "示例"}[language], heads, rows))
+        more.append((EXAMPLE_SHEETS[language], heads, rows))
     texts = [i for i, c in enumerate(of_kind) if c.kind in ("id", "text", "ref", "integers", "pairs")]
     choices = {i: [choice_word(code, language) for code in c.choices] for i, c in enumerate(of_kind) if c.choices}
     return write_xlsx(heads, [], title(kind, language), more, texts=texts, choices=choices)
