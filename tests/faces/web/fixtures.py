@@ -162,7 +162,7 @@ def headlines(*more: Headline) -> list[Headline]:
     return [*more]
 
 
-def state(viewer: Any, known: date | None = None) -> State:
+def state(viewer: Any) -> State:
     """Fresh figures, some rows in quarantine."""
     return State(
         "Harbour & Pine Ltd",
@@ -369,7 +369,7 @@ def bills_of() -> list[BillShare]:
     ]
 
 
-def bills(viewer: Any, code: str, family: str, part: Slice) -> Page[BillShare]:
+def bills(viewer: Any, wanted: CostFilter, family: str, part: Slice) -> Page[BillShare]:
     """The bills."""
     return Page(bills_of(), 2, {"total": 1_143_812, "share": 425_300})
 
@@ -665,12 +665,14 @@ ANSWERS: dict[str, Any] = {
     "layers": layers,
     "sales": sales,
     "sale": sale,
+    "ranges": lambda viewer, key: sale(viewer, key).ranges,
     "document": document,
     "document_bytes": lambda viewer, key: ("发票 INV.pdf", b"%PDF-1.7"),
     "health": health,
     "quarantine": lambda viewer, reason, part: Page([r for r in quarantined() if not reason or r.code == reason], 2),
     "missing_costs": lambda viewer, part: health(viewer, "", part).missing,
     "waiting": lambda viewer, part: health(viewer, "", part).waiting,
+    "unallocated": lambda viewer, part: Page([], 0),
     "imports": lambda viewer, part: Page(import_rows(), 2),
     "import_options": lambda viewer: ImportOptions(
         [Choice("amz-us", "Amazon US")],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +18,7 @@ def test_every_bar_starts_where_the_last_one_ended(net: int, costs: list[int]) -
     """Neighbours touch, everything stays inside the drawing, and the last bar stands on the ground line."""
     steps = [Step("net_sales", net), *(Step("purchase", cost) for cost in costs), Step("profit", net + sum(costs))]
     drawn = bars(steps, 10)
-    for before, after in zip(drawn[:-1], drawn[1:-1], strict=False):
+    for before, after in pairwise(drawn[:-1]):
         assert before.after == after.before
     for bar in drawn:
         assert -0.01 <= bar.left <= 100.01
