@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import numpy as np
+import pytest
 
 from entrepot.engines.demand.forecast import forecast
 from entrepot.engines.demand.history import History
@@ -31,7 +32,7 @@ def test_a_peak_seen_once_is_expected_again() -> None:
 def test_away_from_the_peak_the_level_rules() -> None:
     """26 weeks after the peak nothing is expected but the level."""
     result = forecast(dense(peaked(24)[None, 9:]))
-    assert result.state.over(np.array([8.0]))[0] == 80
+    assert result.state.over(np.array([8.0]))[0] == pytest.approx(80)
     assert "season" not in [reason.code for reason in result.explain("i0", LeadTime.fixed(8))]
 
 
@@ -49,6 +50,25 @@ def test_two_or_three_units_are_no_season() -> None:
     demand = np.zeros((1, 40))
     demand[0, 2] = 3
     assert forecast(dense(demand)).state.over(np.array([26.0]))[0] < 1.5
+
+
+def test_a_bulk_week_is_not_a_season() -> None:
+    """One order of 5,000 a year ago does not announce another; six good weeks do."""
+    demand = np.full((2, 46), 10.0)
+    demand[0, 5] = 5_000
+    demand[1, 3:9] = 150
+    bulk, season = forecast(dense(demand)).state.over(np.array([13.0, 13.0]))
+    assert bulk < 300
+    assert season > 500
+
+
+def test_a_level_taken_in_the_peak_is_not_lifted_again() -> None:
+    """In a shop at the height of its season, what follows is not the peak times the season's index."""
+    demand = np.repeat(peaked(61)[None, :], 30, axis=0)
+    demand[0, :45] = np.nan
+    young = float(forecast(dense(demand)).state.over(np.full(30, 8.0))[0])
+    level = float(forecast(dense(demand)).frame["level"][0])
+    assert young < 8 * level
 
 
 def test_the_shops_season_lifts_items_too_young_to_know() -> None:

@@ -58,7 +58,7 @@ def _spread(method: str, state: SeriesState, table: RatioTable) -> Reason:
             "spread_assumed",
             "The spread is assumed (negative binomial): too little history to measure how wrong forecasts were.",
         )
-    bucket = int(bucket_of(state.mean, state.zero_share, table.edges, table.zero_edges)[0])
+    bucket = int(bucket_of(state.mean, state.rarity, table.edges, table.zero_edges)[0])
     nearest = min(range(len(table.horizons)), key=lambda k: abs(table.horizons[k] - 13))
     samples, weeks = int(table.samples[nearest, bucket]), table.horizons[nearest]
     return Reason(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from entrepot.engines.demand.model import DemandPanel, Floats, Ints
-from entrepot.engines.demand.point import Prefix, combine, window_means, without_bursts, zero_share
+from entrepot.engines.demand.point import Prefix, combine, rarity, window_means, without_bursts
 from entrepot.engines.demand.season import Season
 
 
@@ -29,9 +29,9 @@ class History:
         """Units a week at the current season, as known before column ``at``; NaN where nothing was observed."""
         return combine(window_means(self.usual, at))
 
-    def zero_share(self, at: int) -> Floats:
-        """Share of the 26 weeks before ``at`` without demand."""
-        return zero_share(self.whole, at)
+    def rarity(self, at: int) -> Floats:
+        """How rarely each series sold before ``at``, for choosing its bucket."""
+        return rarity(self.whole, at)
 
     def expected(self, level: Floats, at: int, ahead: int, rows: Ints) -> Floats:
         """Expected demand of the first 0, 1, … ``ahead`` weeks from ``at``, cumulated [rows, ahead + 1]; ``level`` are

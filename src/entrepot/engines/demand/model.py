@@ -202,16 +202,18 @@ class RatioTable:
 class SeriesState:
     """What is known of each series at the end of its history; arrays [series].
 
-    ``mean`` units a week (NaN unknown), ``weeks`` observed weeks, ``zero_share``, ``recent`` demand of the last 13
-    weeks, ``variance`` of weekly demand over the last 26 observed weeks (NaN below two), ``interval`` mean weeks
-    between demands (ADI), ``size_cv2`` squared coefficient of variation of non-zero weeks, ``top_share`` of the
-    largest week, ``censored`` weeks among the last 26, ``windows`` the four window means [series, 4], ``expected``
+    ``mean`` units a week (NaN unknown), ``weeks`` observed weeks, ``zero_share``, ``rarity`` (2 when dormant, else the
+    zero share), ``recent`` demand of the last 13 weeks, ``variance`` of weekly demand over the last 26 observed weeks
+    (NaN below two), ``interval`` mean weeks between demands (ADI), ``size_cv2`` squared coefficient of variation of
+    non-zero weeks, ``top_share`` of the largest week, ``censored`` weeks among the last 26, ``windows`` the four window
+    means [series, 4], ``expected``
     demand of the next 0, 1, … weeks cumulated [series, AHEAD + 1], seasons included.
     """
 
     mean: Floats
     weeks: Ints
     zero_share: Floats
+    rarity: Floats
     recent: Floats
     variance: Floats
     interval: Floats

@@ -121,6 +121,16 @@ def living_level(level: Floats, observed: Floats) -> Floats:
     return np.where(silent, SILENT_RATE / np.clip(observed, 1, 26), level)
 
 
+DORMANT_WEEKS = 13
+"""Weeks without demand after which an item counts as dormant: what it did before says little about what it will do."""
+
+
+def rarity(prefix: Prefix, at: int) -> Floats:
+    """The zero share before ``at``, or 2 where nothing was sold in the last :data:`DORMANT_WEEKS`."""
+    sold, observed, _ = prefix.window(at - DORMANT_WEEKS, at)
+    return np.where((sold == 0) & (observed > 0), 2.0, zero_share(prefix, at))
+
+
 def state(panel: DemandPanel, prefix: Prefix, windows: Floats, expected: Floats) -> SeriesState:
     """Where every series stands after its last week; ``windows`` are its window means, ``expected`` its cumulated path.
 
@@ -141,6 +151,7 @@ def state(panel: DemandPanel, prefix: Prefix, windows: Floats, expected: Floats)
         mean=living_level(combine(windows), observed),
         weeks=observed.astype(np.int64),
         zero_share=zero_share(prefix, weeks),
+        rarity=rarity(prefix, weeks),
         recent=prefix.window(weeks - 13, weeks)[0],
         variance=_divide(squares, count - 1),
         interval=_divide(observed, nonzero),

@@ -17,8 +17,8 @@ from entrepot.engines.demand.history import History
 from entrepot.engines.demand.model import HORIZONS, LEVELS, Floats, Ints, RatioTable
 
 LEVEL_GROUPS = 8
-ZERO_EDGES: tuple[float, ...] = (0.15, 0.5)
-"""Upper bounds of the zero shares: almost every week, sometimes, rarely sold."""
+ZERO_EDGES: tuple[float, ...] = (0.15, 0.5, 1.0)
+"""Upper bounds of the rarity: sold almost every week, sometimes, rarely; above: not at all of late."""
 
 MIN_AGE = 8
 """Observed weeks a series needs before its forecast is used for calibration."""
@@ -102,7 +102,7 @@ def _ratios(history: History, weeks: int) -> dict[int, tuple[Floats, Floats, Flo
             continue
         reach = min(max(HORIZONS), weeks - at)
         expected = history.expected(level[rows], at, reach, rows)
-        zeros = history.zero_share(at)[rows]
+        zeros = history.rarity(at)[rows]
         for horizon in (h for h in HORIZONS if h <= reach):
             total, observed, _ = history.whole.window(at, at + horizon)
             whole = observed[rows] >= MIN_OBSERVED * horizon

@@ -7,9 +7,10 @@ with a bell of ±5 weeks and mixed with the current level:
     expected(week) = (κ · level · index(week) + growth · Σ k·y) / (κ + Σ k),  κ = 1 + ½ / level
 
 so that an item without a last year keeps its level, and one that was seen for a few weeks of the season moves a few
-steps. ``index`` is the same idea for the shop as a whole (ratio of demand to each item's own mean, capped, averaged),
-shrunk harder: it lifts items that are too young to know. ``growth`` compares the last 13 weeks with the same weeks of
-last year where both were seen, shrunk towards the shop's growth. The gain is measured in docs/methods/demand.md.
+steps. A single bulk week is no season (y is limited). ``index`` is the same idea for the shop as a whole (demand over
+each item's own mean, capped, averaged; relative to the season that the level was taken from), shrunk harder: it lifts
+items that are too young to know. ``growth`` compares the last 13 weeks with the same weeks of last year where both were
+seen, shrunk towards the shop's growth. The gain is measured in docs/methods/demand.md.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from datetime import date
 import numpy as np
 
 from entrepot.engines.demand.model import Floats, Ints
+from entrepot.engines.demand.point import WINDOWS
 
 AHEAD = 78
 """Weeks ahead for which a season is worked out; later weeks keep the level."""
@@ -50,48 +52,62 @@ SHOP_ITEMS = 20
 GROWTH_WEEKS = 8.0
 """Weeks of an item's level that draw its growth towards the shop's."""
 
-RATIO_CAP = 5.0
+RATIO_CAP = 6.0
 """A week counts at most this multiple of its item's mean in the shop's index, lest one bulk order be a season."""
+
+PEAK_CAP = 16.0
+"""A week counts at most this multiple of the item's other selling weeks in its own season; seasons do peak."""
 
 
 @dataclass(frozen=True)
 class Season:
-    """Kernel sums of a panel: ``demand`` and ``mass`` are [series, weeks + AHEAD], one column a week of the past or
-    future; ``kernel`` is [weeks + AHEAD, weeks]; ``history`` is the panel's demand with NaN where unknown."""
+    """``history`` is a panel's demand [series, weeks] with NaN where unknown; ``kernel`` [weeks + AHEAD, weeks] says
+    how much each of its weeks speaks for each week of the past or future."""
 
-    demand: Floats
-    mass: Floats
-    kernel: Floats
     history: Floats
+    kernel: Floats
 
     @classmethod
     def of(cls, history: Floats, weeks: Sequence[date]) -> Season:
-        """Kernel sums of ``history`` [series, weeks]; ``weeks`` are its Mondays (gaps are allowed)."""
-        known = ~np.isnan(history)
-        kernel = _kernel(weeks)
-        return cls(np.where(known, history, 0.0) @ kernel.T, known.astype(np.float64) @ kernel.T, kernel, history)
+        """Season of ``history`` [series, weeks]; ``weeks`` are its Mondays (gaps are allowed)."""
+        return cls(history, _kernel(weeks))
 
     def path(self, level: Floats, at: int, ahead: int, rows: Ints) -> Floats:
         """Expected demand [rows, ahead] of the ``ahead`` weeks from column ``at``, as known before that column, of the
         series ``rows`` whose current levels are ``level``."""
         flat = np.repeat(level[:, None], ahead, axis=1)
         kernel = self.kernel[at : at + ahead, :at]
-        if not kernel.any():
+        speaking = np.flatnonzero(kernel.any(axis=0))
+        if speaking.size == 0:
             return flat
-        if ahead <= NEAREST:
-            # No week from `at` on is far enough back to speak for these targets: the sums over all weeks are causal.
-            seen, mass = self.demand[rows, at : at + ahead], self.mass[rows, at : at + ahead]
-        else:
-            known = ~np.isnan(self.history[rows, :at])
-            seen = np.where(known, self.history[rows, :at], 0.0) @ kernel.T
-            mass = known.astype(np.float64) @ kernel.T
+        own = self.history[rows, :at]
+        known = ~np.isnan(own[:, speaking])
+        value = np.minimum(np.where(known, own[:, speaking], 0.0), _peak_limit(own)[:, None])
+        seen, mass = value @ kernel[:, speaking].T, known.astype(np.float64) @ kernel[:, speaking].T
         # However much of the season was seen, the current level keeps its say: last year is one draw, not the truth.
         trust = np.minimum(1.0, MOST_MASS / np.maximum(mass, 1e-9))
-        index = _shop_index(self.history[:, :at], kernel)
+        index = self._index(at, ahead)
         growth = _growth(self.history[:, :at], rows, level)
         weight = (KAPPA + KAPPA_UNITS / np.maximum(level, 1e-9))[:, None]
         path: Floats = (weight * flat * index + growth[:, None] * seen * trust) / (weight + mass * trust)
         return path
+
+    def _index(self, at: int, ahead: int) -> Floats:
+        """The shop's index of the weeks ahead, relative to that of the weeks that the current level was taken from."""
+        back = min(max(WINDOWS), at)
+        index = _shop_index(self.history[:, :at], self.kernel[at - back : at + ahead, :at])
+        ages = np.arange(back, 0, -1)
+        share = np.mean([(ages <= weeks) / min(weeks, back) for weeks in WINDOWS], axis=0)
+        now = float(index[:back] @ share)
+        return np.asarray(index[back:] / now, dtype=np.float64)
+
+
+def _peak_limit(history: Floats) -> Floats:
+    """Most that one week may count in a season [series]: :data:`PEAK_CAP` × the mean of the item's other selling weeks.
+    A single week is thus no season at all."""
+    value = np.where(np.isnan(history), 0.0, history)
+    others = value.sum(axis=1) - value.max(axis=1, initial=0.0)
+    return np.asarray(PEAK_CAP * others / np.maximum((value > 0).sum(axis=1) - 1, 1), dtype=np.float64)
 
 
 def _kernel(weeks: Sequence[date]) -> Floats:

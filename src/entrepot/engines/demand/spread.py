@@ -32,7 +32,7 @@ def totals(table: RatioTable, state: SeriesState, weeks: Floats, levels: Floats)
     out = np.full((expected.size, levels.size), np.nan)
     measured = np.flatnonzero(uses_ratios(table, state))
     if measured.size:
-        level, zeros = state.mean[measured], state.zero_share[measured]
+        level, zeros = state.mean[measured], state.rarity[measured]
         ratio = ratios.ratio_quantiles(table, level, zeros, weeks[measured], levels)
         out[measured] = expected[measured, None] * ratio
     assumed = np.flatnonzero(~uses_ratios(table, state) & ~np.isnan(state.mean))
