@@ -95,7 +95,6 @@ def test_by_location_and_by_channel_share_out_the_same_units() -> None:
         (StockWish(channel="us"), ["A-1", "B-2"], 20),
         (StockWish(stock_state="out"), ["B-2"], 0),
         (StockWish(age="181-270"), ["A-1"], 120),
-        (StockWish(sku="A-1"), ["A-1"], 120),
     ],
 )
 def test_filters_leave_what_they_name(wish: StockWish, skus: list[str], on_hand: int) -> None:

@@ -11,19 +11,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, Value, When
+from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, Value, When
 
 from entrepot.books.access import Viewer
 from entrepot.books.models import Item, MarginFigure, SaleFigure, Shop
 from entrepot.books.models.figures import FAMILY_COLUMNS
-from entrepot.books.selectors.naming import named
-from entrepot.books.selectors.paging import cut, day_number
+from entrepot.books.selectors.naming import names_of
+from entrepot.books.selectors.paging import cut, day_number, raw
 from entrepot.books.selectors.shapes import Choice, CostRow, MonthRow, Slice, Step, TrueCost
 from entrepot.core.components import BOOK, FAMILIES
 
 BOOK_FAMILIES = tuple(family for family, members in FAMILIES.items() if set(members) <= BOOK)
 _PLAIN = ("quantity", "returned", "refunded", *FAMILY_COLUMNS, "uncosted", "missing")
-SUMMED: tuple[str, ...] = (*_PLAIN, "net", "net_unknown")
+SUMMED: tuple[str, ...] = (*_PLAIN, "net", "net_unknown", "sales")
+"""Columns of a selection's sums; ``sales`` counts them, from stored counts where months are whole."""
 _GROUPS = {"sku": "item_id", "channel": "shop_id", "destination": "country"}
 Sums = list[int]
 
@@ -97,12 +98,17 @@ def steps(sums: Sums, view: str) -> list[Step]:
 def sums_by(viewer: Viewer, wanted: Any, columns: tuple[str, ...]) -> dict[tuple[Any, ...], Sums]:
     """The selection's sums, in the order of ``SUMMED``, by the values of ``columns``. Two queries."""
     found: dict[tuple[Any, ...], Sums] = {}
-    for rows, net_unknown in parts(viewer, wanted):
+    for rows, net_unknown, count in parts(viewer, wanted):
         sums = {f"sum_{name}": Sum(name) for name in (*_PLAIN, "net")}
-        sums["sum_net_unknown"] = net_unknown
+        sums |= {"sum_net_unknown": net_unknown, "sum_sales": count}
         names = [f"sum_{name}" for name in SUMMED]
-        for record in rows.order_by().values_list(*columns).annotate(**sums).values_list(*columns, *names):
-            key, values = record[: len(columns)], [value or 0 for value in record[len(columns) :]]
+        if not columns:
+            whole = rows.aggregate(**sums)
+            values = [whole[name] or 0 for name in names]
+            found[()] = [a + b for a, b in zip(found.get((), [0] * len(SUMMED)), values, strict=True)]
+            continue
+        for record in raw(rows.order_by().values_list(*columns).annotate(**sums).values_list(*columns, *names)):
+            key, values = record[: len(columns)], [int(value or 0) for value in record[len(columns) :]]
             known = found.get(key)
             found[key] = [a + b for a, b in zip(known, values, strict=True)] if known else values
     return found
@@ -159,25 +165,25 @@ def whole_months(start: date, end: date) -> tuple[int, int] | None:
     return (_month(first), _month(last)) if first <= last else None
 
 
-def parts(viewer: Viewer, wanted: Any) -> Iterable[tuple[QuerySet[Any], Any]]:
-    """Querysets that together are the selection, with how each counts units whose price is not known."""
+def parts(viewer: Viewer, wanted: Any) -> Iterable[tuple[QuerySet[Any], Any, Any]]:
+    """Querysets that together are the selection, with how each counts units of unknown price, and sales."""
     # A scope of places cannot be seen in the margin figures, which do not say where units stood.
     months = whole_months(wanted.start, wanted.end) if viewer.locations is None else None
     days = sale_rows(viewer, wanted)
     if months is not None:
         rows = _confined(viewer, wanted, viewer.of_company(MarginFigure.objects.filter(reason="sale")))
-        yield rows.filter(month__gte=months[0], month__lte=months[1]), Sum("net_unknown")
+        yield rows.filter(month__gte=months[0], month__lte=months[1]), Sum("net_unknown"), Sum("sales")
         if wanted.start.day == 1 and (wanted.end + timedelta(days=1)).day == 1:
             return
         days = days.filter(Q(day__lt=months[0] * 100) | Q(day__gt=months[1] * 100 + 99))
     unknown = Case(When(net=None, then=F("quantity")), default=Value(0), output_field=BigIntegerField())
-    yield days, Sum(unknown)
+    yield days, Sum(unknown), Count("pk")
 
 
 def _confined(viewer: Viewer, wanted: Any, rows: QuerySet[Any]) -> QuerySet[Any]:
     rows = viewer.in_shops(rows)
     if wanted.sku:
-        rows = rows.filter(item__sku=wanted.sku)
+        rows = rows.filter(item_id__in=Item.objects.filter(sku=wanted.sku).values("pk"))
     if wanted.text:
         text = wanted.text
         named = Q(sku__icontains=text) | Q(name__icontains=text) | Q(name_zh__contains=text)
@@ -193,7 +199,8 @@ def _names(by: str, viewer: Viewer) -> dict[Any, tuple[str, str, str]]:
     """Key of a group to (key shown, label, sort key)."""
     if by == "sku":
         rows = Item.objects.values_list("pk", "sku", "name", "name_zh", "sort_key")
-        return {pk: (sku, named(name, zh), sort or name) for pk, sku, name, zh, sort in rows}
+        named = names_of()
+        return {pk: (sku, named(name, zh), sort or name) for pk, sku, name, zh, sort in raw(rows)}
     if by == "channel":
         return {
             pk: (code, name or code, name or code)

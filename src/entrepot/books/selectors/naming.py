@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.utils.translation import get_language
 
 from entrepot.books.models import Location, Supplier
+
+
+def names_of() -> Callable[[str, str], str]:
+    """:func:`named` for a whole table: the language is asked once."""
+    if (get_language() or "").startswith("zh"):
+        return lambda name, name_zh: name_zh or name
+    return lambda name, name_zh: name or name_zh
 
 
 def named(name: str, name_zh: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from django.db import connection
+
 from entrepot.books.selectors.shapes import Page
 from entrepot.core.calendar import Instant, to_datetime
 
@@ -50,6 +52,21 @@ def bounds(part: Any) -> slice:
     """The part of a query that this page reads."""
     limit = min(part.limit if part.limit is not None else MOST, MOST)
     return slice(part.offset, part.offset + limit)
+
+
+def raw(rows: Any) -> list[tuple[Any, ...]]:
+    """The rows of a ``values_list`` queryset as the driver gives them: a table of thousands need not pass Django's
+    converters one by one. Sums may come as ``Decimal`` (PostgreSQL), JSON as text (SQLite)."""
+    from django.core.exceptions import EmptyResultSet
+
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def moment(instant: Instant) -> datetime:

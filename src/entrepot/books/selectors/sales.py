@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, F, Sum
+from django.db.models import F
 
 from entrepot.books.access import Viewer
-from entrepot.books.models import MarginFigure, Movement, SaleFigure
+from entrepot.books.models import Movement, SaleFigure
 from entrepot.books.models.figures import FAMILY_COLUMNS
 from entrepot.books.selectors import economics
 from entrepot.books.selectors.paging import bounds, moment
@@ -42,7 +42,7 @@ def sales(viewer: Viewer, wanted: Any, part: Any = None) -> Page[SaleRow]:
     rows = economics.sale_rows(viewer, wanted).annotate(cost=_COST, profit=F("net") - F("refunded") - F("cost"))
     names = _ORDER.get(part.sort, _ORDER["sold_at"])
     down = part.descending or part.sort not in _ORDER
-    order = [F(name).desc(nulls_last=True) if down else F(name).asc(nulls_last=True) for name in names]
+    order = [_ordered(name, down=down) for name in names]
     chosen = _joined(rows.order_by(*order, "-movement_id"))[bounds(part)]
     count, sums = _totals(viewer, wanted)
     return Page([_shape(viewer, row) for row in chosen], count, sums)
@@ -62,8 +62,8 @@ def sale(viewer: Viewer, key: str | int) -> SalePage:
     if row is None:
         raise NotThere(f"sale {key}")
     back = _returns(viewer, [row.pk])
-    found = [getattr(row, name) for name in economics.SUMMED if name not in ("net", "net_unknown")]
-    sums = [*found, row.net or 0, row.quantity if row.net is None else 0]
+    found = [getattr(row, name) for name in economics.SUMMED if name not in ("net", "net_unknown", "sales")]
+    sums = [*found, row.net or 0, row.quantity if row.net is None else 0, 1]
     may = viewer.can("see_cost") and viewer.can("see_margin")
     return SalePage(_shape(viewer, row), back, economics.steps(sums, "full") if may else [])
 
@@ -73,6 +73,13 @@ def of_document(viewer: Viewer, document: int, limit: int = 200) -> list[SaleRow
     rows = viewer.in_shops(viewer.of_company(SaleFigure.objects.filter(movement__document_id=document)))
     rows = rows.annotate(cost=_COST, profit=F("net") - F("refunded") - F("cost")).order_by("pk")
     return [_shape(viewer, row) for row in _joined(rows)[:limit]]
+
+
+def _ordered(name: str, *, down: bool) -> Any:
+    """Unknown amounts last; what is never null plainly, so that the database can go along its index."""
+    if name in ("net", "cost", "profit"):
+        return F(name).desc(nulls_last=True) if down else F(name).asc(nulls_last=True)
+    return f"-{name}" if down else name
 
 
 def _joined(rows: Any) -> Any:
@@ -104,15 +111,11 @@ def _totals(viewer: Viewer, wanted: Any) -> tuple[int, dict[str, int | None]]:
     """How many sales the selection has and what they sum to, from the same two queries as the waterfall."""
     sums = economics.sums_by(viewer, wanted, ())
     found = dict(zip(economics.SUMMED, sums.get((), [0] * len(economics.SUMMED)), strict=True))
-    count = 0
-    for rows, _ in economics.parts(viewer, wanted):
-        monthly = rows.model is MarginFigure
-        count += rows.aggregate(n=Sum("sales") if monthly else Count("pk"))["n"] or 0
     said: dict[str, int | None] = {"units": found["quantity"], "returned_units": found["returned"]}
     if viewer.can("see_cost") and viewer.can("see_margin"):
         cost = sum(found[name] for name in FAMILY_COLUMNS)
         said |= {"net_price": found["net"], "cost": cost, "profit": found["net"] - found["refunded"] - cost}
-    return count, said
+    return found["sales"], said
 
 
 def _returns(viewer: Viewer, movements: Iterable[int]) -> list[SaleRow]:

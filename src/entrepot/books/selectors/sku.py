@@ -42,7 +42,7 @@ def sku(viewer: Viewer, code: str, wanted: Any) -> SkuPage:
         sku=item.sku,
         name=named(item.name, item.name_zh),
         facts=_facts(item),
-        stock=inventory.of_item(viewer, item.sku),
+        stock=inventory.of_item(viewer, item),
         units=sums[0],
         steps=steps,
         families=[step.family for step in steps if step.family in FAMILIES],
