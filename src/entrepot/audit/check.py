@@ -9,8 +9,9 @@ from entrepot.audit.balances import Balances
 from entrepot.audit.costs import Money, price
 from entrepot.audit.documents import Documents, closings, links, periods
 from entrepot.audit.facts import Replacements, groups, moves, spread
-from entrepot.audit.figures import Extra, Figures
+from entrepot.audit.figures import Figures
 from entrepot.audit.layers import Fold, fold
+from entrepot.audit.period_costs import PeriodCosts
 from entrepot.audit.reading import Connection
 from entrepot.audit.registers import Registers
 from entrepot.audit.report import CheckReport
@@ -55,6 +56,7 @@ def items(connection: Connection, registers: Registers, report: CheckReport, tel
     closed = closings(connection)
     balances = Balances(connection, report)
     figures = Figures(connection, registers, replaced, aimed, report)
+    spans = PeriodCosts(connection, registers, aimed.periods)
     done = 0
     for part in groups(connection):
         chosen = [item for group in part for item in group]
@@ -63,19 +65,24 @@ def items(connection: Connection, registers: Registers, report: CheckReport, tel
         for group in part:
             entries = [entry for item in group for entry in rows.get(item, ())]
             state = fold([move for move, _, _ in entries])
-            targets = {move.number: aimed.on_movements.get(move.number) for move, _, _ in entries}
-            money = price(state, {movement: entry for movement, entry in targets.items() if entry})
+            targets, on_stock = spans.place(state)
+            for move, _, _ in entries:
+                if move.number in aimed.on_movements:
+                    targets[move.number] = aimed.on_movements[move.number] + targets.get(move.number, [])
+            money = price(state, targets)
             balances.settle(state)
             units(state, report)
             conserved(state, money, report)
             if any(figures.stale.get(item, True) for item in group) and not stale_too:
                 stored.skip(group)
             else:
-                stored.compare(state, money, entries, Extra())
+                stored.compare(state, money, entries, on_stock)
         stored.finish()
         done += len(chosen)
         tell("items", done, 0)
     balances.finish(connection)
+    if not report.not_valued or stale_too:
+        spans.settle(report)
 
 
 def units(state: Fold, report: CheckReport) -> None:

@@ -67,13 +67,14 @@ def price(fold: Fold, aimed: Mapping[int, list[Aimed]], *, group: bool = False) 
     """
     money = Money(fold)
     waiting = {move.number for step in fold.waiting for move in step}
-    births: dict[int, list[Aimed]] = {}
+    births: dict[int, dict[int, int]] = {}
     for number, entries in aimed.items():
         for entry in entries:
             money.component[entry.line] = entry.component
             money.aimed[entry.line] = money.aimed.get(entry.line, 0) + entry.amount
             if entry.side == BIRTHS and number in fold.births:
-                births.setdefault(number, []).append(entry)
+                lines = births.setdefault(number, {})
+                lines[entry.line] = lines.get(entry.line, 0) + entry.amount
             elif entry.side == ISSUE and (number in fold.issues or number in fold.births) and number not in waiting:
                 money.at_issue.setdefault(number, []).append(entry)
             else:
@@ -84,9 +85,9 @@ def price(fold: Fold, aimed: Mapping[int, list[Aimed]], *, group: bool = False) 
         if layer.move.kind == INTERCOMPANY_RECEIPT and not group:
             parents = []
         costs, missing = _inherited(money, layer, parents, converted)
-        for line, amount, is_goods in _own(fold, layer, births.get(layer.move.number, ())):
+        for line, amount in _own(fold, layer, births.get(layer.move.number, {})):
             costs[line] = costs.get(line, 0) + amount
-            missing = missing and not is_goods
+            missing = missing and money.component[line] != GOODS
         layer.costs = costs
         if missing:
             money.missing.add(id(layer))
@@ -107,9 +108,9 @@ def _inherited(
     return {line: range_cost(total, whole, low, high) for line, total in pooled.items()}, missing
 
 
-def _own(fold: Fold, layer: Layer, entries: Iterable[Aimed]) -> Iterable[tuple[int, int, bool]]:
+def _own(fold: Fold, layer: Layer, lines: Mapping[int, int]) -> Iterable[tuple[int, int]]:
     """What is aimed at the birth, along the units of all layers that the movement bore."""
-    if not entries:
+    if not lines:
         return
     sisters = fold.births[layer.move.number]
     units = sum(sister.n for sister in sisters)
@@ -118,5 +119,5 @@ def _own(fold: Fold, layer: Layer, entries: Iterable[Aimed]) -> Iterable[tuple[i
         if sister is layer:
             break
         before += sister.n
-    for entry in entries:
-        yield entry.line, range_cost(entry.amount, units, before, before + layer.n), entry.component == GOODS
+    for line, amount in lines.items():
+        yield line, range_cost(amount, units, before, before + layer.n)

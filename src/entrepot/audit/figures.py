@@ -67,6 +67,8 @@ MARGIN_FIELDS = (
     "missing",
 )
 STOCK_FIELDS = ("company", "units", "oldest_at", "layers", *FAMILIES, "book_cost", "missing", "uncosted")
+OnStock = dict[Slot, list[tuple[int, int]]]
+"""Period costs of units still there: (component, amount)."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = 3_600_000_000
 
@@ -167,9 +169,9 @@ class Part:
         self.margins = defaultdict(list, {key: rest for key, rest in self.margins.items() if key[0] not in chosen})
         self.stock = {key: row for key, row in self.stock.items() if key[0] not in chosen}
 
-    def compare(self, fold: Fold, money: Money, moves: list[tuple[Move, int, int]], extra: Extra) -> None:
+    def compare(self, fold: Fold, money: Money, moves: list[tuple[Move, int, int]], on_stock: OnStock) -> None:
         """Recompute and compare the figures of one group of items."""
-        expected = self._sales(fold, money, moves, extra)
+        expected = self._sales(fold, money, moves)
         margins: dict[tuple[Any, ...], list[int]] = {}
         for movement, row in expected.items():
             found = self.sales.pop(movement, None)
@@ -182,7 +184,7 @@ class Part:
             stored = self.margins.pop(key, [])
             if len(stored) != 1 or stored[0] != tuple(sums):
                 self._differ(f"margin figure {key}", MARGIN_FIELDS, tuple(sums), stored[0] if stored else None, stored)
-        self._stock(fold, money, extra)
+        self._stock(fold, money, on_stock)
 
     def finish(self) -> None:
         """Figures that nothing explains."""
@@ -193,9 +195,7 @@ class Part:
         for slot, row in self.stock.items():
             self.report.add("V", f"stock figure of item {slot[0]} in cell {slot[1]}", None, row)
 
-    def _sales(
-        self, fold: Fold, money: Money, moves: list[tuple[Move, int, int]], extra: Extra
-    ) -> dict[int, tuple[Any, ...]]:
+    def _sales(self, fold: Fold, money: Money, moves: list[tuple[Move, int, int]]) -> dict[int, tuple[Any, ...]]:
         figures = self.figures
         sold: dict[int, tuple[Move, int, int]] = {m.number: (m, line, at) for m, line, at in moves if m.kind == SALE}
         sums: dict[int, list[int]] = {}
@@ -219,8 +219,6 @@ class Part:
             shop, country, amount = self.sides.line.get(line, (0, "", None))
             *families, _, owed, missing, returned = sums[pk]
             for component, share in self._on_order(line, move):
-                families[FAMILY_OF[component]] += share
-            for component, share in extra.on_sales.get(pk, ()):
                 families[FAMILY_OF[component]] += share
             zone = figures.registers.companies[move.company].zone
             result[pk] = (
@@ -299,18 +297,18 @@ class Part:
             for place, figure in enumerate(figures):
                 row[place] += figure
 
-    def _stock(self, fold: Fold, money: Money, extra: Extra) -> None:
+    def _stock(self, fold: Fold, money: Money, on_stock: OnStock) -> None:
         owed: dict[Slot, int] = {}
         for slot, debts in fold.debts.items():
             owed[slot] = sum(issue.owed for issue in debts)
         ranks = {id(layer): place for place, layer in enumerate(fold.layers)}
         slots = {slot for slot, units in fold.stock.items() if units} | {slot for slot, units in owed.items() if units}
-        slots |= {slot for slot, costs in extra.on_stock.items() if costs}
+        slots |= {slot for slot, costs in on_stock.items() if costs}
         for slot in sorted(slots):
             layers = [layer for layer in fold.open.get(slot, ()) if layer.taken < layer.n]
             ranges = [(layer, layer.taken, layer.n) for layer in layers]
             families = money.families(ranges)
-            for component, amount in extra.on_stock.get(slot, ()):
+            for component, amount in on_stock.get(slot, ()):
                 families[FAMILY_OF[component]] += amount
             listed = sorted((first_born(layer, ranks), ranks[id(layer)], layer) for layer in layers)
             company = self.figures.registers.cells[slot[1]][0]
@@ -335,14 +333,6 @@ class Part:
             return
         pairs = {n: (a, b) for n, a, b in zip(names, wanted, found, strict=True) if a != b}
         self.report.add("V", place, {n: a for n, (a, _) in pairs.items()}, {n: b for n, (_, b) in pairs.items()})
-
-
-@dataclass(slots=True)
-class Extra:
-    """Period lines as they fall on sales and on stock: (component, amount)."""
-
-    on_sales: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    on_stock: dict[Slot, list[tuple[int, int]]] = field(default_factory=dict)
 
 
 def _costs(money: Money, movement: int, ranges: Any) -> list[int]:

@@ -70,10 +70,12 @@ Range = tuple[Layer, int, int]
 
 @dataclass(slots=True)
 class Issue:
-    """What one movement took: ranges in the order in which they were drawn, units still owed, units given back."""
+    """What one movement took: ranges in the order in which they were drawn, each with the instant when that happened;
+    units still owed, units given back."""
 
     move: Move
     ranges: list[Range] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
     taken: int = 0
     owed: int = 0
     returned: int = 0
@@ -91,6 +93,7 @@ class Fold:
     stock: dict[Slot, int] = field(default_factory=dict)
     debts: dict[Slot, deque[Issue]] = field(default_factory=dict)
     waiting: list[list[Move]] = field(default_factory=list)
+    now: int = 0
 
 
 def in_order(moves: list[Move]) -> list[Move]:
@@ -127,6 +130,7 @@ def fold(moves: list[Move]) -> Fold:
             events.setdefault(move.event, []).append(move)
     begun: set[int] = set()
     for move in ordered:
+        state.now = move.at
         if move.kind in AHEAD_OF_STOCK:
             _sell(state, move)
             continue
@@ -221,6 +225,7 @@ def _take(state: Fold, issue: Issue, layer: Layer, wanted: int) -> int:
     units = min(wanted, layer.n - layer.taken)
     if units:
         issue.ranges.append((layer, layer.taken, layer.taken + units))
+        issue.times.append(state.now)
         issue.taken += units
         layer.taken += units
         state.stock[layer.slot] -= units
