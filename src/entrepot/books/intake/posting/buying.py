@@ -182,4 +182,5 @@ def _reprice(b: Builder, order: str, line: int) -> None:
         )  # fmt: skip
         b.replace(cost_line_id=old.pk, new_cost_line_id=new.id)
         changed |= {movement for movement, _ in targets}
+    b.postings.items |= set(models.Movement.objects.filter(pk__in=changed).values_list("item_id", flat=True))
     resplit_movements(b, changed)
