@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -94,18 +95,18 @@ class Forecast:
 
         Raises ``KeyError`` for a key that is not in ``frame``.
         """
-        wanted = key if isinstance(key, tuple) else (key,)
-        match = pl.all_horizontal(pl.col(name) == part for name, part in zip(self.by, wanted, strict=True))
-        found = self.frame.with_row_index("_at").filter(match)
-        if found.is_empty():
-            raise KeyError(key)
-        row = int(found["_at"][0])
+        row = self._rows[key if isinstance(key, tuple) else (key,)]
         lead = lead or LeadTime.fixed(13)
         one = self.state.take(np.array([row]))
         levels = np.array([0.05, 0.5, 0.95])
         return explain_series(
             self.frame.row(row, named=True), one, self.table, lead, spread.mixture(self.table, one, [lead], levels)[0]
         )
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str | int, ...], int]:
+        """Row of each key."""
+        return {key: row for row, key in enumerate(self.frame.select(*self.by).iter_rows())}
 
 
 def forecast(panel: DemandPanel, *, keys: pl.DataFrame | None = None, longest: float = 26.0) -> Forecast:

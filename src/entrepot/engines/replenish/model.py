@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -146,11 +147,16 @@ class Plan:
 
         Raises ``KeyError`` when the pair is neither planned nor listed as unplanned.
         """
-        here = (pl.col("item") == item) & (pl.col("location") == location)
-        planned = self.frame.filter(here)
-        if len(planned):
-            return explain_row(planned.row(0, named=True), self.currency, self.on)
-        left_out = self.unplanned.filter(here)
-        if len(left_out):
-            return explain_missing(left_out["missing"].to_list()[0])
-        raise KeyError((item, location))
+        row = self._rows.get((item, location))
+        if row is not None:
+            return explain_row(self.frame.row(row, named=True), self.currency, self.on)
+        return explain_missing(self.unplanned["missing"].to_list()[self._left_out[item, location]])
+
+    @cached_property
+    def _rows(self) -> dict[tuple[str | int, str | int], int]:
+        """Row of each pair: whole plans are explained, so a search for each would be quadratic."""
+        return {pair: row for row, pair in enumerate(self.frame.select("item", "location").iter_rows())}
+
+    @cached_property
+    def _left_out(self) -> dict[tuple[str | int, str | int], int]:
+        return {pair: row for row, pair in enumerate(self.unplanned.select("item", "location").iter_rows())}
