@@ -66,11 +66,11 @@ def test_scopes_confine_companies_shops_and_places() -> None:
     assert [s.code for s in here.in_locations(here.of_company(shops))] == ["S2"]
 
 
-def test_a_viewer_takes_three_queries(django_assert_num_queries: Any) -> None:
+def test_a_viewer_takes_two_queries(django_assert_num_queries: Any) -> None:
     """Every page asks for its viewer, so this must stay cheap whatever the scope."""
     make.shop("S1"), make.shop("S2")
     user = make.user("operations", shops=("S1", "S2"), companies=("SZ",), locations=("CN",))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         seen = access.viewer_for(user)
     assert (len(seen.shops or ()), len(seen.companies or ()), len(seen.locations or ())) == (2, 1, 1)
 

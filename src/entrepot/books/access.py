@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import CharField, Model, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, Model, QuerySet, Value
 
 from entrepot.books.models import Company, Location, Membership, Shop
 from entrepot.core.errors import Problem, ProblemError
@@ -113,20 +113,19 @@ class Viewer:
 def viewer_for(user: Any, company: str = "") -> Viewer:
     """The viewer behind a signed-in user, looking at ``company`` (a code; his first one when empty or not his).
 
-    A user without a membership sees nothing and may do nothing. Three queries.
+    A user without a membership sees nothing and may do nothing. Two queries.
     """
-    member = Membership.objects.filter(user_id=user.pk).first() if user.is_active else None
-    if member is None:
+    scope = _scope(user.pk) if user.is_active else {}
+    if not scope:
         none = frozenset[int]()
         return Viewer(user.get_username(), "", NOWHERE, none, none, none, (), user.pk)
-    scope = _scope(member.pk)
     companies = Company.objects.order_by("code")
     if scope["company"] is not None:
         companies = companies.filter(pk__in=scope["company"])
     offered = tuple(Looking(*row) for row in companies.values_list("id", "code", "name", "currency", "zone"))
     chosen = next((c for c in offered if c.code == company), offered[0] if offered else NOWHERE)
     return Viewer(
-        user.get_username(), member.role, chosen, scope["company"], scope["shop"], scope["location"], offered, user.pk
+        user.get_username(), scope["role"], chosen, scope["company"], scope["shop"], scope["location"], offered, user.pk
     )
 
 
@@ -145,20 +144,28 @@ def looking_at(viewer: Viewer, company: str) -> Viewer:
     return replace(viewer, company=chosen)
 
 
-def _scope(member: int) -> dict[str, frozenset[int] | None]:
-    """The member's scopes in one query: kind to ids, ``None`` where nothing confines him."""
+def _scope(user: int) -> dict[str, Any]:
+    """Role and scopes of a user in one query: ids by kind, ``None`` where nothing confines him; empty: no member."""
 
     def links(kind: str, through: Any) -> Any:
-        rows = through.objects.filter(membership_id=member)
+        rows = through.objects.filter(membership__user_id=user)
         return rows.values_list(Value(kind, CharField()), f"{kind}_id").order_by()
 
-    union = links("company", Membership.companies.through).union(
-        links("shop", Membership.shops.through), links("location", Membership.locations.through), all=True
+    role = Membership.objects.filter(user_id=user).values_list("role", Value(0, BigIntegerField())).order_by()
+    union = role.union(
+        links("company", Membership.companies.through),
+        links("shop", Membership.shops.through),
+        links("location", Membership.locations.through),
+        all=True,
     )
     found: dict[str, set[int]] = {"company": set(), "shop": set(), "location": set()}
+    held = ""
     for kind, key in union:
-        found[kind].add(key)
-    return {kind: frozenset(keys) if keys else None for kind, keys in found.items()}
+        if kind in found:
+            found[kind].add(key)
+        else:
+            held = kind
+    return {"role": held, **{kind: frozenset(keys) or None for kind, keys in found.items()}} if held else {}
 
 
 def create_user(

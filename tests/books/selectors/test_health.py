@@ -117,6 +117,15 @@ def test_the_state_says_how_old_the_figures_are() -> None:
     assert state.state(make.viewer()).stale
 
 
+def test_the_state_takes_one_query(django_assert_num_queries: Any) -> None:
+    """Every page asks for it."""
+    make.company()
+    viewer = make.viewer()
+    with django_assert_num_queries(1):
+        empty = state.state(viewer)
+    assert (empty.quarantined, empty.units_without_cost, empty.facts_at) == (0, 0, None)
+
+
 def test_imports_show_what_came_in_and_what_was_undone() -> None:
     """A reversing batch is shown as the state of what it undid, and only who may undo is offered it."""
     make.company()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from entrepot.books.access import Viewer
 from entrepot.books.models import BasisShare, Item, MarginFigure, Movement, StockFigure
@@ -29,9 +29,9 @@ def missing_costs(viewer: Viewer, part: Any = None) -> Page[MissingCost]:
     viewer.need("see_cost")
     stock = viewer.in_locations(viewer.of_company(StockFigure.objects.filter(missing__gt=0)), "cell__location")
     on_hand = dict(stock.order_by().values_list("item_id").annotate(n=Sum("missing")))
-    sales = viewer.in_shops(viewer.of_company(MarginFigure.objects.all()))
+    sales = viewer.in_shops(viewer.of_company(MarginFigure.objects.filter(Q(missing__gt=0) | Q(uncosted__gt=0))))
     summed = sales.order_by().values_list("item_id").annotate(m=Sum("missing"), u=Sum("uncosted"))
-    sold = {item: (missing, early) for item, missing, early in summed.exclude(m=0, u=0)}
+    sold = {item: (missing, early) for item, missing, early in summed}
     items = {*on_hand, *sold}
     names = {
         pk: (sku, named(name, zh))
