@@ -36,9 +36,8 @@ def test_the_same_bytes_under_another_hash_are_found() -> None:
 
     post_all(value=False)
     copy = plain_copy()
-    copy.execute(
-        "UPDATE books_document SET body = CAST(REPLACE(body, '6001', '6002') AS BLOB) WHERE type = 'opening_balance'"
-    )
+    other = "CAST(REPLACE(body, '6001', '6002') AS BLOB)"
+    copy.execute(f"UPDATE books_document SET body = {other} WHERE type = 'opening_balance'")
     found = [str(residue) for residue in check(copy).residues]
     assert any("opening_balance OB-1 v1" in text and "sha256" in text for text in found)
     assert any("cost_line line 1" in text and "6002" in text for text in found)

@@ -7,6 +7,7 @@ checks; the only thing shared is the meaning of the stored numbers, and that is 
 """
 
 from entrepot.audit.check import check
+from entrepot.audit.hashes import figures_hash, ledger_hash
 from entrepot.audit.report import CheckReport, Residue
 
-__all__ = ["CheckReport", "Residue", "check"]
+__all__ = ["CheckReport", "Residue", "check", "figures_hash", "ledger_hash"]
