@@ -15,6 +15,9 @@ COMPONENTS: dict[str, int] = {
 NAMES: dict[int, str] = {number: name for name, number in COMPONENTS.items()}
 GOODS = COMPONENTS["goods"]
 
+SERVICE = "service"
+"""Category of an item that is sold but not stocked (postage, a discount line): it is never planned."""
+
 FAMILIES: dict[str, tuple[str, ...]] = {
     "purchase": ("goods", "inspection", "packaging", "domestic_freight", "rebate"),
     "first_leg": ("freight", "insurance", "handling"),

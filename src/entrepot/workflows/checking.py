@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import connections
 
 from entrepot.core.progress import SILENT, Progress
+from entrepot.workflows.reading import snapshot_of_books
 
 if TYPE_CHECKING:
     from entrepot.audit import CheckReport
@@ -30,23 +28,5 @@ def check(*, stale_too: bool = False, progress: Progress = SILENT) -> CheckRepor
         progress.advance(done - before)
         before = done
 
-    with consistent() as view:
-        return audit.check(view, stale_too=stale_too, progress=tell)
-
-
-@contextmanager
-def consistent() -> Iterator[Any]:
-    """A connection on which every read sees the same moment, without holding up writers."""
-    if connection.in_atomic_block or (connection.vendor == "sqlite" and connection.is_in_memory_db()):
-        yield connection  # the caller's own transaction is that moment
-    elif connection.vendor == "sqlite":
-        # Django's own transactions on SQLite are IMMEDIATE: they would keep every writer waiting for a minute of check.
-        path = f"file:{connection.settings_dict['NAME']}?mode=ro"
-        with closing(sqlite3.connect(path, uri=True, isolation_level=None)) as reader:
-            reader.execute("BEGIN")
-            yield reader
-    else:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield connection
+    with snapshot_of_books() as alias:
+        return audit.check(connections[alias], stale_too=stale_too, progress=tell)

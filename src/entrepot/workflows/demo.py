@@ -139,7 +139,7 @@ def import_all(
             told(None, file)
             continue
         found = import_file(
-            file.path, ImportOptions(**file.options), actor=ACTOR, recorded_at=_instant(file.known, place),
+            file.path, ImportOptions(**file.options, bounded=False), actor=ACTOR, recorded_at=_instant(file.known, place),
             progress=progress,
         )  # fmt: skip
         if found.questions or found.report is None:

@@ -16,7 +16,7 @@ from entrepot.books import bulk, facts, models
 from entrepot.core.calendar import Instant
 from entrepot.core.kinds import Kind
 from entrepot.core.progress import SILENT, Progress
-from entrepot.workflows import snapshot
+from entrepot.workflows import in_stock, snapshot
 from entrepot.workflows.clock import now
 from entrepot.workflows.valuing import companies
 
@@ -45,7 +45,8 @@ def forecast(*, progress: Progress = SILENT, made_at: Instant | None = None) -> 
     progress.begin("forecasting", len(owners))
     results = []
     for company in owners:
-        one = _of_company(company, lines.filter(pl.col("company") == company))
+        mine = found.movements.filter(pl.col("company") == company)
+        one = _of_company(company, lines.filter(pl.col("company") == company), mine)
         if one is not None:
             _store(one, at)
             results.append(one)
@@ -96,14 +97,16 @@ def _places() -> dict[int, int]:
     return dict(models.Cell.objects.values_list("pk", "location_id")) or {-1: -1}
 
 
-def _of_company(company: int, lines: pl.DataFrame) -> CompanyForecast | None:
+def _of_company(company: int, lines: pl.DataFrame, movements: pl.DataFrame) -> CompanyForecast | None:
     from entrepot.engines.demand import build_demand, panel
     from entrepot.engines.demand import forecast as engine
 
     as_of = int(lines["ordered_at"].max())  # type: ignore[arg-type]
     frame = lines.select("item", "quantity", "ordered_at", "channel", "order")
     try:
-        weekly = build_demand(frame, zone=companies()[company].zone, as_of=as_of)
+        weekly = build_demand(
+            frame, zone=companies()[company].zone, as_of=as_of, in_stock=in_stock.shares(movements, as_of)
+        )
     except ValueError:
         return None  # not one whole week of orders yet
     return CompanyForecast(company, as_of, engine(panel(weekly, ("item", "channel"))))

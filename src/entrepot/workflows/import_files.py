@@ -21,6 +21,13 @@ from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows.clock import now
 
 
+SERVICES = frozenset(
+    {"postage", "dotcom postage", "carriage", "shipping", "delivery", "manual", "discount", "samples", "bank charges",
+     "commission", "amazon fee", "adjust bad debt", "cruk commission", "gift wrap", "运费", "邮费", "手续费", "折扣", "补差价"}
+)  # fmt: skip
+"""Names of order lines that are money, not goods; such items are created as services and never planned."""
+
+
 @dataclass(frozen=True)
 class ImportOptions:
     """What the file leaves open. ``new_items``: "create" makes unknown SKUs items, "refuse" lets their lines wait."""
@@ -40,19 +47,23 @@ class ImportOptions:
     site: str | None = None
     new_items: str = "refuse"
     limits: Any = None
+    bounded: bool = True
+    """Read in a process of its own under ``limits``; files that this program wrote itself need none."""
 
     def reading(self) -> dict[str, Any]:
         """The part that reading the file needs."""
         names = ("shop", "currency", "zone", "company", "location", "as_of", "layout", "mapping", "number_style",
                  "date_order", "encoding", "delimiter", "site")  # fmt: skip
         chosen = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
-        return {**chosen, **({"limits": self.limits} if self.limits is not None else {})}
+        limits = {"limits": self.limits} if self.limits is not None else {}
+        return {**chosen, **limits, "bounded": self.bounded}
 
     def stored(self) -> dict[str, Any]:
         """What is kept beside the batch."""
         chosen = self.reading()
         chosen.pop("mapping", None)
         chosen.pop("limits", None)
+        chosen.pop("bounded")
         return {**{k: str(v) for k, v in chosen.items()}, "new_items": self.new_items}
 
 
@@ -107,7 +118,7 @@ def import_file(
         raw = None if dry_run else _keep(Path(path), result.name, file, at)
         result.report = intake.post(
             file.documents(), name=result.name, recorded_at=at, actor=actor, layout=_code(file),
-            policy=Policy(new_items=chosen.new_items), options=chosen.stored(), mapping=_mapping(file), file=raw,
+            policy=Policy(chosen.new_items, file.names, _services(file.names)), options=chosen.stored(), mapping=_mapping(file), file=raw,
             rejected=_rows(file), dry_run=dry_run, progress=progress,
         )  # fmt: skip
         result.aside, result.warnings = dict(file.aside), list(file.warnings)
@@ -116,6 +127,11 @@ def import_file(
         elif chosen.mapping is not None:
             _remember(file, at, actor)
     return result
+
+
+def _services(names: dict[str, str]) -> frozenset[str]:
+    """SKUs of order lines that are no goods by their name: postage, discounts, manual corrections, fees."""
+    return frozenset(sku for sku, name in names.items() if name.strip().casefold() in SERVICES)
 
 
 def _open(path: Path, options: ImportOptions) -> ParsedFile:

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from entrepot.books import bulk, models
 from entrepot.core.calendar import Instant, local_date
+from entrepot.core.components import SERVICE
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows.clock import now
 from entrepot.workflows.forecast import CompanyForecast, forecast
@@ -70,7 +71,9 @@ def propose_for(
     from entrepot.engines.demand import LEVELS
     from entrepot.engines.replenish import fill_assumptions, propose, with_order_cycle
 
+    services = list(models.Item.objects.filter(category=SERVICE).values_list("pk", flat=True))
     keys = one.result.frame.select("item", location=pl.col("channel").cast(pl.Int64))
+    keys = keys.filter(~pl.col("item").is_in(services))
     rows = fill_assumptions(positions(company, keys, on)).with_columns(channel=pl.col("location").cast(pl.String))
     rows = with_order_cycle(one.result.lead_demand(rows, name="demand_lead"))
     rows = one.result.lead_demand(rows, plus="review_weeks", name="demand_cover")

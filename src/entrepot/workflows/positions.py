@@ -34,7 +34,7 @@ def positions(company: models.Company, keys: pl.DataFrame, on: date) -> pl.DataF
         stock_assumed=pl.col("on_hand").fill_null(0) < 0,
         on_hand=pl.col("on_hand").fill_null(0).clip(lower_bound=0),
         reserved=pl.col("reserved").fill_null(0),
-        unit_margin=pl.col("price") - pl.col("unit_cost") - pl.col("unit_fees").fill_null(0),
+        unit_margin=pl.col("price") - pl.col("unit_cost") - pl.col("unit_fees"),
     ).drop("lead_time_days", "unit_fees")
 
 

@@ -17,6 +17,7 @@ from entrepot.books.intake.revision import revise
 from entrepot.books.intake.session import Header, Session
 from entrepot.books.intake.trouble import Waits
 from entrepot.core.calendar import to_instant
+from entrepot.core.components import SERVICE
 from entrepot.core.documents import Count, Document, parse
 from entrepot.core.errors import ProblemError
 
@@ -161,7 +162,12 @@ class Register:
             try:
                 directory.parts(shop, sku, None)
             except Waits:
-                models.Item.objects.create(sku=sku, name=sku, sort_key=sku.casefold()[:200])
+                policy = self.session.policy
+                name = policy.names.get(sku, sku)[:2000]
+                models.Item.objects.create(
+                    sku=sku, name=name, sort_key=name.casefold()[:200],
+                    category=SERVICE if sku in policy.services else "",
+                )  # fmt: skip
                 self._posted.add(f"item:{sku}")
 
     def retry(self) -> None:

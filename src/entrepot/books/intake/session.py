@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -19,9 +19,12 @@ _FLUSH_AT = 20_000
 
 @dataclass(frozen=True)
 class Policy:
-    """What intake may do on its own. ``new_items``: create an unknown SKU as an item, or let the document wait."""
+    """What intake may do on its own. ``new_items``: "create" an unknown SKU as an item (called as ``names`` say), or let
+    the document wait ("refuse"). SKUs in ``services`` are created as services: they are sold, not stocked."""
 
     new_items: str = "refuse"
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    services: frozenset[str] = frozenset()
 
 
 class Header(NamedTuple):

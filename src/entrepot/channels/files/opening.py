@@ -147,6 +147,7 @@ def _parsed(header: Header, settings: Settings, sha: str, size: int, kind: str) 
     frame = prepare(reading)
     reading.usable()
     file.control_totals = _totals(reading)
+    file.names = _names(reading)
     file.warnings = [*reading.warnings, *_unread(header)]
     file._build = lambda: build(reading, frame)  # pyright: ignore[reportPrivateUsage]
     return file
@@ -164,6 +165,16 @@ def _unread(header: Header) -> list[Problem]:
         for name in header.others
         if name not in EXAMPLE_SHEETS.values()
     ]
+
+
+def _names(reading: Reading) -> dict[str, str]:
+    """SKU → what the file calls it most often (the first of equals), where it has a description."""
+    if not (reading.has("sku") and reading.has("description")):
+        return {}
+    pairs = pl.DataFrame({"sku": reading.text("sku"), "name": reading.text("description")}).drop_nulls()
+    counted = pairs.group_by("sku", "name", maintain_order=True).agg(pl.len())
+    best = counted.sort("len", descending=True, maintain_order=True).unique("sku", keep="first", maintain_order=True)
+    return dict(best.select("sku", "name").iter_rows())
 
 
 def _check_rows(reading: Reading, grid: Grid) -> None:

@@ -90,6 +90,8 @@ class ParsedFile:
     rejected: list[Rejected] = field(default_factory=list["Rejected"])
     aside: Counter[str] = field(default_factory=Counter[str])
     warnings: list[Problem] = field(default_factory=list[Problem])
+    names: dict[str, str] = field(default_factory=dict[str, str])
+    """SKU → description, for items that are created from this file."""
     rows_in_documents: int = 0
     _build: Callable[[], Iterator[Sourced | Rejected | Aside]] | None = None
 
