@@ -124,6 +124,7 @@ class _Writer:
     def __init__(self, folder: Path, world: World, orders: Orders) -> None:
         self.folder, self.world, self.orders = folder, world, orders
         self.files: list[SampleFile] = []
+        self.settlements = amazon_files.settlements(world, orders)
 
     def add(
         self, name: str, content: bytes, layout: str, known: date, *, options: dict[str, Any] | None = None,
@@ -278,7 +279,7 @@ class _Writer:
                    plant=faults.in_customs_bills if first == 0 else None)  # fmt: skip
         self.sheet(f"bills_germany_{tag}.csv", papers("bills_germany"), known, german=True,
                    plant=faults.in_german_bills)  # fmt: skip
-        for begins, ends, rows in amazon_files.settlements(self.world, self.orders):
+        for begins, ends, rows in self.settlements:
             if first <= ends <= last:
                 self.add(f"amazon_settlement_{self.world.start + timedelta(begins):%Y-%m-%d}.txt",
                          amazon_files.tsv(rows, amazon_files.SETTLEMENT_COLUMNS), "amazon_settlement", known,
