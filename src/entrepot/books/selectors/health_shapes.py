@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from entrepot.books.selectors.shapes import Choice, Money, Page, needs
+from entrepot.books.selectors.shapes import Choice, Money, Page, needs, no_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,12 @@ class Health:
     reasons: dict[str, int]
     groups: list[QuarantineGroup]
     missing: Page[MissingCost] = needs("see_cost")
-    waiting: Page[WaitingRow] = field(default_factory=lambda: Page[WaitingRow]([], 0))
-    unallocated: Page[WaitingRow] = needs("see_cost", factory=lambda: Page([], 0))
+    waiting: Page[WaitingRow] = field(default_factory=no_rows)
+    unallocated: Page[WaitingRow] = needs("see_cost", factory=no_rows)
     checks: list[Check] = field(default_factory=list[Check])
     stale_items: int = 0
     missing_rates: list[str] = field(default_factory=list[str])
-    differences: Page[StockDifference] = field(default_factory=lambda: Page[StockDifference]([], 0))
+    differences: Page[StockDifference] = field(default_factory=no_rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,11 @@ class Page(Generic[Row]):
     sums: dict[str, int | None] = field(default_factory=dict[str, Any])
 
 
+def no_rows() -> Page[Any]:
+    """A page of nothing."""
+    return Page([], 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One value of a filter, as the catalogue names it."""
@@ -336,15 +341,14 @@ class SkuPage:
     facts: list[tuple[str, str]]
     stock: list[StockRow]
     units: int
-    layers: Page[LayerRow]
     sales: Page[SaleRow]
-    bills: Page[BillShare] = needs("see_cost")
+    layers: Page[LayerRow] = field(default_factory=no_rows)
+    bills: Page[BillShare] = needs("see_cost", factory=no_rows)
     steps: list[Step] = needs("see_margin", factory=list)
     families: list[str] = field(default_factory=list[str])
     history: list[WeekPoint] = field(default_factory=list[WeekPoint])
     forecast: list[FanPoint] = field(default_factory=list[FanPoint])
     decisions: list[Decision] = field(default_factory=list[Decision])
-    months: list[MonthRow] = needs("see_margin", factory=list)
     image: str = ""
 
 
