@@ -30,7 +30,7 @@ COST_READS = (
 )  # fmt: skip
 SECRET_FIELDS = {
     "value", "missing_units", "effect", "spend", "reasons", "assumed", "net_price", "cost", "profit", "amount", "steps",
-    "costs", "bills", "months", "original", "missing", "unallocated", "units_without_cost", "net_sales", "amounts",
+    "costs", "bills", "original", "missing", "unallocated", "units_without_cost", "net_sales", "amounts",
     "uncosted_units", "ranges",
 }  # fmt: skip
 """Names of fields that say cost, margin or price somewhere in an answer."""

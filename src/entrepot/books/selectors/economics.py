@@ -114,6 +114,11 @@ def sums_by(viewer: Viewer, wanted: Any, columns: tuple[str, ...]) -> dict[tuple
     return found
 
 
+def whole(viewer: Viewer, wanted: Any) -> Sums:
+    """The selection's sums, in the order of ``SUMMED``. Two queries."""
+    return sums_by(viewer, wanted, ()).get((), [0] * len(SUMMED))
+
+
 def months_of(viewer: Viewer, sku: str, wanted: Any) -> list[MonthRow]:
     """One SKU by month, channel and destination over the months that ``wanted`` touches, newest first. Two queries."""
     viewer.need("see_cost")

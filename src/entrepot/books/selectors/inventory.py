@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ from entrepot.books.models import Cell, Item, Location, Shop
 from entrepot.books.selectors.naming import named, names_of
 from entrepot.books.selectors.paging import cut, now, raw
 from entrepot.books.selectors.shapes import AGE_BANDS, AgeBand, Choice, Headline, Inventory, Page, Slice, StockRow
-from entrepot.books.selectors.stock_sums import LEAD_DAYS, STATES, Named, Stock, StockSum
+from entrepot.books.selectors.stock_sums import LEAD_DAYS, STANDING, STATES, Forecast, Named, Standing, Stock, StockSum
 
 _SUMS = ("on_hand", "unsellable", "reserved", "available", "in_transit")
 _SECRET_SUMS = ("value", "missing_units")
@@ -86,16 +87,17 @@ def inventory(viewer: Viewer, wanted: Any = None, part: Any = None) -> Inventory
     )
 
 
-def of_item(viewer: Viewer, item: Item) -> list[StockRow]:
-    """Where one item stands, a row a location. Five queries."""
-    cells = viewer.of_company(Cell.objects.filter(balance__item=item))
-    rows = Location.objects.filter(pk__in=cells.values("location_id"))
-    if viewer.locations is not None:
-        rows = rows.filter(pk__in=viewer.locations)
-    places = {pk: (code, named(name, zh) or code) for pk, code, name, zh in rows.values_list(*_LOCATION)}
+def of_item(viewer: Viewer, item: Item, forecasts: Iterable[Forecast]) -> list[StockRow]:
+    """Where one item stands, a row a location, with the ``forecasts`` of it. Three queries."""
+    rows = viewer.in_locations(viewer.of_company(Cell.objects.filter(balance__item=item)))
+    places = ("location__code", "location__name", "location__name_zh")
+    cells, groups, codes = {}, {}, {}
+    for pk, location, *rest, code, name, zh in rows.order_by("shipment__document_id").values_list(*STANDING, *places):
+        cells[pk] = Standing(location, *rest)
+        groups[location], codes[location] = named(name, zh) or code, code
     called = {item.pk: _named(item.sku, named(item.name, item.name_zh), item.sort_key, item.lead_time_days)}
-    stock = Stock(viewer, called, {k: name for k, (_, name) in places.items()}, {k: c for k, (c, _) in places.items()})
-    return _page(stock.read(now()), Slice("place", limit=None), see=viewer.can("see_cost")).rows
+    stock = Stock(viewer, called, groups, codes, cells)
+    return _page(stock.read(now(), forecasts), Slice("place", limit=None), see=viewer.can("see_cost")).rows
 
 
 _LOCATION = ("pk", "code", "name", "name_zh")

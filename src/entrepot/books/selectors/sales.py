@@ -33,10 +33,10 @@ _ORDER = {
 _COST = sum((F(name) for name in FAMILY_COLUMNS[1:]), F(FAMILY_COLUMNS[0]))
 
 
-def sales(viewer: Viewer, wanted: Any, part: Any = None) -> Page[SaleRow]:
-    """Sale lines of the selection (a :class:`~.economics.CostWish`), newest first unless asked otherwise. Four queries.
+def sales(viewer: Viewer, wanted: Any, part: Any = None, *, sums: list[int] | None = None) -> Page[SaleRow]:
+    """Sale lines of the selection (a :class:`~.economics.CostWish`), newest first unless asked otherwise.
 
-    ``total`` and ``sums`` are those of the whole selection.
+    ``total`` and ``sums`` are those of the whole selection. Three queries, one when its ``sums`` are known already.
     """
     part = part or Slice("sold_at", descending=True)
     rows = economics.sale_rows(viewer, wanted).annotate(cost=_COST, profit=F("net") - F("refunded") - F("cost"))
@@ -44,8 +44,8 @@ def sales(viewer: Viewer, wanted: Any, part: Any = None) -> Page[SaleRow]:
     down = part.descending or part.sort not in _ORDER
     order = [_ordered(name, down=down) for name in names]
     chosen = _joined(rows.order_by(*order, "-movement_id"))[bounds(part)]
-    count, sums = _totals(viewer, wanted)
-    return Page([_shape(viewer, row) for row in chosen], count, sums)
+    count, said = _totals(viewer, economics.whole(viewer, wanted) if sums is None else sums)
+    return Page([_shape(viewer, row) for row in chosen], count, said)
 
 
 def sale(viewer: Viewer, key: str | int) -> SalePage:
@@ -107,10 +107,9 @@ def _shape(viewer: Viewer, row: Any) -> SaleRow:
     )
 
 
-def _totals(viewer: Viewer, wanted: Any) -> tuple[int, dict[str, int | None]]:
-    """How many sales the selection has and what they sum to, from the same two queries as the waterfall."""
-    sums = economics.sums_by(viewer, wanted, ())
-    found = dict(zip(economics.SUMMED, sums.get((), [0] * len(economics.SUMMED)), strict=True))
+def _totals(viewer: Viewer, sums: list[int]) -> tuple[int, dict[str, int | None]]:
+    """How many sales a selection has and what they sum to."""
+    found = dict(zip(economics.SUMMED, sums, strict=True))
     said: dict[str, int | None] = {"units": found["quantity"], "returned_units": found["returned"]}
     if viewer.can("see_cost") and viewer.can("see_margin"):
         cost = sum(found[name] for name in FAMILY_COLUMNS)

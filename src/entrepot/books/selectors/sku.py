@@ -33,28 +33,26 @@ BILLS_SHOWN = 50
 
 
 def sku(viewer: Viewer, code: str, wanted: Any) -> SkuPage:
-    """The page of one SKU for a :class:`~.economics.CostWish` about it. Raises :class:`NotThere`."""
+    """The page of one SKU for a :class:`~.economics.CostWish` about it, without layers and bills, which have functions
+    of their own. Raises :class:`NotThere`. Twelve queries."""
     item = find(code)
     see = viewer.can("see_cost") and viewer.can("see_margin")
-    sums = economics.sums_by(viewer, wanted, ()).get((), [0] * len(economics.SUMMED))
+    sums = economics.whole(viewer, wanted)
     steps = economics.steps(sums, wanted.view) if see else []
+    last = last_week(viewer)
+    figures = _forecasts(item.pk)
     return SkuPage(
         sku=item.sku,
         name=named(item.name, item.name_zh),
         facts=_facts(item),
-        stock=inventory.of_item(viewer, item),
+        stock=inventory.of_item(viewer, item, [(f.item_id, f.location, f.weekly_milli) for f in figures]),
         units=sums[0],
         steps=steps,
         families=[step.family for step in steps if step.family in FAMILIES],
-        layers=layers(viewer, code, Slice("born_at", limit=20), item=item),
-        bills=bills(viewer, code, part=Slice("at", descending=True, limit=BILLS_SHOWN), item=item)
-        if see
-        else Page([], 0),
-        sales=sales.sales(viewer, wanted, Slice("sold_at", descending=True, limit=20)),
-        history=history(viewer, item.pk),
-        forecast=forecast(viewer, item.pk),
+        sales=sales.sales(viewer, wanted, Slice("sold_at", descending=True, limit=20), sums=sums),
+        history=history(viewer, item.pk, last),
+        forecast=_fan(figures, last or local_date(now(), viewer.company.zone)),
         decisions=today.of_item(viewer, item.pk),
-        months=economics.months_of(viewer, item.sku, wanted) if see else [],
     )
 
 
@@ -146,9 +144,8 @@ def _shares(item: Item) -> dict[int, tuple[int, int]]:
     return {line: (mine, total) for line, (_, mine, total) in found.items()}
 
 
-def history(viewer: Viewer, item: int) -> list[WeekPoint]:
+def history(viewer: Viewer, item: int, last: date | None) -> list[WeekPoint]:
     """Units sold a week (Monday to Sunday), oldest first, quiet weeks as 0 from the first sale on."""
-    last = last_week(viewer)
     if last is None:
         return []
     first = last - timedelta(weeks=HISTORY_WEEKS)
@@ -177,18 +174,19 @@ def last_week(viewer: Viewer) -> date | None:
     return day - timedelta(days=day.weekday())
 
 
-def forecast(viewer: Viewer, item: int) -> list[FanPoint]:
-    """Expected units of the coming weeks by the last forecast, with the middle 80 % where the run stored it."""
+def _forecasts(item: int) -> list[ForecastFigure]:
+    """The item's figures of its last forecast, one a place."""
     last = ForecastFigure.objects.filter(item_id=item).order_by("-made_at").values("made_at")[:1]
-    rows = list(ForecastFigure.objects.filter(item_id=item, made_at=Subquery(last)))
+    return list(ForecastFigure.objects.filter(item_id=item, made_at=Subquery(last)))
+
+
+def _fan(rows: list[ForecastFigure], last: date) -> list[FanPoint]:
+    """Expected units of the weeks after ``last``, with the middle 80 % where one place's forecast is all there is."""
     if not rows:
         return []
     mean = sum(row.weekly_milli for row in rows) / 1000
-    low = high = mean
-    if len(rows) == 1:
-        low, high = _middle(rows[0].quantiles, mean)
-    start = last_week(viewer) or local_date(now(), viewer.company.zone)
-    return [FanPoint(start + timedelta(weeks=n), mean, low, high) for n in range(1, FORECAST_WEEKS + 1)]
+    low, high = _middle(rows[0].quantiles, mean) if len(rows) == 1 else (mean, mean)
+    return [FanPoint(last + timedelta(weeks=n), mean, low, high) for n in range(1, FORECAST_WEEKS + 1)]
 
 
 def _middle(quantiles: Any, mean: float) -> tuple[float, float]:

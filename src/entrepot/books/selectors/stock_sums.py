@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -25,6 +25,12 @@ OVER_DAYS = 180
 """Cover beyond this is too much."""
 LEAD_DAYS = 30
 """Lead time of an item whose own is not known; cover below the lead time is low."""
+
+
+STANDING = ("pk", "location_id", "condition", "transit", "shipment__number", "shipment__eta")
+"""Columns of a cell's id and its :class:`Standing`."""
+Forecast = tuple[Any, ...]
+"""Item id, code of the place, expected units a week × 1,000."""
 
 
 class Named(NamedTuple):
@@ -106,7 +112,12 @@ class Stock:
     """
 
     def __init__(
-        self, viewer: Viewer, items: Mapping[int, Named], groups: Mapping[int, str], codes: Mapping[int, str]
+        self,
+        viewer: Viewer,
+        items: Mapping[int, Named],
+        groups: Mapping[int, str],
+        codes: Mapping[int, str],
+        cells: Mapping[int, Standing] | None = None,
     ) -> None:
         self.viewer = viewer
         self.items = items
@@ -114,7 +125,7 @@ class Stock:
         self.codes = codes
         self.bands = {band: [0, 0] for band in AGE_BANDS}
         self.kept: set[tuple[int, str]] = set()
-        self.cells = self._cells()
+        self.cells = self._cells() if cells is None else cells
         self._sums: dict[tuple[int, str], StockSum] = {}
 
     @property
@@ -122,19 +133,16 @@ class Stock:
         """What was added up, a sum a row."""
         return list(self._sums.values())
 
-    def read(self, clock: Instant) -> list[StockSum]:
-        """Units, age, value, demand. Three queries, after the one for the cells."""
+    def read(self, clock: Instant, forecasts: Iterable[Forecast] | None = None) -> list[StockSum]:
+        """Units, age, value, demand. Three queries, after the one for the cells; two with ``forecasts`` given."""
         self._units()
         self._figures(clock)
-        self._forecasts()
+        self._demand(self._forecasts() if forecasts is None else forecasts)
         return self.sums
 
     def _cells(self) -> dict[int, Standing]:
         rows = Cell.objects.filter(company_id=self.viewer.company.id, location_id__in=list(self.groups))
-        rows = rows.order_by("shipment__document_id").values_list(
-            "pk", "location_id", "condition", "transit", "shipment__number", "shipment__eta"
-        )
-        return {pk: Standing(*rest) for pk, *rest in raw(rows)}
+        return {pk: Standing(*rest) for pk, *rest in raw(rows.order_by("shipment__document_id").values_list(*STANDING))}
 
     def _chosen(self, rows: Any) -> Any:
         """One item's rows along its index; many items' rows all at once."""
@@ -190,16 +198,19 @@ class Stock:
             whole[0] += count
             whole[1] += cost or 0
 
-    def _forecasts(self) -> None:
+    def _forecasts(self) -> list[Forecast]:
+        last = ForecastFigure.objects.order_by("-made_at").values("made_at")[:1]
+        rows = self._chosen(ForecastFigure.objects.filter(made_at=Subquery(last)))
+        return raw(rows.values_list("item_id", "location", "weekly_milli"))
+
+    def _demand(self, forecasts: Iterable[Forecast]) -> None:
         """Expected units a week of the last run, at the places where this company keeps the item.
 
         Forecasts are made for a place and do not say whose: sister companies that keep the same item at the same place
         share it.
         """
-        last = ForecastFigure.objects.order_by("-made_at").values("made_at")[:1]
-        rows = self._chosen(ForecastFigure.objects.filter(made_at=Subquery(last)))
         summed: dict[tuple[int, str], int] = defaultdict(int)
-        for item, code, milli in raw(rows.values_list("item_id", "location", "weekly_milli")):
+        for item, code, milli in forecasts:
             if (item, code) in self.kept:
                 summed[item, code] += milli
         places = {code: location for location, code in self.codes.items()}
