@@ -10,13 +10,18 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from entrepot.core.documents import Document, Return, ReturnLine
+from entrepot.core.documents.header import Ref
 from entrepot.core.money import major
 from entrepot.sample.demand import MARKET_UK, OWN_SHOP
 from entrepot.sample.orders import CANCELLED, EU_PLACES, OPEN, Orders
+from entrepot.sample.places import GERMANY, HK
+from entrepot.sample.places import OWN_SHOP as SHOP_CODE
 from entrepot.sample.world import World
 
 SHOP_COLUMNS = (
@@ -60,16 +65,16 @@ def shop_export(world: World, orders: Orders, first: int, last: int) -> list[dic
     return rows
 
 
-def _shop_rows(world: World, items: list[dict[str, object]]) -> list[dict[str, str]]:
+def _shop_rows(world: World, items: list[dict[str, Any]]) -> list[dict[str, str]]:
     head = items[0]
-    country, city, postcode, vat, _ = EU_PLACES[int(str(head["place"]))]
-    name = shop_order(int(str(head["order"])))
-    email = f"buyer{int(str(head['order'])):06d}@example.com"
+    country, city, postcode, vat, _ = EU_PLACES[head["place"]]
+    name = shop_order(head["order"])
+    email = f"buyer{head['order']:06d}@example.com"
     subtotal = sum(_net(i) for i in items)
     shipping = 0 if subtotal >= FREE_SHIPPING else SHIPPING
     tax = (subtotal + shipping) * vat // (10_000 + vat)
-    at = _moment(head)
-    status = str(head["status"])
+    at = head["at"]
+    status = head["status"]
     created = _local(at)
     sent = min(at + timedelta(hours=5), at.replace(hour=23, minute=59, second=59))
     first = {
@@ -79,34 +84,28 @@ def _shop_rows(world: World, items: list[dict[str, object]]) -> list[dict[str, s
         "Fulfilled at": _local(sent) if status not in (CANCELLED, OPEN) else "", "Accepts Marketing": "no",
         "Currency": "EUR", "Subtotal": major(subtotal, "EUR"), "Shipping": major(shipping, "EUR"),
         "Taxes": major(tax, "EUR"), "Total": major(subtotal + shipping, "EUR"),
-        "Discount Amount": major(sum(int(str(i["discount"])) for i in items), "EUR"), "Shipping Method": "Standard",
+        "Discount Amount": major(sum(i["discount"] for i in items), "EUR"), "Shipping Method": "Standard",
         "Billing Country": country, "Shipping City": city, "Shipping Zip": postcode, "Shipping Country": country,
         "Payment Method": "Card", "Cancelled at": _local(at + timedelta(minutes=50)) if status == CANCELLED else "",
         "Refunded Amount": "0.00", "Vendor": "Lanternfish", "Outstanding Balance": "0.00",
-        "Id": str(5_000_000_000_000 + int(str(head["order"])) * 32_749), "Risk Level": "Low", "Source": "web",
+        "Id": str(5_000_000_000_000 + head["order"] * 32_749), "Risk Level": "Low", "Source": "web",
     }  # fmt: skip
     rows: list[dict[str, str]] = []
     for place, item in enumerate(items):
-        sku, title = _sold(world, int(str(item["sku"])))
+        sku, title = _sold(world, item["sku"])
         row = {
             "Name": name, "Email": email, "Created at": created, "Lineitem quantity": str(item["quantity"]),
-            "Lineitem name": title, "Lineitem price": major(int(str(item["price"])), "EUR"), "Lineitem sku": sku,
+            "Lineitem name": title, "Lineitem price": major(item["price"], "EUR"), "Lineitem sku": sku,
             "Lineitem requires shipping": "true", "Lineitem taxable": "true",
             "Lineitem fulfillment status": "pending" if status in (CANCELLED, OPEN) else "fulfilled",
-            "Lineitem discount": major(int(str(item["discount"])), "EUR"),
+            "Lineitem discount": major(item["discount"], "EUR"),
         }  # fmt: skip
         rows.append({**first, **row} if place == 0 else row)
     return rows
 
 
-def _net(item: dict[str, object]) -> int:
-    return int(str(item["price"])) * int(str(item["quantity"])) - int(str(item["discount"]))
-
-
-def _moment(item: dict[str, object]) -> datetime:
-    at = item["at"]
-    assert isinstance(at, datetime)
-    return at
+def _net(item: dict[str, Any]) -> int:
+    return item["price"] * item["quantity"] - item["discount"]
 
 
 def _sold(world: World, sku: int) -> tuple[str, str]:
@@ -118,6 +117,29 @@ def _sold(world: World, sku: int) -> tuple[str, str]:
 
 def _local(at: datetime) -> str:
     return at.astimezone(_BERLIN).strftime("%Y-%m-%d %H:%M:%S %z")
+
+
+def shop_returns(world: World, orders: Orders, first: int, last: int) -> list[Document]:
+    """What customers of the own shop sent back to Germany, one document a parcel, the money refunded with it."""
+    result: list[Document] = []
+    for place, (back, row) in enumerate(zip(world.returned, orders.line_of_return, strict=True)):
+        if back.channel != OWN_SHOP or not first <= back.day <= last:
+            continue
+        r = orders.lines.row(int(row), named=True)
+        paid = r["price"] - r["discount"] // r["quantity"]
+        vat = EU_PLACES[r["place"]][3]
+        tax = paid * vat // (10_000 + vat)
+        on = world.start + timedelta(back.day)
+        result.append(
+            Return(
+                id=f"RET-{place:05d}", company=HK, account=SHOP_CODE, shop=SHOP_CODE,
+                effective_at=datetime(on.year, on.month, on.day, 6, tzinfo=UTC), location=GERMANY, currency="EUR",
+                order=Ref(type="sales_order", id=shop_order(r["order"])), reason="returned parcel",
+                lines=[ReturnLine(sku=world.catalogue.sku[back.sku], quantity=1, order_line=r["line"],
+                                  condition=back.condition, amount=paid - tax, tax=tax)],
+            )
+        )  # fmt: skip
+    return result
 
 
 def invoice(number: int) -> str:
@@ -159,8 +181,3 @@ def _market_row(number: str, sku: str, name: str, units: int, at: datetime, each
         "InvoiceDate": at.astimezone(_LONDON).strftime("%d/%m/%Y %H:%M"), "UnitPrice": major(each, "GBP"),
         "CustomerID": str(12_000 + order * 37 % 9_000), "Country": "United Kingdom",
     }  # fmt: skip
-
-
-def vat_of(place: int) -> int:
-    """Basis points of VAT inside the own shop's prices at one of its places."""
-    return EU_PLACES[place][3]

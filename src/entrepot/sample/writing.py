@@ -14,14 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from entrepot.channels.files.template_words import Language
-from entrepot.core.documents import Document, PeriodClose, Return, ReturnLine
-from entrepot.core.documents.header import Ref
+from entrepot.core.documents import Document, PeriodClose
 from entrepot.core.progress import SILENT, Progress
 from entrepot.sample import amazon_files, catalogue, faults, places, shop_files, truth
-from entrepot.sample.demand import OWN_SHOP
 from entrepot.sample.faults import Planted
 from entrepot.sample.orders import Orders, draw
-from entrepot.sample.places import AMAZON_SHOP, FBA, GERMANY, HK, MARKET_SHOP
+from entrepot.sample.places import AMAZON_SHOP, FBA, HK, MARKET_SHOP
 from entrepot.sample.places import OWN_SHOP as OWN_SHOP_CODE
 from entrepot.sample.sheets import Row, as_csv, as_xlsx, rows_of
 from entrepot.sample.world import World, simulate
@@ -228,29 +226,7 @@ class _Writer:
         planted = faults.in_returns_report(rows) if first == 0 and rows else None
         self.add(f"amazon_returns_{tag}.txt", amazon_files.tsv(rows, amazon_files.RETURN_COLUMNS), "amazon_returns",
                  known, options=AMAZON_SAYS, planted=planted)  # fmt: skip
-        self.sheet(f"shop_returns_{tag}.xlsx", self._shop_returns(first, last), known)
-
-    def _shop_returns(self, first: int, last: int) -> list[Document]:
-        """What customers of the own shop sent back to Germany, one document a parcel, the money refunded with it."""
-        result: list[Document] = []
-        for place, (back, row) in enumerate(zip(self.world.returned, self.orders.line_of_return, strict=True)):
-            if back.channel != OWN_SHOP or not first <= back.day <= last:
-                continue
-            r = self.orders.lines.row(int(row), named=True)
-            paid = r["price"] - r["discount"] // r["quantity"]
-            vat = shop_files.vat_of(r["place"])
-            tax = paid * vat // (10_000 + vat)
-            on = self.world.start + timedelta(back.day)
-            result.append(
-                Return(
-                    id=f"RET-{place:05d}", company=HK, account=OWN_SHOP_CODE, shop=OWN_SHOP_CODE,
-                    effective_at=datetime(on.year, on.month, on.day, 6, tzinfo=UTC), location=GERMANY, currency="EUR",
-                    order=Ref(type="sales_order", id=shop_files.shop_order(r["order"])), reason="returned parcel",
-                    lines=[ReturnLine(sku=self.world.catalogue.sku[back.sku], quantity=1, order_line=r["line"],
-                                      condition=back.condition, amount=paid - tax, tax=tax)],
-                )
-            )  # fmt: skip
-        return result
+        self.sheet(f"shop_returns_{tag}.xlsx", shop_files.shop_returns(self.world, self.orders, first, last), known)
 
     def _warehouse(self, papers: Callable[[str], list[Document]], first: int, last: int, tag: str, known: date) -> None:
         """What the warehouses report."""
