@@ -52,7 +52,7 @@ def fold(steps: Iterable[Step], stop: Callable[[Step], bool] | None = None) -> S
     last_at: dict[tuple[int, int], int] = {}
     strict_at: dict[tuple[int, int], int] = {}
     waiting: list[list[Step]] = []
-    for group in _groups(sorted(steps, key=Step.order)):
+    for group in _groups(_in_order(steps)):
         if stop is not None and stop(group[0]):
             break
         if _is_strict(group) and not _fits(group, units):
@@ -64,28 +64,31 @@ def fold(steps: Iterable[Step], stop: Callable[[Step], bool] | None = None) -> S
     return Stand(dict(units), [s.movement for group in waiting for s in group], last_at, strict_at)
 
 
+def _in_order(steps: Iterable[Step]) -> list[Step]:
+    """Fold order; an intercompany receipt of the same instant as its sale stands right behind it."""
+    rows = list(steps)
+    sales = {step.movement: step for step in rows if step.kind == Kind.INTERCOMPANY_SALE}
+    places: dict[int, tuple[int, ...]] = {}
+    for step in rows:
+        sale = sales.get(step.of or 0) if step.kind == Kind.INTERCOMPANY_RECEIPT else None
+        pair = sale is not None and (sale.at, sale.late) == (step.at, step.late)
+        places[step.movement] = (*sale.order(), 1) if sale is not None and pair else (*step.order(), 0)
+    return sorted(rows, key=lambda step: (places[step.movement], step.movement))
+
+
 def _groups(steps: list[Step]) -> Iterable[list[Step]]:
-    """Single steps, and events as a whole: a conversion at its first row, an intercompany pair at its sale."""
+    """Single steps, and conversions as a whole at their first row."""
     events: dict[Any, list[Step]] = defaultdict(list)
-    receipts: dict[int, Step] = {}
     for step in steps:
         if step.event is not None:
             events[step.event].append(step)
-        if step.kind == Kind.INTERCOMPANY_RECEIPT and step.of is not None:
-            receipts[step.of] = step
-    present = {step.movement for step in steps}
     done: set[int] = set()
     for step in steps:
-        if step.event is not None:
-            if step.event not in done:
-                done.add(step.event)
-                yield events[step.event]
-        elif step.kind == Kind.INTERCOMPANY_RECEIPT and step.of in present:
-            continue
-        elif step.movement in receipts:
-            yield [step, receipts[step.movement]]
-        else:
+        if step.event is None:
             yield [step]
+        elif step.event not in done:
+            done.add(step.event)
+            yield events[step.event]
 
 
 def _is_strict(group: list[Step]) -> bool:
@@ -125,11 +128,11 @@ def _retry(
     strict_at: dict[tuple[int, int], int],
     at: int,
 ) -> None:
-    progress = True
-    while progress and waiting:
-        progress = False
-        for group in list(waiting):
-            if _fits(group, units):
-                waiting.remove(group)
-                _apply(group, units, last_at, strict_at, at)
-                progress = any(step.to_cell is not None for step in group) or progress
+    """The first waiting movement that can go now goes; again from the first, until none can."""
+    place = 0
+    while place < len(waiting):
+        if _fits(waiting[place], units):
+            _apply(waiting.pop(place), units, last_at, strict_at, at)
+            place = 0
+        else:
+            place += 1

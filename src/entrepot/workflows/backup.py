@@ -186,15 +186,19 @@ def _load(path: Path, manifest: dict[str, Any], progress: Progress) -> None:
     if unknown:
         raise _refused("damaged_backup", "the backup holds unknown tables", "use another one", path, ", ".join(unknown))
     progress.begin("restoring", 2 * len(kept))
-    with zipfile.ZipFile(path) as file, transaction.atomic():
+    # References are checked once, at the end: row by row SQLite would look for the children of every row.
+    with zipfile.ZipFile(path) as file, connection.constraint_checks_disabled(), transaction.atomic():
         bulk.writer_lock()
         immutability.unprotect(connection)
-        _empty([*kept_models(state), *(m for m in live.get_models() if m._meta.app_label in LEFT_OUT - {"contenttypes"})])
+        _empty(
+            [*kept_models(state), *(m for m in live.get_models() if m._meta.app_label in LEFT_OUT - {"contenttypes"})]
+        )
         for model in kept:
             with file.open(_member(model._meta.db_table)) as member:
                 table_rows.load(model, member)
             progress.advance()
         bulk.settle_sequences(kept)
+        connection.check_constraints()
         for model in kept:
             said = manifest["tables"][model._meta.db_table]
             if _digest(table_rows.lines(model, connection.alias)) != said["sha256"]:
@@ -211,7 +215,6 @@ def _empty(emptied: Iterable[Any]) -> None:
         if connection.vendor == "postgresql":
             cursor.execute(f"TRUNCATE {', '.join(quoted)}")
             return
-        cursor.execute("PRAGMA defer_foreign_keys = ON")
         for table in quoted:
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
 

@@ -52,7 +52,9 @@ def _costs() -> tuple[dict[int, int], list[tuple[int, int, round_up.Bill]]]:
 
     goods: dict[int, int] = {}
     bills: list[tuple[int, int, round_up.Bill]] = []
-    for line in CostLine.objects.filter(replacement__isnull=True, target_kind="births").order_by("document_id", "line", "pk"):
+    for line in CostLine.objects.filter(replacement__isnull=True, target_kind="births").order_by(
+        "document_id", "line", "pk"
+    ):
         shares = list(
             BasisShare.objects.filter(basis__cost_line=line)
             .order_by("-basis__version", "ordinal")

@@ -86,12 +86,10 @@ def with_day(rows: pl.DataFrame, valued: Valued) -> pl.DataFrame:
 
 def _on_sales(facts: Facts, frame: pl.DataFrame) -> pl.DataFrame:
     """What a return brought back counts on the sale that it came from."""
-    origin = facts.movements.filter(
-        (pl.col("kind") == int(Kind.RETURN)) & pl.col("of").is_not_null()
-    ).select("movement", "of")
-    return frame.join(origin, on="movement", how="left").with_columns(
-        movement=pl.coalesce("of", "movement")
-    ).drop("of")
+    origin = facts.movements.filter((pl.col("kind") == int(Kind.RETURN)) & pl.col("of").is_not_null()).select(
+        "movement", "of"
+    )
+    return frame.join(origin, on="movement", how="left").with_columns(movement=pl.coalesce("of", "movement")).drop("of")
 
 
 def _wide(costs: pl.DataFrame, key: str | Sequence[str]) -> pl.DataFrame:
@@ -177,9 +175,9 @@ def other_issues(valued: Valued) -> pl.DataFrame:
     """Units that left without a sale, by reason (the kind of movement)."""
     facts = valued.facts
     waiting = valued.waiting()["movement"]
-    rows = facts.movements.filter(
-        pl.col("kind").is_in(_OUTWARD) & ~pl.col("movement").is_in(waiting.implode())
-    ).filter((pl.col("kind") != int(Kind.RETURN)) | pl.col("of").is_null())
+    rows = facts.movements.filter(pl.col("kind").is_in(_OUTWARD) & ~pl.col("movement").is_in(waiting.implode())).filter(
+        (pl.col("kind") != int(Kind.RETURN)) | pl.col("of").is_null()
+    )
     reasons = {int(kind): kind.name.lower() for kind in Kind}
     rows = with_day(rows, valued).with_columns(reason=pl.col("kind").replace_strict(reasons, return_dtype=pl.String))
     units = valued.movement_units().select("movement", "uncosted", "missing")
@@ -224,18 +222,14 @@ def _owed(valued: Valued) -> pl.DataFrame:
     """item, cell, uncosted: units sold ahead of the stock of a cell."""
     owing = valued.movement_units().filter(pl.col("uncosted") > 0).select("movement", "uncosted")
     places = valued.facts.movements.select("movement", "item", cell="from_cell")
-    return (
-        owing.join(places, on="movement").drop_nulls("cell").group_by("item", "cell").agg(pl.col("uncosted").sum())
-    )
+    return owing.join(places, on="movement").drop_nulls("cell").group_by("item", "cell").agg(pl.col("uncosted").sum())
 
 
 def _layers(valued: Valued) -> pl.DataFrame:
     """item, cell, oldest_at, layers = [[born instant, units, book cost or null]] as JSON, oldest first."""
     rows = valued.layers()
     if rows.is_empty():
-        return pl.DataFrame(
-            schema={"item": pl.Int64, "cell": pl.Int64, "oldest_at": pl.Int64, "layers": pl.String}
-        )
+        return pl.DataFrame(schema={"item": pl.Int64, "cell": pl.Int64, "oldest_at": pl.Int64, "layers": pl.String})
     per_layer = rows.group_by("item", "cell", "layer", maintain_order=True).agg(
         pl.col("born_at").first(),
         pl.col("units").first(),

@@ -44,9 +44,7 @@ def sale(movement: int, *, known: Instant = FOREVER) -> list[RangeCost]:
     row = models.Movement.objects.get(pk=movement)
     valued = _valued(row.item_id, known)
     valuation = valued.valuation_of(row.company_id)
-    back = valued.facts.movements.filter(
-        (pl.col("kind") == int(Kind.RETURN)) & (pl.col("of") == movement)
-    )["movement"]
+    back = valued.facts.movements.filter((pl.col("kind") == int(Kind.RETURN)) & (pl.col("of") == movement))["movement"]
     lines: list[ExplainedLine] = []
     for one in (movement, *back.to_list()):
         try:

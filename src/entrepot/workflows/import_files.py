@@ -20,7 +20,6 @@ from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows.clock import now
 
-
 SERVICES = frozenset(
     {"postage", "dotcom postage", "carriage", "shipping", "delivery", "manual", "discount", "samples", "bank charges",
      "commission", "amazon fee", "adjust bad debt", "cruk commission", "gift wrap", "运费", "邮费", "手续费", "折扣", "补差价"}
@@ -118,7 +117,7 @@ def import_file(
         raw = None if dry_run else _keep(Path(path), result.name, file, at)
         result.report = intake.post(
             file.documents(), name=result.name, recorded_at=at, actor=actor, layout=_code(file),
-            policy=Policy(chosen.new_items, file.names, _services(file.names)), options=chosen.stored(), mapping=_mapping(file), file=raw,
+            policy=_policy(chosen, file), options=chosen.stored(), mapping=_mapping(file), file=raw,
             rejected=_rows(file), dry_run=dry_run, progress=progress,
         )  # fmt: skip
         result.aside, result.warnings = dict(file.aside), list(file.warnings)
@@ -127,6 +126,10 @@ def import_file(
         elif chosen.mapping is not None:
             _remember(file, at, actor)
     return result
+
+
+def _policy(options: ImportOptions, file: ParsedFile) -> Policy:
+    return Policy(options.new_items, file.names, _services(file.names))
 
 
 def _services(names: dict[str, str]) -> frozenset[str]:
@@ -145,9 +148,7 @@ def _open(path: Path, options: ImportOptions) -> ParsedFile:
 
 
 def _describe(file: ParsedFile, name: str, assumed: tuple[str, ...]) -> Imported:
-    return Imported(
-        name, _code(file), file.rows, file.questions, control_totals=file.control_totals, assumed=assumed
-    )
+    return Imported(name, _code(file), file.rows, file.questions, control_totals=file.control_totals, assumed=assumed)
 
 
 def _code(file: ParsedFile) -> str:

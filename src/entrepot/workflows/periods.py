@@ -61,11 +61,11 @@ def spread(valued: Valued, items: Collection[int]) -> tuple[pl.DataFrame, pl.Dat
     lines = valued.facts.period_lines
     kept = models.PeriodShare.objects.filter(item_id__in=list(items)).values_list("cost_line", "item_id", "amount")
     shares = pl.DataFrame(list(kept), schema=SHARES, orient="row")
-    shares = shares.join(
-        _spans(lines).select("line", "component", "start", "end"), on="line", how="inner"
-    )
+    shares = shares.join(_spans(lines).select("line", "component", "start", "end"), on="line", how="inner")
     if shares.is_empty():
-        nothing = pl.DataFrame(schema={"line": pl.Int64, "component": pl.Int64, "movement": pl.Int64, "amount": pl.Int64})
+        nothing = pl.DataFrame(
+            schema={"line": pl.Int64, "component": pl.Int64, "movement": pl.Int64, "amount": pl.Int64}
+        )
         return nothing, nothing.select(item="line", cell="movement", component="component", amount="amount")
     valuation = next(iter(valued.by_method.values()))
     placed = spread_shares(valuation, shares, _cells(lines))

@@ -64,9 +64,7 @@ def plan(
     return done
 
 
-def propose_for(
-    company: models.Company, one: CompanyForecast, on: date
-) -> tuple[Plan, set[tuple[int, int]]]:
+def propose_for(company: models.Company, one: CompanyForecast, on: date) -> tuple[Plan, set[tuple[int, int]]]:
     """The engine's plan for a company, and the (item, place) pairs whose stock had to be assumed."""
     from entrepot.engines.demand import LEVELS
     from entrepot.engines.replenish import fill_assumptions, propose, with_order_cycle
@@ -78,7 +76,9 @@ def propose_for(
     rows = with_order_cycle(one.result.lead_demand(rows, name="demand_lead"))
     rows = one.result.lead_demand(rows, plus="review_weeks", name="demand_cover")
     rows = one.result.lead_demand(rows, plus="cycle_weeks", name="demand_cycle")
-    assumed = {(item, place) for item, place, yes in rows.select("item", "location", "stock_assumed").iter_rows() if yes}
+    assumed = {
+        (item, place) for item, place, yes in rows.select("item", "location", "stock_assumed").iter_rows() if yes
+    }
     result = propose(
         rows.drop("channel", "stock_assumed"), on=on, levels=LEVELS, currency=company.currency,
         inbound=inbound(company, on),
@@ -138,7 +138,11 @@ def _decision(
 
 
 def _assumed(name: str) -> dict[str, Any]:
-    return {"code": f"assumed_{name}", "text": ASSUMED_TEXT.get(name, name.replace("_", " ")), "parameters": {"input": name}}
+    return {
+        "code": f"assumed_{name}",
+        "text": ASSUMED_TEXT.get(name, name.replace("_", " ")),
+        "parameters": {"input": name},
+    }
 
 
 def _plain(parameters: Any) -> dict[str, Any]:

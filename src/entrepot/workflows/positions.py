@@ -26,9 +26,7 @@ def positions(company: models.Company, keys: pl.DataFrame, on: date) -> pl.DataF
         rows = rows.join(frame, on=[name for name in ("item", "location") if name in frame.columns], how="left")
     leads = _lead_times(company)
     given = rows["lead_time_days"].to_list()
-    weeks = [
-        leads.get(item) or ([days / 7] if days else None) for item, days in zip(rows["item"], given, strict=True)
-    ]
+    weeks = [leads.get(item) or ([days / 7] if days else None) for item, days in zip(rows["item"], given, strict=True)]
     return rows.with_columns(
         pl.Series("lead_weeks", weeks, dtype=pl.List(pl.Float64)),
         stock_assumed=pl.col("on_hand").fill_null(0) < 0,
@@ -54,9 +52,7 @@ def _stock(company: models.Company) -> pl.DataFrame:
 def _economics(company: models.Company, on: date) -> pl.DataFrame:
     """Price, fees and book cost a unit: of the last quarter's sales, else of the stock; null where not known."""
     since = int((on - timedelta(days=_RECENT)).strftime("%Y%m%d"))
-    sums = {
-        name: Sum(name) for name in ("net", "selling", "book_cost", "quantity", "returned", "missing", "uncosted")
-    }
+    sums = {name: Sum(name) for name in ("net", "selling", "book_cost", "quantity", "returned", "missing", "uncosted")}
     sold = (
         models.SaleFigure.objects.filter(company=company, day__gte=since, net__isnull=False)
         .values_list("item_id", "movement__from_cell__location_id")
@@ -120,16 +116,18 @@ def inbound(company: models.Company, on: date) -> pl.DataFrame:
 def _ordered(company: models.Company) -> list[tuple[int, int, int, date | None]]:
     """What was ordered and has not come, of the latest version of each order that was not taken back."""
     places = dict(models.Location.objects.values_list("code", "pk"))
-    lines = models.PurchaseLine.objects.filter(company=company, document__reversed__isnull=True).select_related("document")
+    lines = models.PurchaseLine.objects.filter(company=company, document__reversed__isnull=True).select_related(
+        "document"
+    )
     latest: dict[tuple[str, str, str], int] = {}
     for line in lines.only("document__source", "document__account", "document__external_id", "document__version"):
         key = (line.document.source, line.document.account, line.document.external_id)
         latest[key] = max(latest.get(key, 0), line.document.version)
     by_line = {
         (order, item): units
-        for order, item, units in models.Movement.objects.filter(
-            purchase_line__isnull=False, replacement__isnull=True
-        ).values_list("purchase_line__document__external_id", "item_id").annotate(units=Sum("quantity"))
+        for order, item, units in models.Movement.objects.filter(purchase_line__isnull=False, replacement__isnull=True)
+        .values_list("purchase_line__document__external_id", "item_id")
+        .annotate(units=Sum("quantity"))
     }
     open_lines = []
     for line in lines:
@@ -148,7 +146,9 @@ def _ordered(company: models.Company) -> list[tuple[int, int, int, date | None]]
 
 def _in_transit(company: models.Company, on: date) -> list[tuple[int, int, int, date | None]]:
     etas: dict[int, Instant] = {}
-    for cell, eta, departed in models.Shipment.objects.filter(company=company).values_list("cell_id", "eta", "departed_at"):
+    for cell, eta, departed in models.Shipment.objects.filter(company=company).values_list(
+        "cell_id", "eta", "departed_at"
+    ):
         etas[cell] = eta or departed + 35 * 86_400_000_000
     rows = models.Balance.objects.filter(cell__company=company, on_hand__gt=0).exclude(cell__transit="")
     return [

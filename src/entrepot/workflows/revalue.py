@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from entrepot.books import bulk, facts, figures, models
+from entrepot.books import bulk, facts, figures
 from entrepot.core.progress import SILENT, Progress
-from entrepot.workflows.economics import margin_frame, sale_frame, stock_frame
 from entrepot.workflows import periods
+from entrepot.workflows.economics import margin_frame, sale_frame, stock_frame
 from entrepot.workflows.valuing import companies, evaluate, with_period_costs
 
 PART = 600
@@ -30,9 +30,7 @@ class Revalued:
     places: int
 
 
-def revalue(
-    items: Collection[int] | None = None, *, everything: bool = False, progress: Progress = SILENT
-) -> Revalued:
+def revalue(items: Collection[int] | None = None, *, everything: bool = False, progress: Progress = SILENT) -> Revalued:
     """Value ``items``, or all that are stale (``everything``: all that ever moved)."""
     if items is None:
         progress.begin("sharing period costs")

@@ -27,7 +27,11 @@ class ValueAt:
     @cached_property
     def stock(self) -> pl.DataFrame:
         """company, item, cell, component, amount, units, missing."""
-        return self.valued.stock().join(self.valued.cells, on="cell", how="left").sort("company", "item", "cell", "component")
+        return (
+            self.valued.stock()
+            .join(self.valued.cells, on="cell", how="left")
+            .sort("company", "item", "cell", "component")
+        )
 
     @cached_property
     def issues(self) -> pl.DataFrame:
@@ -67,14 +71,12 @@ def adjustment(ends: Instant, reported_at: Instant, now: Instant = FOREVER) -> p
     key = ["company", "item", "component"]
     parts = []
     for name in ("stock", "issues"):
-        old, new = (
-            getattr(side, name).group_by(key).agg(pl.col("amount").sum()) for side in (before, after)
-        )
+        old, new = (getattr(side, name).group_by(key).agg(pl.col("amount").sum()) for side in (before, after))
         both = new.join(old, on=key, how="full", coalesce=True, suffix="_old").with_columns(
             pl.col("amount", "amount_old").fill_null(0)
         )
         parts.append(both.select(*key, (pl.col("amount") - pl.col("amount_old")).alias(name)))
-    joined = parts[0].join(parts[1], on=key, how="full", coalesce=True).with_columns(
-        pl.col("stock", "issues").fill_null(0)
+    joined = (
+        parts[0].join(parts[1], on=key, how="full", coalesce=True).with_columns(pl.col("stock", "issues").fill_null(0))
     )
     return joined.filter((pl.col("stock") != 0) | (pl.col("issues") != 0)).sort(key)

@@ -45,9 +45,11 @@ class Valued:
     def movement_costs(self) -> pl.DataFrame:
         """movement, component, amount."""
         return self._of_movements(
-            lambda valuation: valuation.movement_costs()
-            .filter(pl.col("component").is_not_null())
-            .select("movement", pl.col("component").cast(pl.Int64), "amount")
+            lambda valuation: (
+                valuation.movement_costs()
+                .filter(pl.col("component").is_not_null())
+                .select("movement", pl.col("component").cast(pl.Int64), "amount")
+            )
         )
 
     def stock(self) -> pl.DataFrame:
@@ -187,7 +189,11 @@ def _open_layers(valuation: Valuation) -> pl.DataFrame:
             "amount",
         )  # fmt: skip
     births = dict(valuation.layers.select("layer", "born_at").iter_rows())
-    for layer, parent in valuation.parents.group_by("layer", maintain_order=True).first().select("layer", "parent").iter_rows():
+    for layer, parent in (
+        valuation.parents.group_by("layer", maintain_order=True).first().select("layer", "parent").iter_rows()
+    ):
         births[layer] = births[parent]
-    first = pl.DataFrame({"layer": list(births), "first": list(births.values())}, schema={"layer": pl.Int64, "first": pl.Int64})
+    first = pl.DataFrame(
+        {"layer": list(births), "first": list(births.values())}, schema={"layer": pl.Int64, "first": pl.Int64}
+    )
     return valuation.stock_layers().join(first, on="layer", how="left").with_columns(born_at="first").drop("first")

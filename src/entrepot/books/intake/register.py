@@ -112,7 +112,7 @@ class Register:
             self._posted.add("fx:" + "/".join(sorted((document.base, document.quote))))
         elif document.type == "receipt" and document.order is not None:
             self._posted.add(f"receipt_of:{document.order.id}")
-        elif document.type == "bundle" or document.type == "listing":
+        elif document.type in ("bundle", "listing"):
             self._posted.add(f"item:{document.id}")
 
     def _post(self, entry: Any, account: str, before: identity.Known, sha: str, body: bytes) -> None:
@@ -145,9 +145,10 @@ class Register:
         )  # fmt: skip
         session.merge(row, postings)
         self._last_id = header.id
-        if getattr(document, "buyer", None):
+        buyer = getattr(document, "buyer", None)
+        if buyer:
             session.flush()
-            personal.keep(header.id, document.buyer, session.recorded_at)
+            personal.keep(header.id, buyer, session.recorded_at)
 
     def _create_items(self, document: Any) -> None:
         """Create the items that an order names and the books do not know (the seller asked for it)."""

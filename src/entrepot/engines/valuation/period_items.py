@@ -37,7 +37,9 @@ def spread_shares(valuation: Valuation, shares: pl.DataFrame, cells: pl.DataFram
 
     ``shares``: line, item, component, amount, start, end · ``cells``: line, cell. What has no range any more has no row.
     """
-    lines = shares.select("line", "start", "end", "amount").unique(subset="line").with_columns(item=pl.lit(None, pl.Int64))
+    lines = (
+        shares.select("line", "start", "end", "amount").unique(subset="line").with_columns(item=pl.lit(None, pl.Int64))
+    )
     basis = _overlaps(valuation, lines, cells).join(
         shares.select("line", "item", "component", share="amount"), on=["line", "item"], how="inner"
     )

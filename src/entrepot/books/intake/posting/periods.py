@@ -101,5 +101,5 @@ def _revive(b: Builder, cost: models.CostLine) -> None:
         b.cost(
             len(b.postings.costs) + 1, NAMES[old.component], old.amount, old.currency, targets, kind=old.target_kind,
             basis=basis.kind if basis else "line", at=old.effective_at, converted=(old.base_amount, rate),
-            estimate=old.estimate,
+            company=b.directory.company_by_id(old.company_id), estimate=old.estimate,
         )  # fmt: skip

@@ -86,16 +86,17 @@ def complete_count(b: Builder, doc: d.Count) -> d.Count:
     if all(line.expected is not None for line in doc.lines):
         return doc
     location = b.directory.location(doc.location)
-    lines: list[d.CountLine] = []
-    for number, line in enumerate(doc.lines, 1):
-        if line.expected is None:
-            item = b.directory.item(line.sku, number)
-            cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch)
-            at = b.header.effective_at
-            stand = fold(b.session.steps({item}), stop=lambda step: step.at > at)
-            line = line.model_copy(update={"expected": max(0, stand.units.get((item, cell), 0))})
-        lines.append(line)
-    return doc.model_copy(update={"lines": lines})
+    at = b.header.effective_at
+
+    def complete(number: int, line: d.CountLine) -> d.CountLine:
+        if line.expected is not None:
+            return line
+        item = b.directory.item(line.sku, number)
+        cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch)
+        stand = fold(b.session.steps({item}), stop=lambda step: step.at > at)
+        return line.model_copy(update={"expected": max(0, stand.units.get((item, cell), 0))})
+
+    return doc.model_copy(update={"lines": [complete(number, line) for number, line in enumerate(doc.lines, 1)]})
 
 
 def count(b: Builder, doc: d.Count) -> None:
