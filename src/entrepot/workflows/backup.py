@@ -166,8 +166,8 @@ def _bring_schema(path: Path, manifest: dict[str, Any]) -> None:
     """Bring an empty database to the schema of the backup; the books of another schema are not replaced."""
     wanted: dict[str, str] = manifest["migrations"]
     if not MigrationExecutor(connection).loader.applied_migrations:
-        for app in wanted:
-            call_command("migrate", app, wanted[app], interactive=False, verbosity=0)
+        for app, name in wanted.items():
+            call_command("migrate", app, name, interactive=False, verbosity=0)
         call_command("migrate", "contenttypes", interactive=False, verbosity=0)
     found = setup.latest_migrations()
     if {app: found.get(app) for app in wanted} != wanted:

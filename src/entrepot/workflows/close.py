@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db import transaction
+
 from entrepot.books import audit_trail, bulk, intake, models
 from entrepot.core.calendar import Instant, midnight, to_datetime
 from entrepot.core.documents import PeriodClose, PeriodReopen
@@ -52,23 +54,27 @@ def span(months: str) -> tuple[date, date]:
 
 def close(company: str, months: str, *, actor: str, at: Instant | None = None, progress: Progress = SILENT) -> Closed:
     """Close ``months`` (see :func:`span`) of ``company``. Raises ``ProblemError``: unknown, not over, closed already."""
-    row, (first, last), moment = _company(company), span(months), at or now()
+    row, (first, last) = _company(company), span(months)
     ends = midnight(last + timedelta(1), row.zone)
-    if ends > moment:
+    if ends > (at or now()):
         raise ProblemError(
             Problem("month_not_over", "the month is not over", "close it when it is", field="month", found=months)
         )
     revalue(progress=progress)
     progress.begin("closing")
-    seen = value_at(ends - 1, moment)
-    reported = seen.hash(row.pk)
-    document = PeriodClose(
-        id=_number("CLOSE", row, first, last), source=SOURCE, account=company, company=company,
-        effective_at=to_datetime(moment), period_from=first, period_to=last, reported=reported,
-    )  # fmt: skip
-    _post(document, f"closing of {company} {months}", actor, moment)
+    # From here on nobody posts: what is hashed is what was known when the closing was recorded.
+    with transaction.atomic():
+        bulk.writer_lock()
+        moment = at or now()
+        revalue()
+        seen = value_at(ends - 1, moment)
+        document = PeriodClose(
+            id=_number("CLOSE", row, first, last), source=SOURCE, account=company, company=company,
+            effective_at=to_datetime(moment), period_from=first, period_to=last, reported=seen.hash(row.pk),
+        )  # fmt: skip
+        _post(document, f"closing of {company} {months}", actor, moment)
     units, value = _stock(seen, row.pk)
-    return Closed(document.id, first, last, units, value, row.currency, reported)
+    return Closed(document.id, first, last, units, value, row.currency, document.reported)
 
 
 def reopen(company: str, months: str, reason: str, *, actor: str, at: Instant | None = None) -> str:
@@ -89,8 +95,7 @@ def reported_still(company: str, months: str) -> bool:
     period = models.Period.objects.filter(company=row, starts=starts, ends=ends, closed=True).order_by("version").last()
     if period is None:
         raise ProblemError(Problem("not_closed", "the period was never closed", "close it", found=months))
-    # As known just before the closing itself was recorded.
-    return value_at(ends - 1, period.recorded_at - 1).hash(row.pk) == period.reported
+    return value_at(ends - 1, period.recorded_at).hash(row.pk) == period.reported
 
 
 def _company(code: str) -> models.Company:
@@ -121,8 +126,6 @@ def _number(word: str, company: models.Company, first: date, last: date) -> str:
 
 
 def _post(document: PeriodClose | PeriodReopen, name: str, actor: str, at: Instant) -> None:
-    from django.db import transaction
-
     with transaction.atomic():
         bulk.writer_lock()
         report = intake.post([document], name=name, recorded_at=at, actor=actor, layout=SOURCE)

@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from entrepot import __version__
-from entrepot.faces.cli import checking, demo, figures, importing, opening, refusing, serving
+from entrepot.faces.cli import (
+    blanks,
+    checking,
+    demo,
+    figures,
+    importing,
+    keeping,
+    opening,
+    periods,
+    quarantine,
+    refusing,
+    serving,
+    users,
+    why,
+)
 
 app = typer.Typer(
     name="entrepot",
@@ -42,10 +56,19 @@ def _options(
 app.command("demo")(demo.demo)
 app.command("import")(importing.import_files)
 app.command("undo")(importing.undo)
+app.add_typer(quarantine.app, name="quarantine")
+app.command("template")(blanks.template)
 app.command("revalue")(figures.revalue)
 app.command("forecast")(figures.forecast)
 app.command("plan")(figures.plan)
 app.command("daily")(figures.daily)
+app.command("explain")(why.explain)
 app.command("check")(checking.check)
+app.command("close")(periods.close)
+app.command("reopen")(periods.reopen)
+app.command("backup")(keeping.backup)
+app.command("restore")(keeping.restore)
+app.command("erase")(keeping.erase)
 app.command("serve")(serving.serve)
 app.command("worker")(serving.worker)
+app.add_typer(users.app, name="user")

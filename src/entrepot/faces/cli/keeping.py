@@ -1,0 +1,66 @@
+"""``entrepot backup``, ``restore`` and ``erase``: the books kept safe, put back, and a buyer forgotten."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from time import monotonic
+from typing import Annotated
+
+import typer
+
+from entrepot.core.errors import Problem, ProblemError
+from entrepot.faces.cli.importing import Yes
+from entrepot.faces.cli.opening import actor, load, open_books
+
+
+def backup(file: Annotated[Path, typer.Argument(help="Where the backup goes, e.g. books.entrepot.")]) -> None:
+    """Write the whole of the books to one file; the service may go on running."""
+    if not file.absolute().parent.is_dir():
+        raise ProblemError(
+            Problem("folder_missing", "there is no such folder", "make it first", found=str(file.parent))
+        )
+    open_books()
+    from entrepot.faces.cli.bars import Bars
+    from entrepot.faces.cli.printing import count, say
+    from entrepot.workflows.backup import backup as keep
+
+    begun = monotonic()
+    with Bars() as bars:
+        done = keep(file, progress=bars)
+    say(f"{file}: {count(done.rows)} rows of {count(done.tables)} tables, {done.size / 1e6:,.1f} MB, "
+        f"in {monotonic() - begun:.1f} s")  # fmt: skip
+    say("It holds everything, sign-ins and the keys of personal data too: keep it where only you can read it.")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `entrepot backup` wrote.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Replace the books that are there.")] = False,
+) -> None:
+    """Put a backup back, on SQLite or PostgreSQL; all of it or nothing."""
+    load()
+    from entrepot.faces.cli.bars import Bars
+    from entrepot.faces.cli.printing import count, say
+    from entrepot.workflows.backup import restore as put_back
+
+    begun = monotonic()
+    with Bars() as bars:
+        done = put_back(file, replace=yes, progress=bars)
+    say(f"restored {count(done.rows)} rows of {count(done.tables)} tables in {monotonic() - begun:.1f} s; "
+        "read back, every table is as it was backed up")  # fmt: skip
+
+
+def erase(
+    order: Annotated[str, typer.Argument(help="Number of the sales order.")],
+    yes: Yes = False,
+) -> None:
+    """Forget a buyer: destroy the key of an order's personal data and of the files it came in."""
+    open_books()
+    from entrepot.faces.cli.printing import say
+    from entrepot.workflows.erase import erase as forget
+
+    if sys.stdin.isatty() and not yes:
+        typer.confirm(f"Forget the buyer of order {order} for good?", abort=True)
+    done = forget(order, actor=actor())
+    say(f"order {order}: {done.keys} keys destroyed, {done.rows} rows in quarantine emptied; figures are unchanged")
+    say("Backups taken before still hold the keys: delete them too.")
