@@ -38,7 +38,7 @@ EU_PLACES = (
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """``lines``: channel, day, order (number within the world), line (from 1), sku (index, or −1 − bundle), quantity,
+    """``lines``: channel, day, order (number within the channel), line (from 1), sku (index, or −1 − bundle), quantity,
     price, discount, status, at (UTC), place (row of the channel's table). ``line_of_return[i]`` is the row of the
     world's i-th returned unit."""
 
@@ -102,6 +102,7 @@ def _ordered(rng: np.random.Generator, frame: pl.DataFrame, world: World) -> pl.
     first = np.flatnonzero(~same)
     order = np.cumsum(~same) - 1
     line = np.arange(len(frame)) - first[order] + 1
+    number = order - order[np.searchsorted(channel, channel)]
     seconds = rng.integers(7 * 3600, 24 * 3600 - 600, len(first))[order]
     chance = rng.random(len(first))[order]
     us, eu = (np.repeat(np.arange(len(p)), [row[4] for row in p]) for p in (US_PLACES, EU_PLACES))
@@ -116,7 +117,7 @@ def _ordered(rng: np.random.Generator, frame: pl.DataFrame, world: World) -> pl.
     price, off = _prices(world, channel, sku, day)
     discount = (price * off + 5_000) // 10_000 * quantity
     return frame.with_columns(
-        order=pl.Series(order), line=pl.Series(line), price=pl.Series(price), discount=pl.Series(discount),
+        order=pl.Series(number), line=pl.Series(line), price=pl.Series(price), discount=pl.Series(discount),
         place=pl.Series(place), status=pl.Series(np.where(open_now, OPEN, status)),
         at=pl.lit(midnight) + pl.duration(days=pl.col("day"), seconds=pl.lit(pl.Series(seconds))),
     )  # fmt: skip
