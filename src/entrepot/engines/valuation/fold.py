@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from entrepot.core.kinds import Kind
-from entrepot.engines.valuation.compiled import I32, I64, compiled_bare
+from entrepot.engines.valuation.compiled import I32, I64, compiled_bare, signed
 from entrepot.engines.valuation.ledger_state import (
     CONVERTED,
     ISSUES,
@@ -177,17 +177,26 @@ def _apply(facts: Facts, state: State, row: int) -> None:
     """Take effect: draw, give birth, pay the debts of the cell that received."""
     kind = facts.kind[row]
     if kind == CONVERSION_IN or kind == CONVERSION_OUT:
-        _convert(facts, state, facts.event_of[row])
+        _convert(facts, state, signed(facts.event_of[row]))
         return
     state.rows.applied[row] = 1
-    from_slot, to_slot = facts.from_slot[row], facts.to_slot[row]
+    from_slot, to_slot = signed(facts.from_slot[row]), signed(facts.to_slot[row])
     if from_slot >= 0:
         first = state.count[ISSUES]
         _draw(facts, state, row, from_slot, facts.quantity[row])
         if to_slot < 0:
             return
         for issue in range(first, state.count[ISSUES]):
-            _bear_range(state, row, to_slot, state.issues.layer[issue], state.issues.a[issue], state.issues.b[issue])
+            layer = signed(state.issues.layer[issue])
+            _bear(
+                state,
+                row,
+                to_slot,
+                state.issues.b[issue] - state.issues.a[issue],
+                layer,
+                signed(state.issues.a[issue]),
+                signed(state.issues.b[issue]),
+            )
     elif kind == RETURN:
         _take_back(facts, state, row)
     elif kind == INTERCOMPANY_RECEIPT:
@@ -201,7 +210,7 @@ def _apply(facts: Facts, state: State, row: int) -> None:
 def _sell(facts: Facts, state: State, row: int) -> None:
     """Sales, write-offs, uses and shortages take what is there and owe the rest."""
     rows, slots = state.rows, state.slots
-    slot = facts.from_slot[row]
+    slot = signed(facts.from_slot[row])
     rows.applied[row] = 1
     missing = facts.quantity[row] - _draw(facts, state, row, slot, facts.quantity[row])
     if missing > 0:
@@ -217,12 +226,12 @@ def _sell(facts: Facts, state: State, row: int) -> None:
 def _pay_debts(facts: Facts, state: State, slot: int) -> None:
     """What has just come in pays the oldest debts of its cell first."""
     rows, slots = state.rows, state.slots
-    row = slots.first_debt[slot]
+    row = signed(slots.first_debt[slot])
     while row >= 0 and slots.stock[slot] > 0 and state.count[OVERFLOW] == 0:
         if rows.owed[row] > 0:
-            rows.owed[row] -= _draw(facts, state, row, slot, rows.owed[row])
+            rows.owed[row] -= _draw(facts, state, row, slot, signed(rows.owed[row]))
         if rows.owed[row] == 0:
-            row = rows.next_debt[row] - 1
+            row = signed(rows.next_debt[row]) - 1
             slots.first_debt[slot] = row
 
 
@@ -230,14 +239,14 @@ def _pay_debts(facts: Facts, state: State, slot: int) -> None:
 def _draw(facts: Facts, state: State, row: int, slot: int, wanted: int) -> int:
     """Take up to ``wanted`` units out of a slot: the named lot's first, then the oldest. Returns the units taken."""
     left = wanted
-    lot = facts.lot_row[row] if len(facts.lot_row) > 1 else -1
+    lot = signed(facts.lot_row[row]) if len(facts.lot_row) > 1 else -1
     if lot < 0 and facts.kind[row] == SUPPLIER_RETURN and len(facts.of_row) > 1:
-        lot = facts.of_row[row]
+        lot = signed(facts.of_row[row])
     head, after, layers = state.slots.head, state.layers.after, state.layers
     if lot >= 0:
-        before, layer = -1, head[slot]
+        before, layer = -1, signed(head[slot])
         while layer >= 0 and left > 0 and state.count[OVERFLOW] == 0:
-            following = after[layer]
+            following = signed(after[layer])
             if _descends(facts, state, layer, lot):
                 left -= _take(state, row, slot, layer, left)
                 if layers.drawn[layer] == layers.n[layer]:
@@ -253,7 +262,7 @@ def _draw(facts: Facts, state: State, row: int, slot: int, wanted: int) -> int:
                 before = layer
             layer = following
     while left > 0 and head[slot] >= 0 and state.count[OVERFLOW] == 0:
-        layer = head[slot]
+        layer = signed(head[slot])
         left -= _take(state, row, slot, layer, left)
         if layers.drawn[layer] == layers.n[layer]:
             head[slot] = after[layer]
@@ -344,16 +353,11 @@ def _bear(state: State, row: int, slot: int, units: int, parent: int, a: int, b:
 
 
 @compiled_bare
-def _bear_range(state: State, row: int, slot: int, parent: int, a: int, b: int) -> None:
-    _bear(state, row, slot, b - a, parent, a, b)
-
-
-@compiled_bare
 def _take_back(facts: Facts, state: State, row: int) -> None:
     """A return: units of its sale not yet given back, last issued first; beyond those a layer without parent."""
     rows, issues = state.rows, state.issues
-    slot, left = facts.to_slot[row], facts.quantity[row]
-    sale = facts.of_row[row] if len(facts.of_row) > 1 else -1
+    slot, left = signed(facts.to_slot[row]), facts.quantity[row]
+    sale = signed(facts.of_row[row]) if len(facts.of_row) > 1 else -1
     if sale >= 0 and rows.applied[sale] == 1 and _is_issue(facts, sale, row):
         not_returned = facts.quantity[sale] - rows.returned[sale]
         costed = facts.quantity[sale] - rows.annulled[sale] - rows.owed[sale]
@@ -374,7 +378,7 @@ def _take_back(facts: Facts, state: State, row: int) -> None:
             skip = max(0, issues.a[issue] - end)
             if end > issues.a[issue]:
                 units = min(left, end - issues.a[issue])
-                _bear_range(state, row, slot, issues.layer[issue], end - units, end)
+                _bear(state, row, slot, units, signed(issues.layer[issue]), end - units, end)
                 rows.returned[sale] += units
                 left -= units
             issue = issues.before[issue]
@@ -395,8 +399,8 @@ def _is_issue(facts: Facts, sale: int, row: int) -> bool:
 def _take_over(facts: Facts, state: State, row: int) -> None:
     """Bought from a sister company: one layer per range of the seller's issue, in the order in which it was drawn."""
     rows, issues = state.rows, state.issues
-    slot, left = facts.to_slot[row], facts.quantity[row]
-    seller = facts.of_row[row] if len(facts.of_row) > 1 else -1
+    slot, left = signed(facts.to_slot[row]), facts.quantity[row]
+    seller = signed(facts.of_row[row]) if len(facts.of_row) > 1 else -1
     if seller >= 0 and rows.applied[seller] == 1 and facts.kind[seller] == INTERCOMPANY_SALE:
         last = rows.last_issue[seller] - 1
         issue = last
@@ -408,7 +412,7 @@ def _take_over(facts: Facts, state: State, row: int) -> None:
             skip = max(0, start - issues.b[issue])
             if start < issues.b[issue]:
                 units = min(left, issues.b[issue] - start)
-                _bear_range(state, row, slot, issues.layer[issue], start, start + units)
+                _bear(state, row, slot, units, signed(issues.layer[issue]), start, start + units)
                 rows.returned[seller] += units
                 left -= units
             issue += 1
@@ -424,16 +428,22 @@ def _convert(facts: Facts, state: State, event: int) -> None:
         row = facts.event_rows[i]
         state.rows.applied[row] = 1
         if facts.from_slot[row] >= 0:
-            _draw(facts, state, row, facts.from_slot[row], facts.quantity[row])
+            _draw(facts, state, row, signed(facts.from_slot[row]), facts.quantity[row])
     share = 0
     for i in range(first, end):
         row = facts.event_rows[i]
         if facts.to_slot[row] >= 0:
             _bear(
-                state, row, facts.to_slot[row], facts.quantity[row], CONVERTED - event, share, share + facts.share[row]
+                state,
+                row,
+                signed(facts.to_slot[row]),
+                facts.quantity[row],
+                CONVERTED - event,
+                share,
+                share + facts.share[row],
             )
             share += facts.share[row]
     for i in range(first, end):
-        slot = facts.to_slot[facts.event_rows[i]]
+        slot = signed(facts.to_slot[facts.event_rows[i]])
         if slot >= 0:
             _pay_debts(facts, state, slot)

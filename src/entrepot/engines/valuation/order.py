@@ -273,19 +273,14 @@ def _number_slots(
     from_slot, to_slot = np.full(count, -1, np.int32), np.full(count, -1, np.int32)
     slot_of = np.zeros(highest + 2, np.int64)
     seen = np.full(highest + 2, -1, np.int64)
-    size, slots, visit = 1024, 0, -1
-    slot_item, slot_cell = np.empty(size, np.int64), np.empty(size, np.int64)
+    slots, visit = 0, -1
+    slot_item, slot_cell = np.empty(2 * count, np.int64), np.empty(2 * count, np.int64)  # touched only as far as used
     current = 0
     for i in range(count):
         row = order[i] if ordered else i
         if i == 0 or item[row] != current:
             current = item[row]
             visit += 1
-        if slots + 2 > size:
-            size *= 2
-            wider_item, wider_cell = np.empty(size, np.int64), np.empty(size, np.int64)
-            wider_item[:slots], wider_cell[:slots] = slot_item[:slots], slot_cell[:slots]
-            slot_item, slot_cell = wider_item, wider_cell
         for end in range(2):
             cell = from_cell[row] if end == 0 else to_cell[row]
             if cell < 0:
