@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,14 @@ from entrepot.books import audit_trail
 from entrepot.books.access import Viewer
 from entrepot.books.models import Batch, Job, Shop
 from entrepot.books.selectors import NotThere, imports, jobs
-from entrepot.books.selectors.health_shapes import ImportOptions, ImportPage, ImportRow, Preview, QuarantineRow
+from entrepot.books.selectors.health_shapes import (
+    ImportOptions,
+    ImportPage,
+    ImportRow,
+    Preview,
+    QuarantineRow,
+    Question,
+)
 from entrepot.books.selectors.paging import moment
 from entrepot.books.selectors.shapes import Choice, Money, Slice
 from entrepot.core.errors import Problem, ProblemError
@@ -69,6 +77,7 @@ def confirm_import(viewer: Viewer, key: str) -> Job:
     before = _posting(checked)
     if (
         checked.kind != "import_check"
+        or "questions" in (checked.result or {})
         or checked.state != "done"
         or (before and before.state in ("queued", "running", "done"))
     ):
@@ -80,6 +89,27 @@ def confirm_import(viewer: Viewer, key: str) -> Job:
         viewer.name, "", "import.confirm", f"job:{checked.pk}", after={"file": arguments["name"]}, at=now()
     )
     return worker.start("import", arguments, viewer.name)
+
+
+def answer_import(viewer: Viewer, key: str, answers: dict[str, str]) -> str:
+    """Try an upload again with the answers to its questions; the id of the new try. Raises ``ProblemError``."""
+    viewer.need("import")
+    asked = jobs.find(viewer, key)
+    names = {question["name"] for question in (asked.result or {}).get("questions", [])}
+    said = {name: text.strip() for name, text in answers.items() if name in names and text.strip()}
+    if asked.kind != "import_check" or not said:
+        raise ProblemError(
+            Problem("question_open", "a question about the file is still open", "answer it", found=", ".join(names))
+        )
+    options = {**asked.arguments["options"], **{k: v for k, v in said.items() if not k.startswith("column:")}}
+    columns = {name.removeprefix("column:"): text for name, text in said.items() if name.startswith("column:")}
+    if columns:
+        before = options.pop("mapping", {})
+        layout = before.get("layout") or options.get("layout") or (asked.result or {}).get("layout", "")
+        options["mapping"] = {"layout": layout, "columns": {**before.get("columns", {}), **columns}}
+    _within_scope(viewer, options)
+    arguments = {**asked.arguments, "options": options, "actor": viewer.name}
+    return str(worker.start("import_check", arguments, viewer.name).pk)
 
 
 def undo_import(viewer: Viewer, key: str) -> Job:
@@ -114,8 +144,9 @@ def import_page(viewer: Viewer, key: str) -> ImportPage:
         file=str(checked.arguments.get("name", "")),
         phase=_phase(checked, posting, outcome),
         job=job,
-        preview=_preview(viewer, checked.result) if checked.result and not posting else None,
+        preview=_preview(viewer, checked.result) if "lines" in (checked.result or {}) and not posting else None,
         outcome=outcome,
+        questions=[Question(**question) for question in (checked.result or {}).get("questions", [])],
     )
 
 
@@ -149,9 +180,9 @@ def template(kind: str, language: str) -> tuple[str, bytes]:
 
 
 def summary(done: Any) -> dict[str, Any]:
-    """What an import did or would do, as a job keeps it. Open questions end the job as problems."""
+    """What an import did or would do, or the questions that stand open, as a job keeps it."""
     if done.questions:
-        raise ProblemError(*(_question(question) for question in done.questions))
+        return {"questions": [_question(question) for question in done.questions], "layout": done.layout}
     report = done.report
     return {
         "batch": report.batch,
@@ -173,10 +204,16 @@ def summary(done: Any) -> dict[str, Any]:
 
 def options_of(options: dict[str, Any]) -> Any:
     """The options of a job as the import takes them."""
-    from entrepot.workflows.import_files import ImportOptions
+    from entrepot.workflows.import_files import ImportOptions, Mapping
     from entrepot.workflows.templates import upload_bounds
 
-    return ImportOptions(**options, limits=upload_bounds(LARGEST))
+    said = dict(options)
+    if "mapping" in said:
+        said["mapping"] = Mapping(**said["mapping"])
+    if "as_of" in said:
+        moment = datetime.fromisoformat(said["as_of"])
+        said["as_of"] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return ImportOptions(**said, limits=upload_bounds(LARGEST))
 
 
 def path_of(arguments: dict[str, Any]) -> Path:
@@ -237,6 +274,8 @@ def _phase(checked: Job, posting: Job | None, outcome: ImportRow | None) -> str:
         return "undone"
     if posting is not None:
         return "posting" if posting.state in ("queued", "running") else str(posting.state)
+    if "questions" in (checked.result or {}):
+        return "asked"
     return {"queued": "checking", "running": "checking", "done": "checked"}.get(str(checked.state), str(checked.state))
 
 
@@ -283,14 +322,12 @@ def _problem(problem: Problem) -> dict[str, Any]:
     return asdict(problem)
 
 
-def _question(question: Any) -> Problem:
-    choices = ", ".join(str(choice) for choice in getattr(question, "choices", ()))
-    return Problem(
-        "question_open",
-        str(getattr(question, "text", question)),
-        f"choose one of {choices}" if choices else "answer, and upload the file again",
-        field=str(getattr(question, "field", "")),
-    )
+def _question(question: Any) -> dict[str, Any]:
+    name = f"column:{question.field}" if question.code == "column" else str(question.code)
+    return {
+        "name": name, "text": question.text, "choices": [str(choice) for choice in question.choices],
+        "found": question.found,
+    }  # fmt: skip
 
 
 def _folder() -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from entrepot.channels.files import template_words, templates
+from entrepot.channels.files.layout import foreign_layouts
 from entrepot.channels.files.limits import COMMAND_LINE, Limits
 
 LANGUAGES = ("en", "zh")
@@ -38,6 +39,18 @@ def title(kind: str, language: str = "en") -> str:
 def about(kind: str, language: str = "en") -> str:
     """What a document type is for."""
     return template_words.about(kind, "zh" if language == "zh" else "en")
+
+
+def layouts(language: str = "en") -> dict[str, str]:
+    """Every layout that a file may be read in: code to title, exports of shops first, then our own templates.
+
+    >>> layouts("zh")["amazon_orders"] == layouts("en")["amazon_orders"]
+    False
+    """
+    foreign = {
+        code: layout.title_zh if language == "zh" else layout.title for code, layout in foreign_layouts().items()
+    }
+    return {**foreign, **{kind: title(kind, language) for kind in document_types()}}
 
 
 def upload_bounds(size: int) -> Any:

@@ -202,10 +202,23 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportPage:
-    """One import on its way: its job, the dry run's totals, and the outcome.
+class Question:
+    """What a file leaves open and a person must say before it can be read.
 
-    ``phase``: checking | checked | posting | done | failed | cancelled | undone.
+    ``name`` names the answer: an option of the import (``currency``, ``date_order`` …) or ``column:sku``.
+    """
+
+    name: str
+    text: str
+    choices: list[str]
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPage:
+    """One import on its way: its job, the dry run's totals or questions, and the outcome.
+
+    ``phase``: checking | asked | checked | posting | done | failed | cancelled | undone.
     """
 
     id: str
@@ -214,6 +227,7 @@ class ImportPage:
     job: Job | None
     preview: Preview | None
     outcome: ImportRow | None
+    questions: list[Question] = field(default_factory=list[Question])
 
 
 @dataclass(frozen=True, slots=True)

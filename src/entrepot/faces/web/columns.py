@@ -263,7 +263,7 @@ def imports() -> list[Column]:
     return [
         Column("file", _("File"), "sku", href=lambda r: reverse("import", args=[r.id])),
         Column("at", _("Imported"), "instant"),
-        Column("layout", _("Layout")),
+        Column("layout", _("Layout"), read=lambda r: sentences.layout(r.layout)),
         Column("by", _("By")),
         Column("lines", _("Lines"), "units"),
         Column("posted", _("Posted"), "units"),

@@ -11,6 +11,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from django.utils.translation import get_language
+
 from entrepot.books import jobs as stopping
 from entrepot.books.access import Viewer, viewer_for
 from entrepot.books.selectors import bills as lines
@@ -38,6 +40,7 @@ from entrepot.books.selectors.health_shapes import (
     Job,
     MissingCost,
     QuarantineRow,
+    Question,
     WaitingRow,
 )
 from entrepot.books.selectors.paging import cut
@@ -264,7 +267,36 @@ def start_import(viewer: Viewer, name: str, chunks: Iterator[bytes], options: di
 
 def import_page(viewer: Viewer, key: str) -> ImportPage:
     """One import on its way. Raises :class:`NotThere`."""
-    return uploads.import_page(viewer, key)
+    found = uploads.import_page(viewer, key)
+    if found.phase != "asked":
+        return found
+    return replace(found, questions=[_with_choices(viewer, question) for question in found.questions])
+
+
+def _with_choices(viewer: Viewer, asked: Question) -> Question:
+    """A question about a file with the answers that the books know, where the file offers none."""
+    offered = uploads.import_options(viewer)
+    known: dict[str, list[str]] = {
+        "layout": list(layouts()),
+        "shop": [choice.value for choice in offered.channels],
+        "location": sorted(naming.places(viewer.locations)),
+        "currency": offered.currencies,
+        "zone": offered.zones,
+    }
+    answers = known.get(asked.name, asked.choices)
+    return replace(asked, choices=[choice for choice in answers if not asked.choices or choice in asked.choices])
+
+
+def layouts() -> dict[str, str]:
+    """Code and title of every layout that a file may be read in, in the reader's language."""
+    from entrepot.workflows import templates
+
+    return templates.layouts("zh" if (get_language() or "").startswith("zh") else "en")
+
+
+def answer_import(viewer: Viewer, key: str, answers: dict[str, str]) -> str:
+    """Try an upload again with the answers to its questions; the id of the new try."""
+    return uploads.answer_import(viewer, key, answers)
 
 
 def confirm_import(viewer: Viewer, key: str) -> None:

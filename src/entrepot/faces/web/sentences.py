@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from entrepot.books.selectors.health_shapes import QuarantineRow
+from entrepot.books.selectors.health_shapes import QuarantineRow, Question
 from entrepot.books.selectors.shapes import Decision, Money
 from entrepot.core.errors import Problem
 from entrepot.core.reasons import Reason
@@ -86,6 +86,45 @@ def reason_name(code: str) -> str:
     """The filter's name for a quarantine code."""
     template = PROBLEMS.get(code)
     return str(template[0]) if template else code.replace("_", " ")
+
+
+QUESTIONS: dict[str, Promise] = {
+    "layout": pgettext_lazy("question", "What kind of file is it?"),
+    "number_style": pgettext_lazy("question", "How are decimals written?"),
+    "date_order": pgettext_lazy("question", "Does the day or the month stand first in the dates?"),
+    "shop": pgettext_lazy("question", "Which shop does the file come from?"),
+    "location": pgettext_lazy("question", "Which place does the file speak of?"),
+    "currency": pgettext_lazy("question", "In which currency are the amounts?"),
+    "zone": pgettext_lazy("question", "In which time zone are the times?"),
+    "as_of": pgettext_lazy("question", "At which moment was this stock counted?"),
+}
+"""Name of an open question about a file to its words."""
+ANSWERS: dict[str, Promise | str] = {
+    "point": "1,234.56",
+    "comma": "1.234,56",
+    "day_first": gettext_lazy("31/12/2026, day first"),
+    "month_first": gettext_lazy("12/31/2026, month first"),
+}
+
+
+def question(item: Question) -> str:
+    """What must be said about a file."""
+    sort, colon, field = item.name.partition(":")
+    if colon:
+        return _("Which column holds: %(field)s?") % {"field": word("field", field)}
+    return str(QUESTIONS.get(sort, item.text))
+
+
+def answer(choice: str, name: str) -> str:
+    """A choice as it is read."""
+    return layout(choice) if name == "layout" else str(ANSWERS.get(choice, choice))
+
+
+def layout(code: str) -> str:
+    """The title of a file's layout."""
+    from entrepot.faces.web import queries  # which wants Django's models; sentences do not
+
+    return queries.layouts().get(code) or word("document", code)
 
 
 def waits_for(what: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from entrepot.books.selectors.health_shapes import QuarantineRow
+from entrepot.books.selectors.health_shapes import QuarantineRow, Question
 from entrepot.books.selectors.shapes import AGE_BANDS, Arrival, Decision, Money
 from entrepot.core.errors import Problem
 from entrepot.core.reasons import Reason
@@ -230,6 +230,24 @@ def sum_cell(column: Column, sums: dict[str, int | None], currency: str) -> str:
     if value is None:
         return ""
     return formats.plain(value, currency) if column.kind == "money" else str(_plain(column, value))
+
+
+@register.filter
+def question(item: Question) -> str:
+    """What must be said about a file."""
+    return sentences.question(item)
+
+
+@register.filter
+def answer(choice: str, name: str) -> str:
+    """A choice as it is read."""
+    return sentences.answer(choice, name)
+
+
+@register.filter
+def layout(code: str) -> str:
+    """The title of a file's layout."""
+    return sentences.layout(code)
 
 
 @register.filter

@@ -58,12 +58,16 @@ def one(visit: Visit, key: str) -> HttpResponseBase:
 @require_POST
 @page
 def act(visit: Visit, key: str, action: str) -> HttpResponseBase:
-    """Confirm or undo an import."""
+    """Answer what a file leaves open, confirm or undo an import."""
     visit.need("import")
-    if action == "confirm":
+    if action == "answer":
+        key = queries.answer_import(visit.viewer, key, {name: text[:200] for name, text in visit.request.POST.items()})
+    elif action == "confirm":
         queries.confirm_import(visit.viewer, key)
     else:
+        found = queries.import_page(visit.viewer, key)
         queries.undo_import(visit.viewer, key)
+        key = found.outcome.id if found.outcome else key  # the batch's own page shows the undoing
     return HttpResponseRedirect(reverse("import", args=[key]))
 
 
