@@ -66,9 +66,10 @@ def check_import(arguments: dict[str, Any], progress: Progress) -> Any:
 
 
 def post_import(arguments: dict[str, Any], progress: Progress) -> Any:
-    """Post an upload, then value what it touched."""
+    """Post an upload and value what it touched; forecast and proposals follow as a job of their own."""
     result = _import(arguments, progress, dry_run=False)
     _workflow("revalue", "revalue")(progress=progress)
+    start("daily", {"name": f"after {arguments['name']}"}, str(arguments.get("actor", "")))
     return result
 
 
@@ -102,6 +103,17 @@ def daily(arguments: dict[str, Any], progress: Progress) -> Any:
     return _said(_workflow("daily", "daily")(progress=progress))
 
 
+def check(arguments: dict[str, Any], progress: Progress) -> Any:
+    """Prove that nothing was lost and nothing invented; data health shows the result."""
+    found = _workflow("checking", "check")(progress=progress)
+    return {
+        "laws": {law: {"residue": residue, "examined": None} for law, residue in found.by_identity.items()},
+        "counts": found.counts,
+        "not_valued": found.not_valued,
+        "residues": [str(residue) for residue in found.residues[:50]],
+    }
+
+
 WORKS: dict[str, jobs.Work] = {
     "import_check": check_import,
     "import": post_import,
@@ -110,6 +122,7 @@ WORKS: dict[str, jobs.Work] = {
     "forecast": forecast,
     "plan": plan,
     "daily": daily,
+    "check": check,
 }
 """Kind of job to what does it."""
 

@@ -146,8 +146,9 @@ def test_a_file_goes_all_the_way() -> None:
     secret = tokens.issue(user, "t", at=make.NOW)[1]
     headers = {"Authorization": f"Bearer {secret}"}
 
-    def step(method: str, address: str, status: int) -> Any:
-        response = getattr(Client(), method)(address, headers=headers)
+    def step(method: str, address: str, status: int, data: Any = None) -> Any:
+        body = {} if data is None else {"data": data, "content_type": "application/json"}
+        response = getattr(Client(), method)(address, headers=headers, **body)
         assert response.status_code == status, response.content
         return response.json()
 
@@ -164,11 +165,16 @@ def test_a_file_goes_all_the_way() -> None:
     done = step("get", f"/api/imports/{key}", 200)
     assert (done["phase"], done["outcome"]["posted"], models.SaleFigure.objects.count()) == ("done", 2, 2), done
     assert step("post", f"/api/imports/{key}/confirm", 422)["problems"][0]["code"] == "not_checked"
+    assert models.Job.objects.get(kind="daily").state == "done"
+    step("post", "/api/jobs", 202, {"kind": "check"})
     step("post", f"/api/imports/{key}/undo", 202)
     worker.work(once=True, interval=0)
     undone = step("get", f"/api/imports/{key}", 200)
     assert (undone["phase"], models.SaleFigure.objects.count()) == ("undone", 0)
     assert audit_trail.verify() == []
+    checks = step("get", "/api/health", 200)["checks"]
+    assert checks
+    assert {check["residue"] for check in checks} == {0}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from entrepot.books.access import Viewer
@@ -13,6 +13,7 @@ from entrepot.books.models import (
     CostLine,
     ItemState,
     Job,
+    PeriodShare,
     Quarantine,
     Waiting,
 )
@@ -31,8 +32,8 @@ from entrepot.books.selectors.shapes import Money, Page, Slice
 from entrepot.core.components import NAMES
 from entrepot.core.kinds import Kind
 
-LAWS = ("U", "M", "V", "I")
-"""Units, money, value, idempotence: what ``entrepot check`` proves."""
+LAWS = ("D", "B", "U", "M", "V", "Q", "A")
+"""Documents, balances, units, money, value, quarantine, audit trail: what ``entrepot check`` proves."""
 _MONEY_FIELDS = ("amount", "price", "cost", "tax", "total", "fee", "refund")
 _ORDER = {
     "document": "document_id", "line": "line", "units": "quantity", "amount": "amount", "since": "recorded_at",
@@ -106,9 +107,11 @@ def waiting(viewer: Viewer, part: Any = None) -> Page[WaitingRow]:
 
 
 def unallocated(viewer: Viewer, part: Any = None) -> Page[WaitingRow]:
-    """Cost of a place or of the company for a period: spread over unit-days in the full view only. One query."""
+    """Cost of a place or of the company for a period in which nothing stood there to carry it. One query."""
     viewer.need("see_cost")
+    shared = PeriodShare.objects.filter(cost_line=OuterRef("pk"))
     rows = viewer.of_company(CostLine.objects.filter(target_kind__in=("place", "company"), replacement=None))
+    rows = rows.filter(~Exists(shared))
     rows = viewer.in_locations(rows).select_related("document", "location").defer("document__body")
     found = [
         WaitingRow(
@@ -133,11 +136,11 @@ def checks() -> list[Check]:
     Such a job's result is ``{"laws": {"U": {"residue": 0, "examined": 123}, …}}``.
     """
     job = Job.objects.filter(kind="check", state="done").order_by("-pk").first()
-    laws = (job.result or {}).get("laws", {}) if job else {}
+    laws: dict[str, Any] = (job.result or {}).get("laws", {}) if job else {}
     at = maybe_moment(job.finished_at) if job else None
     return [
         Check(law, laws.get(law, {}).get("residue"), laws.get(law, {}).get("examined"), at if law in laws else None)
-        for law in LAWS
+        for law in laws or LAWS
     ]
 
 

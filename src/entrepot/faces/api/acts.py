@@ -116,12 +116,12 @@ def undo_import(request: HttpRequest, key: str) -> HttpResponse:
 class JobWish(Schema):
     """Work to start."""
 
-    kind: Literal["revalue", "forecast", "plan", "daily"]
+    kind: Literal["revalue", "forecast", "plan", "daily", "check"]
 
 
 @acts.post("/jobs", response={202: schema_of(Job)}, summary="Start work")
 def start(request: HttpRequest, wish: JobWish) -> HttpResponse:
-    """Value, forecast, plan, or all three, in the worker."""
+    """Value, forecast, plan, all three, or check the books, in the worker."""
     viewer = viewer_of(request)
     viewer.need("import")
     return answer(viewer, job_reads.shape(viewer, worker.start(wish.kind, {"name": wish.kind}, viewer.name)), 202)
