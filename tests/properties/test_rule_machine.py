@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.effort import SOAKING, effort
+from tests.effort import effort
 from tests.properties.rule_machine import FIRED, SellersDays
 
 PARTS = 4
