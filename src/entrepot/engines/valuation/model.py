@@ -60,7 +60,8 @@ class Columns:
         arrays: dict[str, Any] = {}
         for name, dtype in cls.TYPES.items():
             if name in columns:
-                arrays[name] = np.ascontiguousarray(columns[name], dtype=dtype)
+                # A kernel is compiled anew for read-only columns, such as polars gives: take those as a copy.
+                arrays[name] = np.require(columns[name], dtype=dtype, requirements=["C", "W"])
             elif name in cls.DEFAULTS:
                 arrays[name] = np.full(count, cls.DEFAULTS[name], dtype=dtype)
             else:

@@ -32,7 +32,8 @@ def split_lines(totals: ArrayLike, offsets: ArrayLike, weights: ArrayLike, *, na
     >>> split_lines([100, -100], [0, 3, 5], [1, 1, 1, 1, 3])
     array([ 34,  33,  33, -25, -75])
     """
-    total, offset, weight = (np.ascontiguousarray(part, dtype=np.int64) for part in (totals, offsets, weights))
+    # Writable like everywhere, so that the kernel is compiled once.
+    total, offset, weight = (np.require(part, np.int64, ["C", "W"]) for part in (totals, offsets, weights))
     if len(offset) != len(total) + 1 or offset[0] != 0 or offset[-1] != len(weight) or (np.diff(offset) < 0).any():
         raise ValueError("offsets must ascend from 0 to the number of weights and be one more than the totals")
     out = np.zeros(len(weight), dtype=np.int64)
