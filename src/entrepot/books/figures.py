@@ -52,6 +52,8 @@ def joined(items: set[int]) -> set[int]:
     while True:
         events = Movement.objects.filter(event__isnull=False)
         mine = set(events.filter(item_id__in=family).values_list("event", flat=True))
+        if not mine:
+            return family
         more = set(events.filter(event__in=mine).values_list("item_id", flat=True)) | family
         if more == family:
             return family

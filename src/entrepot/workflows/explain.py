@@ -51,13 +51,14 @@ def sale(movement: int, *, known: Instant = FOREVER) -> list[RangeCost]:
             lines += valuation.explain_movement(one)
         except KeyError:
             continue  # it waits for its units and has no cost yet
-    return _ranges(lines, row.company_id)
+    return _ranges(lines, valued.books[row.company_id].currency)
 
 
 def stock(item: int, cell: int, *, known: Instant = FOREVER) -> list[RangeCost]:
     """What stands in a cell, layer by layer and bill by bill."""
     company = models.Cell.objects.get(pk=cell).company_id
-    return _ranges(_valued(item, known).valuation_of(company).explain_stock(item, cell), company)
+    valued = _valued(item, known)
+    return _ranges(valued.valuation_of(company).explain_stock(item, cell), valued.books[company].currency)
 
 
 def line_shares(item: int, company: int) -> dict[int, LineShare]:
@@ -128,7 +129,7 @@ def _births(movements: Iterable[int]) -> dict[int, Any]:
     return {row.pk: row for row in rows.defer("document__body")}
 
 
-def _ranges(lines: list[ExplainedLine], company: int) -> list[RangeCost]:
+def _ranges(lines: list[ExplainedLine], currency: str) -> list[RangeCost]:
     births = _births(line.movement for line in lines if line.movement is not None)
     bills = {
         row.pk: row
@@ -136,7 +137,6 @@ def _ranges(lines: list[ExplainedLine], company: int) -> list[RangeCost]:
         .select_related("document")
         .defer("document__body")
     }
-    currency = models.Company.objects.get(pk=company).currency
     found = []
     for line in lines:
         birth = births.get(line.movement) if line.movement is not None else None
