@@ -303,3 +303,13 @@ def test_what_comes_from_files_is_escaped(visit: Visit, monkeypatch: pytest.Monk
     text = visit("/inventory/").content.decode()
     assert "<script>alert" not in text
     assert "<img src=x" not in text
+
+
+def test_work_is_started_by_who_may_import(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A button sets the worker to work and leads where its progress shows."""
+    started: list[str] = []
+    monkeypatch.setattr(queries, "start_work", lambda viewer, kind: started.append(kind))
+    assert visit("/work/daily", method="post")["Location"] == "/"
+    assert visit("/work/check", method="post")["Location"] == "/health/"
+    assert visit("/work/check", role="viewer", method="post").status_code == 403
+    assert started == ["daily", "check"]

@@ -61,7 +61,7 @@ from entrepot.books.selectors.shapes import (
     Today,
     TrueCost,
 )
-from entrepot.faces import uploads
+from entrepot.faces import uploads, worker
 from entrepot.faces.web.filters import CostFilter, StockFilter
 from entrepot.workflows import decide
 from entrepot.workflows.clock import now
@@ -222,6 +222,13 @@ def imports(viewer: Viewer, part: Slice) -> Page[ImportRow]:
 def jobs(viewer: Viewer) -> list[Job]:
     """Jobs that run or wait."""
     return work.jobs(viewer)
+
+
+def start_work(viewer: Viewer, kind: str) -> None:
+    """Set the worker to value, plan (``daily``) or check the books, unless it is at that already."""
+    viewer.need("import")
+    if not any(job.kind == kind for job in work.jobs(viewer)):
+        worker.start(kind, {"name": kind}, viewer.name)
 
 
 def job(viewer: Viewer, key: str) -> Job:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("import/templates/<slug:kind>.<slug:language>.xlsx", imports.template, name="template"),
     path("import/<str:key>/", imports.one, name="import"),
     re_path(r"^import/(?P<key>[^/]+)/(?P<action>answer|confirm|undo)$", imports.act, name="import-act"),
+    re_path(r"^work/(?P<kind>revalue|daily|check)$", imports.work, name="work"),
     path("jobs/<str:key>/", imports.job, name="job"),
     path("jobs/<str:key>/cancel", imports.cancel, name="job-cancel"),
     path("search", search.search, name="search"),

@@ -201,6 +201,13 @@ WORDS: dict[str, dict[str, Promise]] = {
         "V": pgettext_lazy("law", "Value: opening + in − out = closing"),
         "I": pgettext_lazy("law", "Replay: the same documents, the same figures"),
     },
+    "job": {
+        "revalue": pgettext_lazy("job", "Valuing"),
+        "daily": pgettext_lazy("job", "Valuing, forecasting, planning"),
+        "check": pgettext_lazy("job", "Checking the books"),
+        "forecast": pgettext_lazy("job", "Forecasting"),
+        "plan": pgettext_lazy("job", "Planning"),
+    },
     "stage": {
         "posting": pgettext_lazy("stage", "posting"),
         "reading": pgettext_lazy("stage", "reading"),
@@ -209,6 +216,9 @@ WORDS: dict[str, dict[str, Promise]] = {
         "forecasting": pgettext_lazy("stage", "forecasting"),
         "planning": pgettext_lazy("stage", "planning"),
         "snapshot": pgettext_lazy("stage", "taking a snapshot"),
+        "closing": pgettext_lazy("stage", "closing"),
+        "undoing": pgettext_lazy("stage", "undoing"),
+        "sharing period costs": pgettext_lazy("stage", "sharing period costs"),
     },
     "field": {
         "sku": pgettext_lazy("field", "SKU"),

@@ -251,6 +251,12 @@ def layout(code: str) -> str:
 
 
 @register.filter
+def stage(value: str) -> str:
+    """What a job is doing now; of a check, that it checks."""
+    return sentences.word("stage", "checking" if value.startswith("checking ") else value)
+
+
+@register.filter
 def percent_width(value: float) -> str:
     """A CSS/SVG percentage."""
     return f"{value:.2f}%"

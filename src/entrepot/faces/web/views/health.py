@@ -42,7 +42,8 @@ def health(visit: Visit) -> HttpResponseBase:
         waiting=_table(visit, "waiting", columns.waiting(), found.waiting, "-since"),
         unallocated=_table(visit, "unallocated", columns.waiting(), found.unallocated, "-since"),
         differences=_table(visit, "differences", columns.differences(), found.differences, "-at"),
-        may_undo=visit.viewer.can("import"),
+        may_work=visit.viewer.can("import"),
+        jobs=queries.jobs(visit.viewer),
     )
 
 

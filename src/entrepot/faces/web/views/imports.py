@@ -80,6 +80,15 @@ def job(visit: Visit, key: str) -> HttpResponseBase:
 
 @require_POST
 @page
+def work(visit: Visit, kind: str) -> HttpResponseBase:
+    """Set the worker to work; back to where one was, where its progress shows."""
+    visit.need("import")
+    queries.start_work(visit.viewer, kind)
+    return HttpResponseRedirect(reverse("today") if kind == "daily" else reverse("health"))
+
+
+@require_POST
+@page
 def cancel(visit: Visit, key: str) -> HttpResponseBase:
     """Ask a job to stop."""
     visit.need("import")

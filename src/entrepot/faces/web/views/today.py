@@ -35,6 +35,8 @@ def today(visit: Visit) -> HttpResponseBase:
         more=more,
         snooze_days=SNOOZE_DAYS,
         may_approve=visit.viewer.can("approve"),
+        may_work=visit.viewer.can("import"),
+        jobs=queries.jobs(visit.viewer) if visit.state.jobs_running else [],
         headlines=[h for h in found.headlines if not h.needs or visit.viewer.can(h.needs)],
     )
 
