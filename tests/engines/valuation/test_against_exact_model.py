@@ -139,6 +139,27 @@ def test_explanations_sum_to_the_figures(ledger: tuple[list[Row], list[Row]]) ->
 
 @settings(max_examples=effort(test=150, soak=1500))
 @given(ledgers())
+def test_every_cost_line_is_conserved(ledger: tuple[list[Row], list[Row]]) -> None:
+    """M: each cost line = what it put on all that left + on all that stands + what reached nothing."""
+    moves, costs = ledger
+    v = value(as_movements(moves), as_costs(costs))
+    found: dict[int, int] = defaultdict(int)
+    for movement in v.movement_units["movement"]:
+        for line in v.explain_movement(movement):
+            found[line.line or 0] += line.amount
+    for item, cell in v.stock_units.select("item", "cell").rows():
+        for line in v.explain_stock(item, cell):
+            found[line.line or 0] += line.amount
+    for row in v.unplaced.rows(named=True):
+        found[row["line"]] += row["amount"]
+    wanted: dict[int, int] = defaultdict(int)
+    for c in costs:
+        wanted[c["line"]] += c["amount"]
+    assert {line: a for line, a in found.items() if a} == {line: a for line, a in wanted.items() if a}
+
+
+@settings(max_examples=effort(test=150, soak=1500))
+@given(ledgers())
 def test_units_are_conserved(ledger: tuple[list[Row], list[Row]]) -> None:
     """U: what came − what left for good + what is still owed = what is there, conversions counted at both ends."""
     moves, costs = ledger

@@ -1,6 +1,12 @@
-"""The one place where numba is met, so that the kernels keep their types."""
+"""The one place where numba is met: kernels keep their types, and never run from machine code of another version.
+
+numba keeps machine code beside the source and renews it when *that* file changes. A kernel also holds the code of the
+kernels it calls, from other files: so all machine code of this folder is dropped when any of its files has changed.
+"""
 
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar, cast
 
 import numba  # pyright: ignore[reportMissingTypeStubs]
@@ -15,6 +21,24 @@ compiles for exactly these element types, and refuses what does not fit."""
 
 signed: Any = np.int64
 unsigned: Any = np.uint64
+
+
+def drop_stale_machine_code(folder: Path) -> None:
+    """Empty the folder's cache of machine code, unless it was made from the sources that are there now."""
+    sources = [(path.name, (stat := path.stat()).st_mtime_ns, stat.st_size) for path in sorted(folder.glob("*.py"))]
+    cache, now = folder / "__pycache__", repr(sources)
+    stamp = cache / "kernels.stamp"
+    with suppress(OSError):  # a folder that cannot be written to belongs to an installation, replaced as a whole
+        if stamp.exists() and stamp.read_text() == now:
+            return
+        cache.mkdir(exist_ok=True)
+        for pattern in ("*.nbi", "*.nbc"):
+            for path in cache.glob(pattern):
+                path.unlink(missing_ok=True)
+        stamp.write_text(now)
+
+
+drop_stale_machine_code(Path(__file__).parent)
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 

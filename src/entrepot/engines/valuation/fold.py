@@ -11,14 +11,13 @@ from __future__ import annotations
 import numpy as np
 
 from entrepot.core.kinds import Kind
-from entrepot.engines.valuation.compiled import I32, I64, compiled_bare, signed
+from entrepot.engines.valuation.compiled import compiled_bare, signed
 from entrepot.engines.valuation.ledger_state import (
     CONVERTED,
     ISSUES,
     LAYERS,
     NO_PARENT,
     OVERFLOW,
-    SEARCH,
     STEP,
     WAIT_HEAD,
     WAIT_TAIL,
@@ -34,6 +33,7 @@ from entrepot.engines.valuation.ledger_state import (
     room_for_layers,
 )
 from entrepot.engines.valuation.order import Ordered
+from entrepot.engines.valuation.slots import bear, draw
 
 INTERCOMPANY_RECEIPT = int(Kind.INTERCOMPANY_RECEIPT)
 INTERCOMPANY_SALE = int(Kind.INTERCOMPANY_SALE)
@@ -183,12 +183,12 @@ def _apply(facts: Facts, state: State, row: int) -> None:
     from_slot, to_slot = signed(facts.from_slot[row]), signed(facts.to_slot[row])
     if from_slot >= 0:
         first = state.count[ISSUES]
-        _draw(facts, state, row, from_slot, facts.quantity[row])
+        draw(facts, state, row, from_slot, facts.quantity[row])
         if to_slot < 0:
             return
         for issue in range(first, state.count[ISSUES]):
             layer = signed(state.issues.layer[issue])
-            _bear(
+            bear(
                 state,
                 row,
                 to_slot,
@@ -202,7 +202,7 @@ def _apply(facts: Facts, state: State, row: int) -> None:
     elif kind == INTERCOMPANY_RECEIPT:
         _take_over(facts, state, row)
     else:
-        _bear(state, row, to_slot, facts.quantity[row], NO_PARENT, 0, 0)
+        bear(state, row, to_slot, facts.quantity[row], NO_PARENT, 0, 0)
     _pay_debts(facts, state, to_slot)
 
 
@@ -212,7 +212,7 @@ def _sell(facts: Facts, state: State, row: int) -> None:
     rows, slots = state.rows, state.slots
     slot = signed(facts.from_slot[row])
     rows.applied[row] = 1
-    missing = facts.quantity[row] - _draw(facts, state, row, slot, facts.quantity[row])
+    missing = facts.quantity[row] - draw(facts, state, row, slot, facts.quantity[row])
     if missing > 0:
         rows.owed[row] = missing
         if slots.first_debt[slot] < 0:
@@ -229,127 +229,10 @@ def _pay_debts(facts: Facts, state: State, slot: int) -> None:
     row = signed(slots.first_debt[slot])
     while row >= 0 and slots.stock[slot] > 0 and state.count[OVERFLOW] == 0:
         if rows.owed[row] > 0:
-            rows.owed[row] -= _draw(facts, state, row, slot, signed(rows.owed[row]))
+            rows.owed[row] -= draw(facts, state, row, slot, signed(rows.owed[row]))
         if rows.owed[row] == 0:
             row = signed(rows.next_debt[row]) - 1
             slots.first_debt[slot] = row
-
-
-@compiled_bare
-def _draw(facts: Facts, state: State, row: int, slot: int, wanted: int) -> int:
-    """Take up to ``wanted`` units out of a slot: the named lot's first, then the oldest. Returns the units taken."""
-    left = wanted
-    lot = signed(facts.lot_row[row]) if len(facts.lot_row) > 1 else -1
-    if lot < 0 and facts.kind[row] == SUPPLIER_RETURN and len(facts.of_row) > 1:
-        lot = signed(facts.of_row[row])
-    head, after, layers = state.slots.head, state.layers.after, state.layers
-    if lot >= 0:
-        before, layer = -1, signed(head[slot])
-        while layer >= 0 and left > 0 and state.count[OVERFLOW] == 0:
-            following = signed(after[layer])
-            if _descends(facts, state, layer, lot):
-                left -= _take(state, row, slot, layer, left)
-                if layers.drawn[layer] == layers.n[layer]:
-                    if before < 0:
-                        head[slot] = following
-                    else:
-                        after[before] = following
-                    if state.slots.tail[slot] == layer:
-                        state.slots.tail[slot] = before
-                else:
-                    before = layer
-            else:
-                before = layer
-            layer = following
-    while left > 0 and head[slot] >= 0 and state.count[OVERFLOW] == 0:
-        layer = signed(head[slot])
-        left -= _take(state, row, slot, layer, left)
-        if layers.drawn[layer] == layers.n[layer]:
-            head[slot] = after[layer]
-    return wanted - left
-
-
-@compiled_bare
-def _take(state: State, row: int, slot: int, layer: int, wanted: int) -> int:
-    """One issue out of one layer."""
-    layers, issues, count = state.layers, state.issues, state.count
-    issue = count[ISSUES]
-    if issue >= len(issues.a):
-        count[OVERFLOW] = 1
-        return 0
-    count[ISSUES] = issue + 1
-    start = layers.drawn[layer]
-    units = min(wanted, layers.n[layer] - start)
-    issues.row[issue], issues.layer[issue] = row, layer
-    issues.a[issue], issues.b[issue] = start, start + units
-    issues.before[issue] = state.rows.last_issue[row] - 1
-    state.rows.last_issue[row] = issue + 1
-    layers.drawn[layer] = start + units
-    state.slots.stock[slot] -= units
-    return units
-
-
-@compiled_bare
-def _descends(facts: Facts, state: State, layer: int, lot: int) -> bool:
-    """Was the layer, or any layer that its units came from, born by movement ``lot``?"""
-    parent, row = state.layers.parent, state.layers.row
-    while layer >= 0:
-        if row[layer] == lot:
-            return True
-        if parent[layer] <= CONVERTED:
-            break
-        layer = parent[layer]
-    if layer < 0:
-        return False
-    # Several parents from here on: walk them with a list threaded through the layers, each visited once.
-    state.count[SEARCH] += 1
-    search, seen, pending = state.count[SEARCH], state.layers.seen, state.layers.pending
-    seen[layer], pending[layer] = search, -1
-    top = layer
-    while top >= 0:
-        layer = top
-        top = pending[layer]
-        if row[layer] == lot:
-            return True
-        if parent[layer] >= 0:
-            top = _visit(seen, pending, search, parent[layer], top)
-        elif parent[layer] <= CONVERTED:
-            event = CONVERTED - parent[layer]
-            for i in range(facts.event_start[event], facts.event_start[event + 1]):
-                issue = state.rows.last_issue[facts.event_rows[i]] - 1
-                while issue >= 0:
-                    top = _visit(seen, pending, search, state.issues.layer[issue], top)
-                    issue = state.issues.before[issue]
-    return False
-
-
-@compiled_bare
-def _visit(seen: I64, pending: I32, search: int, layer: int, top: int) -> int:
-    """Put a layer not seen yet on top of the pending ones; returns the new top."""
-    if seen[layer] == search:
-        return top
-    seen[layer], pending[layer] = search, top
-    return layer
-
-
-@compiled_bare
-def _bear(state: State, row: int, slot: int, units: int, parent: int, a: int, b: int) -> None:
-    """A layer of ``units`` is born at the young end of a slot."""
-    layers, slots, count = state.layers, state.slots, state.count
-    layer = count[LAYERS]
-    if layer >= len(layers.n):
-        count[OVERFLOW] = 1
-        return
-    count[LAYERS] = layer + 1
-    layers.row[layer], layers.slot[layer], layers.n[layer], layers.drawn[layer] = row, slot, units, 0
-    layers.parent[layer], layers.a[layer], layers.b[layer] = parent, a, b
-    layers.after[layer], layers.step[layer], layers.issues_before[layer] = -1, count[STEP], count[ISSUES]
-    if slots.head[slot] < 0:
-        slots.head[slot] = layer
-    else:
-        layers.after[slots.tail[slot]] = layer
-    slots.tail[slot] = layer
-    slots.stock[slot] += units
 
 
 @compiled_bare
@@ -369,7 +252,7 @@ def _take_back(facts: Facts, state: State, row: int) -> None:
                 rows.annulled[sale] += unpaid
                 rows.owed[sale] -= unpaid
             else:
-                _bear(state, row, slot, unpaid, NO_PARENT, 0, 0)
+                bear(state, row, slot, unpaid, NO_PARENT, 0, 0)
         not_returned = facts.quantity[sale] - rows.returned[sale]
         skip = max(0, costed - not_returned)
         issue = rows.last_issue[sale] - 1
@@ -378,12 +261,12 @@ def _take_back(facts: Facts, state: State, row: int) -> None:
             skip = max(0, issues.a[issue] - end)
             if end > issues.a[issue]:
                 units = min(left, end - issues.a[issue])
-                _bear(state, row, slot, units, signed(issues.layer[issue]), end - units, end)
+                bear(state, row, slot, units, signed(issues.layer[issue]), end - units, end)
                 rows.returned[sale] += units
                 left -= units
             issue = issues.before[issue]
     if left > 0:
-        _bear(state, row, slot, left, NO_PARENT, 0, 0)
+        bear(state, row, slot, left, NO_PARENT, 0, 0)
 
 
 @compiled_bare
@@ -412,12 +295,12 @@ def _take_over(facts: Facts, state: State, row: int) -> None:
             skip = max(0, start - issues.b[issue])
             if start < issues.b[issue]:
                 units = min(left, issues.b[issue] - start)
-                _bear(state, row, slot, units, signed(issues.layer[issue]), start, start + units)
+                bear(state, row, slot, units, signed(issues.layer[issue]), start, start + units)
                 rows.returned[seller] += units
                 left -= units
             issue += 1
     if left > 0:
-        _bear(state, row, slot, left, NO_PARENT, 0, 0)
+        bear(state, row, slot, left, NO_PARENT, 0, 0)
 
 
 @compiled_bare
@@ -428,12 +311,12 @@ def _convert(facts: Facts, state: State, event: int) -> None:
         row = facts.event_rows[i]
         state.rows.applied[row] = 1
         if facts.from_slot[row] >= 0:
-            _draw(facts, state, row, signed(facts.from_slot[row]), facts.quantity[row])
+            draw(facts, state, row, signed(facts.from_slot[row]), facts.quantity[row])
     share = 0
     for i in range(first, end):
         row = facts.event_rows[i]
         if facts.to_slot[row] >= 0:
-            _bear(
+            bear(
                 state,
                 row,
                 signed(facts.to_slot[row]),
