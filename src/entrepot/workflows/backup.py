@@ -21,10 +21,11 @@ from typing import Any
 from django.apps import apps as live
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 import entrepot
+from entrepot import audit
 from entrepot.books import bulk, immutability, models
 from entrepot.core.calendar import to_datetime
 from entrepot.core.errors import Problem, ProblemError
@@ -61,7 +62,7 @@ def backup(path: Path, *, progress: Progress = SILENT) -> BackedUp:
             for model in kept:
                 tables[model._meta.db_table] = _write(file, model, alias)
                 progress.advance()
-            ledger = _ledger_hash(alias)
+            ledger = audit.ledger_hash(connections[alias])
             secret = Path(settings.HOME) / KEY
             if secret.exists():
                 file.write(secret, KEY)
@@ -110,8 +111,11 @@ def restore(path: Path, *, replace: bool = False, progress: Progress = SILENT) -
     _load(path, manifest, progress)
     _put_key(path)
     call_command("migrate", interactive=False, verbosity=0)
+    ledger = audit.ledger_hash(connections[connection.alias])
+    if ledger != manifest["ledger_hash"] and manifest["version"] == entrepot.__version__:
+        raise _refused("restore_differs", "the ledger is not the one that was backed up", "report this", path, ledger)
     rows = sum(table["rows"] for table in manifest["tables"].values())
-    return BackedUp(path, len(manifest["tables"]), rows, path.stat().st_size, manifest["ledger_hash"])
+    return BackedUp(path, len(manifest["tables"]), rows, path.stat().st_size, ledger)
 
 
 def verify(path: Path, manifest: dict[str, Any], progress: Progress = SILENT) -> None:
@@ -120,11 +124,9 @@ def verify(path: Path, manifest: dict[str, Any], progress: Progress = SILENT) ->
     try:
         with zipfile.ZipFile(path) as file:
             for table, said in manifest["tables"].items():
-                digest = hashlib.sha256()
                 with file.open(_member(table)) as member:
-                    while chunk := member.read(1 << 20):
-                        digest.update(chunk)
-                if digest.hexdigest() != said["sha256"]:
+                    found = hashlib.file_digest(member, "sha256").hexdigest()  # type: ignore[arg-type]
+                if found != said["sha256"]:
                     raise _refused("damaged_backup", "the backup was changed or cut", "use another one", path, table)
                 progress.advance()
     except (zipfile.BadZipFile, KeyError, OSError, EOFError) as error:
@@ -153,13 +155,13 @@ def _member(table: str) -> str:
 
 
 def _write(file: zipfile.ZipFile, model: Any, alias: str) -> dict[str, Any]:
-    digest, rows = hashlib.sha256(), 0
+    found, rows = hashlib.sha256(), 0
     with file.open(_member(model._meta.db_table), "w", force_zip64=True) as member:
         for line, count in table_rows.lines(model, alias):
             member.write(line)
-            digest.update(line)
+            found.update(line)
             rows += count
-    return {"columns": table_rows.columns_of(model), "rows": rows, "sha256": digest.hexdigest()}
+    return {"columns": table_rows.columns_of(model), "rows": rows, "sha256": found.hexdigest()}
 
 
 def _bring_schema(path: Path, manifest: dict[str, Any]) -> None:
@@ -201,7 +203,7 @@ def _load(path: Path, manifest: dict[str, Any], progress: Progress) -> None:
         connection.check_constraints()
         for model in kept:
             said = manifest["tables"][model._meta.db_table]
-            if _digest(table_rows.lines(model, connection.alias)) != said["sha256"]:
+            if digest(table_rows.lines(model, connection.alias)) != said["sha256"]:
                 raise _refused("restore_differs", "what was restored is not what was backed up",
                                "nothing was changed: report this", path, model._meta.db_table)  # fmt: skip
             progress.advance()
@@ -219,11 +221,12 @@ def _empty(emptied: Iterable[Any]) -> None:
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
 
 
-def _digest(lines: Iterator[tuple[bytes, int]]) -> str:
-    digest = hashlib.sha256()
+def digest(lines: Iterator[tuple[bytes, int]]) -> str:
+    """SHA-256 of a table's lines (:func:`entrepot.workflows.table_rows.lines`): equal rows, equal digest."""
+    found = hashlib.sha256()
     for line, _ in lines:
-        digest.update(line)
-    return digest.hexdigest()
+        found.update(line)
+    return found.hexdigest()
 
 
 def _end_jobs() -> None:
@@ -244,16 +247,6 @@ def _put_key(path: Path) -> None:
         with os.fdopen(descriptor, "wb") as written:
             written.write(file.read(KEY))
         fresh.replace(target)
-
-
-def _ledger_hash(alias: str) -> str:
-    """The order-independent hash of the facts, by the checker's own account, where this version has one."""
-    from django.db import connections
-
-    from entrepot import audit
-
-    hashing = getattr(audit, "ledger_hash", None)
-    return str(hashing(connections[alias])) if hashing else ""
 
 
 def _unknown(migrations: dict[str, str]) -> list[str]:

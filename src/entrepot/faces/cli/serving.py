@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
-import threading
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,13 +27,13 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000) -> None:
 
 def worker(
     once: Annotated[bool, typer.Option(help="Do the jobs that wait, then end.")] = False,
-    with_parent: Annotated[bool, typer.Option(hidden=True)] = False,
 ) -> None:
     """Do long jobs (imports of uploads, valuing, planning) as they come."""
     open_books()
-    if with_parent:
-        threading.Thread(target=_end_with_parent, daemon=True).start()
+    from entrepot.faces.parent import end_with_parent
     from entrepot.faces.worker import work
+
+    end_with_parent()
 
     work(once=once)
 
@@ -43,10 +42,14 @@ def run(host: str, port: int) -> None:
     """Serve until told to stop. Raises ``ProblemError`` when the port is taken."""
     _free(host, port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.settings")
-    # The pipe is never written to: it closes when this process ends, however it ends, and takes the worker with it.
-    beside = subprocess.Popen(
-        [sys.executable, "-m", "entrepot.faces.cli", "worker", "--with-parent"], stdin=subprocess.PIPE
-    )
+    from django.conf import settings
+
+    from entrepot.faces.parent import PARENT
+
+    # Static files are served from the package; the empty folder keeps the server from asking where it is.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    os.environ[PARENT] = str(os.getpid())
+    beside = subprocess.Popen([sys.executable, "-m", "entrepot.faces.cli", "worker"], stdin=subprocess.DEVNULL)
     try:
         _serve(host, port)
     finally:
@@ -94,10 +97,3 @@ def _free(host: str, port: int) -> None:
                 Problem("port_taken", f"{host}:{port} cannot be used", "pass another --port, or end what holds it",
                         found=error.strerror or str(error))
             ) from None  # fmt: skip
-
-
-def _end_with_parent() -> None:
-    """End this process when the other end of standard input is closed."""
-    while sys.stdin.buffer.read(4096):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
