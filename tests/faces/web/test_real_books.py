@@ -175,3 +175,24 @@ def test_pages_ask_the_database_little(
         visit(address)
         with django_assert_max_num_queries(20):
             visit(address)
+
+
+def test_a_user_without_a_role_sees_nothing(ledger: dict[str, str]) -> None:
+    """He is told so on every page."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    client = Client()
+    client.force_login(get_user_model().objects.create_user("newcomer"))
+    for address in ("/", "/inventory/", "/cost/", "/health/", "/import/", "/search?q=A", "/sku/A/", "/inventory.csv"):
+        answer = client.get(address)
+        assert answer.status_code == 403
+        assert "You have no role yet" in answer.content.decode()
+
+
+def test_empty_books_open(visit: Callable[..., Any]) -> None:
+    """The very first visit, before any document: every page teaches, none fails."""
+    for address in ("/", "/inventory/", "/cost/", "/health/", "/import/"):
+        response = visit(address)
+        assert response.status_code == 200
+        assert "Import a file" in response.content.decode() or "Choose a file" in response.content.decode()

@@ -86,6 +86,8 @@ def page(
     @wraps(view)
     def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         visit = Visit(request)
+        if not visit.viewer.role:
+            return secured(visit.page("web/no_role.html", "", status=403))
         with timezone.override(ZoneInfo(visit.state.zone)):
             try:
                 response = view(visit, *args, **kwargs)
