@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from entrepot.audit.arithmetic import range_cost
-from entrepot.audit.layers import Fold, Layer, Range
+from entrepot.audit.layers import Fold, Issue, Layer, Range
 from entrepot.audit.vocabulary import FAMILIES, FAMILY_OF, GOODS, INTERCOMPANY_RECEIPT
 
 BIRTHS, ISSUE = 0, 1
@@ -36,23 +36,41 @@ class Money:
     missing: set[int] = field(default_factory=set)
     unplaced: dict[int, int] = field(default_factory=dict)
     aimed: dict[int, int] = field(default_factory=dict)
+    _issued: dict[int, dict[int, int]] = field(default_factory=dict)
 
     def families(self, ranges: Iterable[Range]) -> list[int]:
         """Cost of ranges by family."""
+        return self.by_family(self.lines(ranges))
+
+    def by_family(self, lines: Mapping[int, int]) -> list[int]:
+        """Amounts by cost line as sums by family."""
         sums = [0] * len(FAMILIES)
         component = self.component
-        for layer, a, b in ranges:
-            n = layer.n
-            for line, total in layer.costs.items():  # type: ignore[union-attr]
-                sums[FAMILY_OF[component[line]]] += range_cost(total, n, a, b)
+        for line, amount in lines.items():
+            sums[FAMILY_OF[component[line]]] += amount
         return sums
 
+    def of_issue(self, issue: Issue) -> dict[int, int]:
+        """Cost by line of all that an issue took; remembered, since figures and conservation both ask."""
+        number = issue.move.number
+        if number not in self._issued:
+            self._issued[number] = self.lines(issue.ranges)
+        return self._issued[number]
+
     def lines(self, ranges: Iterable[Range]) -> dict[int, int]:
-        """Cost of ranges by cost line."""
+        """Cost of ranges by cost line: R(T·b/n) − R(T·a/n), written out because everything passes here."""
         sums: dict[int, int] = {}
         for layer, a, b in ranges:
+            n = layer.n
+            double = 2 * n
             for line, total in layer.costs.items():  # type: ignore[union-attr]
-                sums[line] = sums.get(line, 0) + range_cost(total, layer.n, a, b)
+                if total >= 0:
+                    upper = total if b == n else (2 * total * b + n) // double
+                    amount = upper - (2 * total * a + n) // double if a else upper
+                else:
+                    upper = total if b == n else -((n - 2 * total * b) // double)
+                    amount = upper + (n - 2 * total * a) // double if a else upper
+                sums[line] = sums.get(line, 0) + amount
         return sums
 
     def missing_units(self, ranges: Iterable[Range]) -> int:

@@ -182,8 +182,10 @@ def base(context: Context, amount: int, currency: str, at: int, company: Company
 
 def at_rate(amount: int, currency: str, target: str, rate: Fraction) -> int:
     """``amount`` at ``rate`` (major units), half away from zero."""
-    value = amount * rate * Fraction(10) ** (DECIMALS.get(target, 2) - DECIMALS.get(currency, 2))
-    return rounded(value.numerator, value.denominator)
+    shift = DECIMALS.get(target, 2) - DECIMALS.get(currency, 2)
+    if shift >= 0:
+        return rounded(amount * rate.numerator * 10**shift, rate.denominator)
+    return rounded(amount * rate.numerator, rate.denominator * 10**-shift)
 
 
 def prepaid_base(

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 from entrepot.audit.arithmetic import split
 from entrepot.audit.costs import Money
 from entrepot.audit.facts import Replacements, Spread
-from entrepot.audit.layers import Fold, Layer, Move, Slot
+from entrepot.audit.layers import Fold, Issue, Layer, Move, Slot
 from entrepot.audit.reading import Connection, among, from_json, number, rows
 from entrepot.audit.registers import Registers
 from entrepot.audit.report import CheckReport
@@ -91,17 +90,6 @@ class Days:
         return known
 
 
-@dataclass(slots=True)
-class SalesSide:
-    """Sales lines and refunds of one part of the items."""
-
-    line: dict[int, tuple[Any, ...]] = field(default_factory=dict)
-    """sales line → (shop, country, base amount)"""
-    refunded: dict[int, int] = field(default_factory=dict)
-    parts: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    """sales line of several movements → (movement, quantity) of all of them"""
-
-
 class Figures:
     """Compares the stored figures of a part of the items with what the fold says."""
 
@@ -123,7 +111,13 @@ class Figures:
         ):
             if movement not in replaced.movement:
                 self.bundles[replaced.sales_line_now(sold)].append((movement, quantity))
-        self.seen: set[int] = set()
+        self.refunded: dict[int, int] = {}
+        for pk, sold, amount in rows(
+            connection, "SELECT id, sales_line_id, base_amount FROM books_refundline WHERE sales_line_id IS NOT NULL"
+        ):
+            if pk not in replaced.refund_line:
+                line = replaced.sales_line_now(sold)
+                self.refunded[line] = self.refunded.get(line, 0) + amount
 
     def part(self, items: list[int], lines: set[int]) -> Part:
         """Stored figures of these items, and the sales lines that their movements cite."""
@@ -136,7 +130,7 @@ class Part:
     def __init__(self, figures: Figures, items: list[int], lines: set[int]) -> None:
         self.figures, self.report = figures, figures.report
         connection, chosen = figures.connection, among(items)
-        self.sides = _sides(connection, figures.replaced, lines)
+        self.lines = _sales_lines(connection, lines)
         self.sales = {
             row[0]: tuple(row[1:])
             for row in rows(
@@ -202,7 +196,7 @@ class Part:
         for pk in sold:
             issue = fold.issues[pk]
             sums[pk] = [
-                *_costs(money, pk, issue.ranges),
+                *_costs(money, issue),
                 0,
                 issue.owed,
                 money.missing_units(issue.ranges),
@@ -216,7 +210,7 @@ class Part:
                     _bring_back(money, layer, back)
         result: dict[int, tuple[Any, ...]] = {}
         for pk, (move, line, effective) in sold.items():
-            shop, country, amount = self.sides.line.get(line, (0, "", None))
+            shop, country, amount = self.lines.get(line, (0, "", None))
             *families, _, owed, missing, returned = sums[pk]
             for component, share in self._on_order(line, move):
                 families[FAMILY_OF[component]] += share
@@ -231,7 +225,7 @@ class Part:
                 move.quantity,
                 returned,
                 self._shared(line, move, amount),
-                self._shared(line, move, self.sides.refunded.get(line, 0)),
+                self._shared(line, move, self.figures.refunded.get(line, 0)),
                 *families,
                 sum(families[:BOOK_FAMILIES]),
                 owed,
@@ -254,7 +248,6 @@ class Part:
         entries = self.figures.spread.on_sales.get(line)
         if not entries:
             return []
-        self.figures.seen.add(line)
         sums: dict[int, int] = {}
         for _, component, amount in entries:
             sums[component] = sums.get(component, 0) + amount
@@ -275,7 +268,7 @@ class Part:
                 families, owed, missing = sums[: len(FAMILIES)], 0, sums[-2]
             elif move.number in fold.issues:
                 issue = fold.issues[move.number]
-                families, owed = _costs(money, move.number, issue.ranges), issue.owed
+                families, owed = _costs(money, issue), issue.owed
                 missing = money.missing_units(issue.ranges)
             else:
                 continue
@@ -335,9 +328,9 @@ class Part:
         self.report.add("V", place, {n: a for n, (a, _) in pairs.items()}, {n: b for n, (_, b) in pairs.items()})
 
 
-def _costs(money: Money, movement: int, ranges: Any) -> list[int]:
-    families = money.families(ranges)
-    for entry in money.at_issue.get(movement, ()):
+def _costs(money: Money, issue: Issue) -> list[int]:
+    families = money.by_family(money.of_issue(issue))
+    for entry in money.at_issue.get(issue.move.number, ()):
         families[FAMILY_OF[entry.component]] += entry.amount
     return families
 
@@ -372,19 +365,14 @@ def _book(money: Money, layer: Layer) -> int | None:
     return sum(money.families([(layer, layer.taken, layer.n)])[:BOOK_FAMILIES])
 
 
-def _sides(connection: Connection, replaced: Replacements, lines: set[int]) -> SalesSide:
-    found = SalesSide()
+def _sales_lines(connection: Connection, lines: set[int]) -> dict[int, tuple[int, str, int | None]]:
+    """Sales line → (shop, country, base amount)."""
+    found: dict[int, tuple[int, str, int | None]] = {}
     chosen = sorted(lines)
     for start in range(0, len(chosen), 5000):
         part = among(chosen[start : start + 5000])
         for pk, shop, country, amount in rows(
             connection, f"SELECT id, shop_id, country, base_amount FROM books_salesline WHERE id IN {part}"
         ):
-            found.line[pk] = (number(shop), country, amount)
-    for pk, sold, amount in rows(
-        connection, "SELECT id, sales_line_id, base_amount FROM books_refundline WHERE sales_line_id IS NOT NULL"
-    ):
-        target = replaced.sales_line_now(sold)
-        if pk not in replaced.refund_line and target in lines:
-            found.refunded[target] = found.refunded.get(target, 0) + amount
+            found[pk] = (number(shop), country, amount)
     return found

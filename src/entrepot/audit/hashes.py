@@ -1,4 +1,4 @@
-# ruff: noqa: S608, E501 - statements, put together from our own names
+# ruff: noqa: S608 - statements, put together from our own names
 """Hashes of what the books hold, by content: equal for equal facts, whatever the order or numbers of their rows.
 
 Each row is written with codes in place of row numbers and hashed; the hashes are added up modulo 2²⁵⁶, so that the

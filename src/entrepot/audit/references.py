@@ -93,6 +93,7 @@ class References:
         ):
             self._identities.setdefault((kind, name), []).append((pk, source, account))
         self._sales_known = False
+        self._transit: dict[int, list[tuple[int, int, int, int, bool, int]]] | None = None
         self._orders: dict[int, str] = dict(
             rows(
                 connection,
@@ -159,26 +160,24 @@ class References:
         )
         return [Moved._make((*row[:8], number(row[8]), number(row[9]))) for row in rows(self._connection, statement)]
 
-    def of_item(self, item: int, before: int) -> list[Moved]:
-        """Live movements of an item."""
-        return [
-            row
-            for row in self._moved(f"item_id = {item} AND document_id < {before}")
-            if self.live("movement", row.id, before)
-        ]
-
     def in_transit(self, cell: int, before: int) -> tuple[dict[int, int], dict[int, int]]:
         """Of a transit cell: units that departed into it, and units taken out of it, by item."""
+        if self._transit is None:
+            self._transit = {}
+            for pk, document, item, kind, source, target, units in rows(
+                self._connection,
+                "SELECT m.id, m.document_id, m.item_id, m.kind, m.from_cell_id, m.to_cell_id, m.quantity "
+                "FROM books_movement m WHERE m.from_cell_id IN (SELECT id FROM books_cell WHERE transit <> '') "
+                "OR m.to_cell_id IN (SELECT id FROM books_cell WHERE transit <> '')",
+            ):
+                for end in {source, target} - {None}:
+                    self._transit.setdefault(end, []).append((pk, document, item, kind, end == source, units))
         sent: dict[int, int] = {}
         taken: dict[int, int] = {}
-        for pk, item, kind, source, units in rows(
-            self._connection,
-            "SELECT id, item_id, kind, from_cell_id, quantity FROM books_movement "
-            f"WHERE (from_cell_id = {cell} OR to_cell_id = {cell}) AND document_id < {before}",
-        ):
-            if not self.live("movement", pk, before):
+        for pk, document, item, kind, leaves, units in self._transit.get(cell, ()):
+            if document >= before or not self.live("movement", pk, before):
                 continue
-            if source == cell:
+            if leaves:
                 taken[item] = taken.get(item, 0) + units
             elif kind == DEPARTURE:
                 sent[item] = sent.get(item, 0) + units
