@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
-from django.db.models import F, Max
+from django.db.models import F
 
 from entrepot.books import bulk
 from entrepot.books.models import ItemState, MarginFigure, Movement, PeriodShare, SaleFigure, StockFigure
+from entrepot.core.calendar import Instant
 
 
 class Rows(Protocol):
@@ -88,17 +89,15 @@ def write_period_shares(rows: Rows) -> set[int]:
     return {item for _, item in changed}
 
 
-def write(items: Collection[int], sales: Rows, margins: Rows, stock: Rows) -> None:
-    """Replace the figures of ``items`` and mark them fresh. Runs in the caller's transaction."""
+def write(items: Collection[int], sales: Rows, margins: Rows, stock: Rows, *, at: Instant) -> None:
+    """Replace the figures of ``items`` and mark them as valued at ``at``. Runs in the caller's transaction."""
     chosen = sorted(items)
     for start in range(0, len(chosen), 800):
         part = chosen[start : start + 800]
         SaleFigure.objects.filter(item_id__in=part)._raw_delete(SaleFigure.objects.db)
         MarginFigure.objects.filter(item_id__in=part)._raw_delete(MarginFigure.objects.db)
         StockFigure.objects.filter(item_id__in=part)._raw_delete(StockFigure.objects.db)
-        latest = Movement.objects.filter(item_id__in=part).aggregate(at=Max("recorded_at"))["at"]
-        ItemState.objects.filter(item_id__in=part).update(valued_at=F("stale_since"), stale_since=None)
-        ItemState.objects.filter(item_id__in=part, valued_at__isnull=True).update(valued_at=latest)
+        ItemState.objects.filter(item_id__in=part).update(valued_at=at, stale_since=None)
     _append(SaleFigure, {**_SALE, **_COSTS}, sales)
     _append(MarginFigure, {**_MARGIN, **_COSTS}, margins)
     _append(StockFigure, {**_STOCK, **_COSTS}, stock)

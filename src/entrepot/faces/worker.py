@@ -134,6 +134,8 @@ def _import(arguments: dict[str, Any], progress: Progress, *, dry_run: bool) -> 
         path_of(arguments), options_of(arguments.get("options", {})), name=arguments["name"], dry_run=dry_run,
         actor=str(arguments.get("actor", "")), progress=progress,
     )  # fmt: skip
+    if not dry_run and done.report is not None:
+        path_of(arguments).unlink(missing_ok=True)  # the books keep the file encrypted; nothing stays in clear
     return summary(done)
 
 

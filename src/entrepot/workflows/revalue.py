@@ -14,6 +14,7 @@ from django.db import transaction
 from entrepot.books import bulk, facts, figures
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows import periods
+from entrepot.workflows.clock import now
 from entrepot.workflows.economics import margin_frame, sale_frame, stock_frame
 from entrepot.workflows.valuing import companies, evaluate, with_period_costs
 
@@ -58,5 +59,5 @@ def _part(items: list[int]) -> tuple[set[int], int, int]:
         valued = with_period_costs(valued, moved)
         sales = sale_frame(valued)
         stock = stock_frame(valued, held)
-        figures.write(family, sales, margin_frame(valued, sales), stock)
+        figures.write(family, sales, margin_frame(valued, sales), stock, at=now())
     return family, len(sales), len(stock)
