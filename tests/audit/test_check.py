@@ -41,3 +41,18 @@ def test_the_same_bytes_under_another_hash_are_found() -> None:
     found = [str(residue) for residue in check(copy).residues]
     assert any("opening_balance OB-1 v1" in text and "sha256" in text for text in found)
     assert any("cost_line line 1" in text and "6002" in text for text in found)
+
+
+@pytest.mark.parametrize("method", ["moving_average", "month_end"])
+def test_average_methods_are_checked_in_units_and_in_sum(method: str) -> None:
+    """A company that goes by an average: units field by field, cost by family in sum; a cent too many is found."""
+    from entrepot.workflows.revalue import revalue
+    from tests.audit.plain_copy import plain_copy
+
+    post_all()
+    connection.cursor().execute(f"UPDATE books_company SET method = '{method}'")
+    revalue(everything=True)
+    copy = plain_copy()
+    assert [str(residue) for residue in check(copy).residues] == []
+    copy.execute("UPDATE books_stockfigure SET purchase = purchase + 1, book_cost = book_cost + 1 WHERE units > 5")
+    assert check(copy).by_identity["M"] > 0

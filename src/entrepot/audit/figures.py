@@ -68,6 +68,7 @@ MARGIN_FIELDS = (
 STOCK_FIELDS = ("company", "units", "oldest_at", "layers", *FAMILIES, "book_cost", "missing", "uncosted")
 OnStock = dict[Slot, list[tuple[int, int]]]
 """Period costs of units still there: (component, amount)."""
+OF_COST = frozenset((*FAMILIES, "book_cost", "missing", "oldest_at", "layers"))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOUR = 3_600_000_000
 
@@ -99,6 +100,7 @@ class Figures:
         self.connection, self.registers, self.report = connection, registers, report
         self.replaced, self.spread = replaced, spread
         self.days = Days()
+        self.pooled = {company.id for company in registers.companies.values() if company.method != "fifo"}
         self.stale = {
             item: stale is not None
             for item, stale in rows(connection, "SELECT item_id, stale_since FROM books_itemstate")
@@ -165,20 +167,52 @@ class Part:
 
     def compare(self, fold: Fold, money: Money, moves: list[tuple[Move, int, int]], on_stock: OnStock) -> None:
         """Recompute and compare the figures of one group of items."""
+        self.given, self.carried = [0] * len(FAMILIES), [0] * len(FAMILIES)
         expected = self._sales(fold, money, moves)
         margins: dict[tuple[Any, ...], list[int]] = {}
         for movement, row in expected.items():
             found = self.sales.pop(movement, None)
             self.report.count("sale figures")
-            if found != row:
+            if found != row and not self._pooled(row[2], SALE_FIELDS, row, found):
                 self._differ(f"sale figure of movement {movement}", SALE_FIELDS, row, found)
+            self._carry(SALE_FIELDS, found)
             _add(margins, (row[1], row[2], row[3], row[4], row[5] // 100, "sale"), row)
         self._others(fold, money, moves, margins)
         for key, sums in margins.items():
             stored = self.margins.pop(key, [])
+            if key[5] != "sale" and stored:
+                self._carry(MARGIN_FIELDS, stored[0])
+            if len(stored) == 1 and self._pooled(key[1], MARGIN_FIELDS, tuple(sums), stored[0]):
+                continue
             if len(stored) != 1 or stored[0] != tuple(sums):
                 self._differ(f"margin figure {key}", MARGIN_FIELDS, tuple(sums), stored[0] if stored else None, stored)
         self._stock(fold, money, on_stock)
+        if any(move.company in self.figures.pooled for move, _, _ in moves):
+            self._conserved(money, on_stock, moves[0][0].item)
+
+    def _pooled(self, company: int, names: tuple[str, ...], wanted: Any, found: Any) -> bool:
+        """Of a company that goes by an average: is all but the cost as it must be? (Its cost is checked in sum.)"""
+        if found is None or company not in self.figures.pooled:
+            return False
+        book = sum(figure for name, figure in zip(names, found, strict=True) if name in FAMILIES[:BOOK_FAMILIES])
+        return found[names.index("book_cost")] == book and all(
+            a == b for name, a, b in zip(names, wanted, found, strict=True) if name not in OF_COST
+        )
+
+    def _carry(self, names: tuple[str, ...], found: Any) -> None:
+        if found is not None:
+            first = names.index(FAMILIES[0])
+            for place in range(len(FAMILIES)):
+                self.carried[place] += found[first + place]
+
+    def _conserved(self, money: Money, on_stock: OnStock, item: int) -> None:
+        """What the stored figures carry is what was aimed at these items, family by family."""
+        for line, amount in money.aimed.items():
+            self.given[FAMILY_OF[money.component[line]]] += amount - money.unplaced.get(line, 0)
+        for entries in on_stock.values():
+            for component, amount in entries:
+                self.given[FAMILY_OF[component]] += amount
+        self.report.compare("M", f"cost of item {item} (and those folded with it) by family", self.given, self.carried)
 
     def finish(self) -> None:
         """Figures that nothing explains."""
@@ -214,6 +248,7 @@ class Part:
             *families, _, owed, missing, returned = sums[pk]
             for component, share in self._on_order(line, move):
                 families[FAMILY_OF[component]] += share
+                self.given[FAMILY_OF[component]] += share
             zone = figures.registers.companies[move.company].zone
             result[pk] = (
                 line,
@@ -317,7 +352,8 @@ class Part:
             )
             found = self.stock.pop(slot, None)
             self.report.count("stock figures")
-            if found != row:
+            self._carry(STOCK_FIELDS, found)
+            if found != row and not self._pooled(company, STOCK_FIELDS, row, found):
                 self._differ(f"stock figure of item {slot[0]} in cell {slot[1]}", STOCK_FIELDS, row, found)
 
     def _differ(self, place: str, names: tuple[str, ...], wanted: Any, found: Any, several: Any = ()) -> None:
