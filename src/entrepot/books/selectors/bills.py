@@ -44,7 +44,8 @@ def of_orders(viewer: Viewer, item: Item, family: str, start: date, end: date) -
         "basis__cost_line_id", "basis__version", "sales_line__item_id", "weight"
     ):
         weights[line][version].append((weight, owner == item.pk))
-    return [bill(line, _mine(line.base_amount, weights[line.pk])) for line in lines]
+    shares = [_mine(line.base_amount, weights[line.pk]) for line in lines]
+    return [replace(bill(line, share), sold=share) for line, share in zip(lines, shares, strict=True)]
 
 
 def of_periods(viewer: Viewer, family: str, start: date, end: date) -> list[BillShare]:

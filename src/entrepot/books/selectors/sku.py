@@ -181,11 +181,19 @@ def _forecasts(item: int) -> list[ForecastFigure]:
 
 
 def _fan(rows: list[ForecastFigure], last: date) -> list[FanPoint]:
-    """Expected units of the weeks after ``last``, with the middle 80 % where one place's forecast is all there is."""
+    """Expected units of the weeks after ``last``, with their middle 80 %.
+
+    Over several places the distances to the mean are added as those of independent errors: root of the squares' sum.
+    """
     if not rows:
         return []
     mean = sum(row.weekly_milli for row in rows) / 1000
-    low, high = _middle(rows[0].quantiles, mean) if len(rows) == 1 else (mean, mean)
+    below = above = 0.0
+    for row in rows:
+        own = row.weekly_milli / 1000
+        lower, upper = _middle(row.quantiles, own)
+        below, above = below + (own - lower) ** 2, above + (upper - own) ** 2
+    low, high = max(0.0, mean - below**0.5), mean + above**0.5
     return [FanPoint(last + timedelta(weeks=n), mean, low, high) for n in range(1, FORECAST_WEEKS + 1)]
 
 

@@ -74,6 +74,7 @@ def economics(by: str, present: list[str]) -> list[Column]:
             "money",
             read=lambda row: row.costs.get(family),
             needs=SEE_COST,
+            optional=True,
         )
 
     first = (
@@ -86,10 +87,10 @@ def economics(by: str, present: list[str]) -> list[Column]:
         *([Column("label", _("Name"))] if by == "sku" else []),
         Column("units", _("Units"), "units"),
         Column("net_sales", _("Net sales"), "money", needs=SEE_COST),
-        *[cost(family) for family in present],
         Column("profit", _("Profit"), "money", needs=SEE_COST),
         Column("profit_unit", _("Profit a unit"), "money", read=_profit_unit, needs=SEE_COST),
         Column("margin", _("Margin"), "percent", read=_margin, needs=SEE_COST),
+        *[cost(family) for family in present],
         Column("missing_units", _("Without cost"), "units", needs=SEE_COST),
     ]
 
@@ -118,7 +119,7 @@ def carriers(family: str, link: Callable[[CostRow], str]) -> list[Column]:
         Column("key", _("SKU"), "sku", href=link),
         Column("label", _("Name")),
         Column("units", _("Units"), "units"),
-        Column(f"cost_{family}", families.label(family), "money", read=amount, needs=SEE_COST),
+        Column(f"cost_{family}", families.label(family), "money", read=amount, needs=SEE_COST, optional=True),
         Column("unit", _("A unit"), "money", read=lambda r: per_unit(amount(r), r.units), needs=SEE_COST, sort=False),
         Column(
             "share",
@@ -141,9 +142,9 @@ def bills() -> list[Column]:
         Column("known_at", _("Known since"), "date", shown=False),
         Column("original", _("As billed"), "amount", sort=False, needs=SEE_COST),
         Column("total", _("Whole line"), "money", needs=SEE_COST),
-        Column("sold", _("Of units sold"), "money", needs=SEE_COST),
-        Column("on_hand", _("Of units in stock"), "money", needs=SEE_COST),
-        Column("share", _("Falls on this SKU"), "money", needs=SEE_COST),
+        Column("sold", _("Of units sold"), "money", needs=SEE_COST, optional=True),
+        Column("on_hand", _("Of units in stock"), "money", needs=SEE_COST, optional=True),
+        Column("share", _("Falls on this SKU"), "money", needs=SEE_COST, optional=True),
         Column("note", _("Note"), read=lambda b: sentences.word("bill_note", b.note), sort=False),
     ]
 
@@ -158,7 +159,15 @@ def layers() -> list[Column]:
 
     def cost(family: str) -> Column:
         label = families.label(family)
-        return Column(f"cost_{family}", label, "money", read=lambda r: r.costs.get(family), needs=SEE_COST, sort=False)
+        return Column(
+            f"cost_{family}",
+            label,
+            "money",
+            read=lambda r: r.costs.get(family),
+            needs=SEE_COST,
+            sort=False,
+            optional=True,
+        )
 
     return [
         Column("born_at", pgettext_lazy("layer", "Since"), "date"),

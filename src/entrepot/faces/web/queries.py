@@ -143,7 +143,8 @@ def bills(viewer: Viewer, wanted: CostFilter, family: str, part: Slice) -> Page[
 def sku(viewer: Viewer, code: str, wanted: CostFilter) -> SkuPage:
     """Everything about one SKU. Raises :class:`NotThere`."""
     found, names = items.sku(viewer, code, wanted), _Names()
-    return replace(found, decisions=[names.of(item) for item in found.decisions])
+    facts = [(key, names.suppliers.get(text, text) if key == "supplier" else text) for key, text in found.facts]
+    return replace(found, facts=facts, decisions=[names.of(item) for item in found.decisions])
 
 
 def layers(viewer: Viewer, code: str, part: Slice) -> Page[LayerRow]:

@@ -47,6 +47,8 @@ class Column:
     shown: bool = True
     estimate: bool = False
     wrap: bool = False
+    optional: bool = False
+    """Whether an empty cell says "does not apply" and not "missing"."""
 
     def value(self, row: Any) -> Any:
         """The cell of ``row`` as data."""

@@ -190,7 +190,7 @@ def _shown(column: Column, value: Any, currency: str) -> SafeString | str:
     if column.kind == "amount":
         return amount(value) if value is not None else ""
     if value is None:
-        absent = column.key.startswith("cost_") or column.kind in {"units", "days", "decimal", "percent", "date"}
+        absent = column.optional or column.kind in {"units", "days", "decimal", "percent", "date"}
         return format_html('<span class="none">{}</span>', "\u2013") if absent else missing()
     if column.kind == "money":
         return formats.plain(value, currency)

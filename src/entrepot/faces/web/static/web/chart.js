@@ -28,7 +28,7 @@
       tooltip: { trigger: "axis", confine: true, formatter: (items) => tip(items, data, place) },
       series: [
         { ...fan, data: low },
-        { ...fan, data: band, areaStyle: { color: colour("--accent"), opacity: .14 }, endLabel: named(place.dataset.range, -14) },
+        { ...fan, data: band, areaStyle: { color: colour("--accent"), opacity: .14 }, endLabel: band.some((width) => width > 0) ? named(place.dataset.range, -14) : undefined },
         { name: "sold", type: "line", step: "middle", symbol: "none", data: data.history.map((point) => point.out ? null : point.units), lineStyle: { color: colour("--ink"), width: 1.5 }, itemStyle: { color: colour("--ink") }, markArea: { silent: true, itemStyle: { color: "#f1e4d3", opacity: .7 }, label: { color: colour("--warn"), fontSize: 11, position: "insideTop" }, data: gaps(data.history, place.dataset.out) } },
         { name: "mean", type: "line", symbol: "none", data: mean, lineStyle: { color: colour("--accent"), width: 1.5, type: "dashed" }, itemStyle: { color: colour("--accent") }, endLabel: { ...named(place.dataset.expected, 4), color: colour("--accent") } },
       ],
