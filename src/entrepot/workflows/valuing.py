@@ -93,14 +93,12 @@ def companies() -> dict[int, Books]:
 
 def evaluate(facts: Facts, books: Mapping[int, Books], *, group: bool = False) -> Valued:
     """Fold and price ``facts``; ``group`` follows original costs through sales between sister companies."""
-    from entrepot.engines.valuation import Movements, price
-    from entrepot.engines.valuation.fold import allocate
-    from entrepot.engines.valuation.order import in_fold_order
+    from entrepot.engines.valuation import Movements, fold, price
 
     owners = facts.movements["company"].unique().to_list()
     methods = sorted({books[company].method for company in owners}) or ["fifo"]
     costs = cost_shares(facts)
-    allocation = allocate(in_fold_order(Movements.from_frame(facts.movements)))
+    allocation = fold(Movements.from_frame(facts.movements))
     by_method = {
         method: price(allocation, costs, method=method, group=group, month_starts=_months(facts, books, method))  # type: ignore[arg-type]
         for method in methods
@@ -188,12 +186,4 @@ def _open_layers(valuation: Valuation) -> pl.DataFrame:
             pl.lit(None, pl.Int64).alias("born_at"), "units", (pl.col("missing") > 0).alias("missing"), "component",
             "amount",
         )  # fmt: skip
-    births = dict(valuation.layers.select("layer", "born_at").iter_rows())
-    for layer, parent in (
-        valuation.parents.group_by("layer", maintain_order=True).first().select("layer", "parent").iter_rows()
-    ):
-        births[layer] = births[parent]
-    first = pl.DataFrame(
-        {"layer": list(births), "first": list(births.values())}, schema={"layer": pl.Int64, "first": pl.Int64}
-    )
-    return valuation.stock_layers().join(first, on="layer", how="left").with_columns(born_at="first").drop("first")
+    return valuation.stock_layers().with_columns(born_at="first_born_at").drop("first_born_at")

@@ -14,12 +14,15 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 from entrepot.core.money import CURRENCIES, MAX_AMOUNT
 
-MAX_QUANTITY = 10**12
+MAX_QUANTITY = 2 * 10**9
+"""Units of one line: what the valuation can fold (31 bits)."""
 
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 Amount = Annotated[int, Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT, strict=True)]
 Units = Annotated[int, Field(gt=0, le=MAX_QUANTITY, strict=True)]
+Condition = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
@@ -67,9 +70,9 @@ class CellRef(Piece):
     """Where units stand, beside the company: place, condition, label (FNSKU, barcode), batch and expiry."""
 
     location: Code
-    condition: str = "sellable"
-    label: str = ""
-    batch: str = ""
+    condition: Condition = "sellable"
+    label: Short = ""
+    batch: Short = ""
     expiry: date | None = None
 
 
@@ -83,7 +86,7 @@ class Document(Piece):
     type: str
     id: Code
     source: Code = "manual"
-    account: str = ""
+    account: Short = ""
     company: str = ""
     effective_at: AwareDatetime
     note: Text = ""
