@@ -235,7 +235,8 @@ class SellersDays(RuleBasedStateMachine):
         if self.outbox or not self.seller.papers:
             return
         waiting = m.Quarantine.objects.filter(state="open").values_list("document_type", "document_id")
-        assert sorted(waiting) == sorted(paper.key for paper in self.seller.waiting)
+        expected = sorted(paper.key for paper in self.seller.waiting)
+        assert sorted(waiting) == expected, (sorted(waiting), expected)
 
     def agree(self) -> None:
         """Units, debts and the cost of everything on hand and sold, to the cent; and the checker finds nothing."""
@@ -257,15 +258,18 @@ class SellersDays(RuleBasedStateMachine):
                 row = stock.get((item, place))
                 found = {name: getattr(row, name, 0) for name in (*FAMILIES, "units", "missing", "uncosted")}
                 missing = sum(unit.layer.missing for unit in units)
-                assert found == {**ledger.worth(units), "units": len(units), "missing": missing, "uncosted": owed}
+                expected = {**ledger.worth(units), "units": len(units), "missing": missing, "uncosted": owed}
+                assert found == expected, (item, place, found, expected)
         for row in m.SaleFigure.objects.select_related("movement__document"):
             move = row.movement
             name = (f"sales_order/{move.document.external_id}", move.line, move.ordinal)
             found = {name: getattr(row, name) for name in (*FAMILIES, "uncosted")}
-            assert found == ledger.sold(name), name
+            assert found == ledger.sold(name), (name, found, ledger.sold(name))
         waiting = {(f"{t}/{i}", line) for t, i, line in _waiting_rows()}
-        assert waiting == {(move.name[0], move.name[1]) for step in ledger.waiting for move in step}
-        assert [str(residue) for residue in check(connection).residues] == []
+        expected = {(move.name[0], move.name[1]) for step in ledger.waiting for move in step}
+        assert waiting == expected, waiting ^ expected
+        residues = [str(residue) for residue in check(connection).residues]
+        assert residues == [], residues
 
     # -- helpers of the rules ------------------------------------------------------------------------------------
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from entrepot.audit import trail
 from entrepot.audit.balances import Balances
 from entrepot.audit.costs import Money, price
-from entrepot.audit.documents import Documents, closings, links, periods
+from entrepot.audit.documents import Documents
 from entrepot.audit.facts import Replacements, groups, moves, spread
 from entrepot.audit.figures import Figures
 from entrepot.audit.layers import Fold, fold
+from entrepot.audit.links import closings, links, periods
 from entrepot.audit.period_costs import PeriodCosts
 from entrepot.audit.reading import Connection
 from entrepot.audit.registers import Registers

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -28,88 +27,14 @@ from entrepot.audit.expected_trade import TRADE_RULES
 from entrepot.audit.rates import Rates
 from entrepot.audit.reading import Connection, Row, among, day, number, rows, sliced
 from entrepot.audit.references import References
-from entrepot.audit.registers import Registers, UnknownCode, instant, midnight
+from entrepot.audit.registers import Registers, UnknownCode, instant
 from entrepot.audit.report import CheckReport
+from entrepot.audit.stored import Stored
 from entrepot.audit.values import Goods, resplits, up_to_date
 
 RULES = {**STOCK_RULES, **TRADE_RULES}
 MASTER = ("listing", "bundle", "item")
 SLICE = 4000
-
-_MOVES = (
-    "document_id, id, line, ordinal, company_id, item_id, kind, COALESCE(from_cell_id, 0), COALESCE(to_cell_id, 0), "
-    "quantity, effective_at, COALESCE(of_id, 0), COALESCE(lot_id, 0), COALESCE(purchase_line_id, 0), "
-    "COALESCE(event, 0), share, recorded_at, document_key, COALESCE(sales_line_id, 0)"
-)
-_SALES = (
-    "document_id, id, line, company_id, shop_id, COALESCE(item_id, 0), sku, quantity, amount, tax, currency, "
-    "base_amount, ordered_at, country, region, status, recorded_at"
-)
-_REFUNDS = (
-    "document_id, id, line, company_id, COALESCE(shop_id, 0), COALESCE(sales_line_id, 0), COALESCE(item_id, 0), "
-    "amount, tax, currency, base_amount, effective_at, recorded_at"
-)
-_COSTS = (
-    "document_id, id, line, ordinal, company_id, component, amount, currency, base_amount, target_kind, "
-    "COALESCE(location_id, 0), COALESCE(shop_id, 0), COALESCE(item_id, 0), COALESCE(period_from, 0), "
-    "COALESCE(period_to, 0), internal, estimate, effective_at, recorded_at"
-)
-_PURCHASES = (
-    "document_id, id, line, company_id, item_id, supplier, quantity, price_amount, price_per, currency, destination, "
-    "due, effective_at, recorded_at"
-)
-_PAYMENTS = (
-    'document_id, id, line, company_id, supplier, order_type, "order", amount, currency, base_amount, effective_at, '
-    "recorded_at"
-)
-_REPORTED = "document_id, id, line, location_id, item_id, condition, quantity, effective_at"
-_RESERVED = "document_id, id, line, item_id, cell_id, quantity, shortfall, released_at"
-
-
-class Stored:
-    """The posted rows of one slice of documents, by document."""
-
-    def __init__(self, connection: Connection, low: int, high: int) -> None:
-        def by_document(table: str, columns: str, order: str = "line") -> dict[int, list[Row]]:
-            found: dict[int, list[Row]] = defaultdict(list)
-            for row in rows(
-                connection,
-                f"SELECT {columns} FROM books_{table} WHERE document_id >= {low} AND document_id <= {high} "
-                f"ORDER BY document_id, {order}",
-            ):
-                found[row[0]].append(row)
-            return found
-
-        self.moves = by_document("movement", _MOVES, "line, ordinal")
-        self.sales = by_document("salesline", _SALES)
-        self.refunds = by_document("refundline", _REFUNDS)
-        self.costs = by_document("costline", _COSTS, "line, ordinal")
-        self.purchases = by_document("purchaseline", _PURCHASES)
-        self.payments = by_document("paymentline", _PAYMENTS)
-        self.reported = by_document("reportedstock", _REPORTED)
-        self.reserved = by_document("reservation", _RESERVED, "line, id")
-        self.replaced = by_document(
-            "replacement",
-            "document_id, movement_id, new_movement_id, cost_line_id, new_cost_line_id, sales_line_id, "
-            "new_sales_line_id, refund_line_id, recorded_at",
-            "id",
-        )
-        self.bases = first_bases(connection, [row[1] for entries in self.costs.values() for row in entries])
-
-
-def first_bases(connection: Connection, lines: list[int]) -> dict[int, tuple[str, tuple[tuple[int, int], ...]]]:
-    """Cost line → kind and (target, weight) of its first basis."""
-    found: dict[int, tuple[str, list[tuple[int, int]]]] = {}
-    for start in range(0, len(lines), 5000):
-        part = among(lines[start : start + 5000])
-        for line, kind, movement, sold, weight in rows(
-            connection,
-            "SELECT b.cost_line_id, b.kind, s.movement_id, s.sales_line_id, s.weight FROM books_basis b "
-            f"JOIN books_basisshare s ON s.basis_id = b.id WHERE b.cost_line_id IN {part} "
-            "AND b.version = 1 ORDER BY s.basis_id, s.ordinal",
-        ):
-            found.setdefault(line, (kind, []))[1].append((number(movement) or number(sold), weight))
-    return {line: (kind, tuple(targets)) for line, (kind, targets) in found.items()}
 
 
 class Documents:
@@ -246,10 +171,13 @@ class Documents:
             for table, name in TABLES.items():
                 for (pk,) in rows(
                     self.connection,
-                    f"SELECT id FROM books_{name} WHERE document_id IN {among(documents)}",
+                    f"SELECT id FROM books_{name} WHERE document_id IN {among(documents)} ORDER BY document_id, id",
                 ):
                     if self.references.live(table, pk, source.id):
                         expected.replaced[table, pk] = None
+                        revived = self.references.revived(pk) if table == "cost_line" else []
+                        for row in revived:
+                            expected.costs.append((len(expected.costs) + 1, 0, *row))
 
     def _compare(self, source: Source, place: str, expected: Expected, stored: Stored) -> None:
         pk = source.id
@@ -288,25 +216,49 @@ class Documents:
             for row in stored.costs.get(pk, ()):
                 basis, targets = stored.bases.get(row[1], ("", ()))
                 costs.append((row[1], (*row[2:15], int(row[15]), int(row[16]), row[17], basis, targets)))
+            if source.type == "payment":
+                old = {}  # its rows replace what they convert anew, told by the rule itself
+            elif expected.costs and old:
+                taken = self.references.taken_over(self.context.older, source.id)
+                kept = []
+                for row in expected.costs:
+                    standing = taken.get(row[:2])
+                    if standing is not None and standing[1] != "payment":
+                        continue
+                    if standing is not None:
+                        expected.replaced.setdefault(("cost_line", standing[0]), row[:2])
+                    kept.append(row)
+                expected.costs = kept
             self._rows("cost_line", place, COST_FIELDS, expected.costs, costs, old, expected)
-        if expected.purchases or pk in stored.purchases:
-            found = [(*row[2:11], day(row[11]), row[12]) for row in stored.purchases.get(pk, ())]
-            self._plain(f"{place} purchase line", PURCHASE_FIELDS, expected.purchases, found)
-        if expected.payments or pk in stored.payments:
-            found = [tuple(row[2:11]) for row in stored.payments.get(pk, ())]
-            self._plain(f"{place} payment line", PAYMENT_FIELDS, expected.payments, found)
-        if expected.reported or pk in stored.reported:
-            found = [tuple(row[2:8]) for row in stored.reported.get(pk, ())]
-            self._plain(f"{place} reported stock", (), expected.reported, found)
+        self._plain_rows(source, place, expected, stored)
+        if expected.replaced or pk in stored.replaced:
+            self._replaced(source, place, expected, stored)
+
+    def _plain_rows(self, source: Source, place: str, expected: Expected, stored: Stored) -> None:
+        """Rows that no later version corrects line by line, and when all money rows were recorded."""
+        pk = source.id
+        for name, fields, wanted, found in (
+            (
+                "purchase line",
+                PURCHASE_FIELDS,
+                expected.purchases,
+                [(*row[2:11], day(row[11]), row[12]) for row in stored.purchases.get(pk, ())],
+            ),
+            ("payment line", PAYMENT_FIELDS, expected.payments, [row[2:11] for row in stored.payments.get(pk, ())]),
+            ("reported stock", (), expected.reported, [row[2:8] for row in stored.reported.get(pk, ())]),
+            (
+                "reservation",
+                (),
+                expected.reserved,
+                [(row[2], row[3], row[4], row[5] + row[6]) for row in stored.reserved.get(pk, ())],
+            ),
+        ):
+            if wanted or found:
+                self._plain(f"{place} {name}", fields, wanted, [tuple(row) for row in found])
         for table in (stored.sales, stored.refunds, stored.costs, stored.purchases, stored.payments):
             for row in table.get(pk, ()):
                 if row[-1] != source.recorded_at:
                     self.report.add("D", f"{place} recorded", source.recorded_at, row[-1])
-        if expected.reserved or pk in stored.reserved:
-            promised = [(row[2], row[3], row[4], row[5] + row[6]) for row in stored.reserved.get(pk, ())]
-            self._plain(f"{place} reservation", (), expected.reserved, promised)
-        if expected.replaced or pk in stored.replaced:
-            self._replaced(source, place, expected, stored)
 
     def _plain(self, place: str, fields: tuple[str, ...], wanted: list[Any], found: list[Any]) -> None:
         """Rows that no later version corrects line by line."""
@@ -467,103 +419,3 @@ def same(wanted: Row, found: Row, fields: tuple[str, ...], table: str) -> bool:
 
 def _sides(differs: dict[str, tuple[Any, Any]]) -> tuple[Any, Any]:
     return {name: a for name, (a, _) in differs.items()}, {name: b for name, (_, b) in differs.items()}
-
-
-def closings(connection: Connection) -> dict[int, list[tuple[int, int]]]:
-    """Company → (end, closed at) of the periods that are closed now."""
-    state: dict[tuple[int, int, int], tuple[int, bool]] = {}
-    for company, starts, ends, closed, at in rows(
-        connection,
-        "SELECT company_id, starts, ends, closed, recorded_at FROM books_period ORDER BY recorded_at, version",
-    ):
-        state[company, starts, ends] = (at, bool(closed))
-    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for (company, _, ends), (at, closed) in state.items():
-        if closed:
-            found[company].append((ends, at))
-    return found
-
-
-def links(connection: Connection, registers: Registers, report: CheckReport) -> None:
-    """Rates, shipments and withdrawals against the documents that brought them."""
-    rates: dict[int, Any] = {}
-    for pk, *rate in rows(
-        connection,
-        "SELECT document_id, base, quote, numerator, denominator, date, purpose, recorded_at FROM books_fxrate "
-        "ORDER BY id",
-    ):
-        rates[pk] = "twice" if pk in rates else (*rate[:4], day(rate[4]), *rate[5:])
-    shipments = {
-        pk: (company, number_, cell)
-        for pk, company, number_, cell in rows(
-            connection, "SELECT document_id, company_id, number, cell_id FROM books_shipment ORDER BY id"
-        )
-    }
-    withdrawn: dict[int, list[int]] = defaultdict(list)
-    for document, by in rows(connection, "SELECT document_id, by_id FROM books_reversed"):
-        withdrawn[by].append(document)
-    for pk, kind, name, company, recorded, body in rows(
-        connection,
-        "SELECT id, type, external_id, company_id, recorded_at, body FROM books_document "
-        "WHERE type IN ('fx_rate', 'shipment', 'reversal')",
-    ):
-        said = json.loads(bytes(body))
-        place = f"{kind} {name} (document {pk})"
-        if kind == "fx_rate":
-            wanted = (
-                said["base"],
-                said["quote"],
-                said["numerator"],
-                said.get("denominator", 1),
-                said["date"],
-                said.get("purpose", "books"),
-                recorded,
-            )
-            report.compare("D", place, wanted, rates.pop(pk, None))
-        elif kind == "shipment":
-            transit = registers.cell_at(company, registers.location(said["destination"]), {}, transit=name)
-            report.compare("D", place, (company, name, transit), shipments.pop(pk, None))
-        else:
-            refs = {(ref["type"], ref["id"]) for ref in said["documents"]}
-            found = {
-                (row[0], row[1])
-                for row in rows(
-                    connection,
-                    f"SELECT type, external_id FROM books_document WHERE id IN {among(withdrawn.pop(pk, []) or [0])}",
-                )
-            }
-            report.compare("D", f"{place} takes back", sorted(refs), sorted(found))
-    for what, rest in (("rate", rates), ("shipment", shipments), ("withdrawal", withdrawn)):
-        for pk in rest:
-            report.add("D", f"{what} of document {pk}", "a document", "none")
-
-
-def periods(connection: Connection, registers: Registers, report: CheckReport) -> None:
-    """Every closing and reopening against its document."""
-    found = {
-        row[0]: tuple(row[1:])
-        for row in rows(
-            connection, "SELECT document_id, company_id, starts, ends, closed, reason, recorded_at FROM books_period"
-        )
-    }
-    for pk, kind, company, recorded, body in rows(
-        connection,
-        "SELECT id, type, company_id, recorded_at, body FROM books_document "
-        "WHERE type IN ('period_close', 'period_reopen')",
-    ):
-        said = json.loads(bytes(body))
-        zone = registers.companies[company].zone
-        wanted = (
-            company,
-            midnight(said["period_from"], zone),
-            midnight(said["period_to"], zone, days=1),
-            kind == "period_close",
-            said.get("reason", ""),
-            recorded,
-        )
-        stored = found.pop(pk, None)
-        if stored is not None:
-            stored = (*stored[:3], bool(stored[3]), *stored[4:])
-        report.compare("D", f"{kind} (document {pk})", wanted, stored)
-    for pk in found:
-        report.add("D", f"period of document {pk}", "a closing or reopening", "nothing")

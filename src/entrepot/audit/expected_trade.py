@@ -74,12 +74,17 @@ def payment(context: Context, source: Source, body: Body, expected: Expected) ->
             context.rates.deposits.setdefault(order, []).append(
                 Deposit(source.id, company.id, order, part, currency, rate, source.effective_at)
             )
-    orders = sorted({order for kind, order, _ in shares if kind == "purchase_order"})
-    for place, order in enumerate(orders, 1):
-        _reprice(context, source, order, 1000 * place, expected)
+    orders = {order for kind, order, _ in shares if kind == "purchase_order"}
+    since = source.effective_at
+    for kind, order, at in context.references.paid_before(context.older):
+        since = min(since, at)
+        if kind == "purchase_order":
+            orders.add(order)
+    for place, order in enumerate(sorted(orders), 1):
+        _reprice(context, source, order, 1000 * place, since, expected)
 
 
-def _reprice(context: Context, source: Source, order: str, number: int, expected: Expected) -> None:
+def _reprice(context: Context, source: Source, order: str, number: int, since: int, expected: Expected) -> None:
     """A deposit recorded after its receipt corrects the rate of the goods already costed from the order."""
     references = context.references
     lines = references.purchase_lines(references.documents({"type": "purchase_order", "id": order}, source.id))
@@ -90,9 +95,11 @@ def _reprice(context: Context, source: Source, order: str, number: int, expected
         if line.document == latest
     )
     for ordinal, old in enumerate(
-        row for row in references.estimates(references.receipts_of(order), source.id) if row.at >= source.effective_at
+        row for row in references.estimates(references.receipts_of(order), source.id) if row.at >= since
     ):
         paid = prepaid_base(context, {order}, total, old.amount, old.currency, old.at, owner(context, source))
+        if paid is None and context.older:
+            paid = base(context, old.amount, old.currency, old.at, owner(context, source))
         if paid is None or paid == old.base_amount:
             continue
         expected.costs.append(

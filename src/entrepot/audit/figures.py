@@ -330,6 +330,7 @@ class Part:
         for slot, debts in fold.debts.items():
             owed[slot] = sum(issue.owed for issue in debts)
         ranks = {id(layer): place for place, layer in enumerate(fold.layers)}
+        first = first_births(fold)
         slots = {slot for slot, units in fold.stock.items() if units} | {slot for slot, units in owed.items() if units}
         slots |= {slot for slot, costs in on_stock.items() if costs}
         for slot in sorted(slots):
@@ -338,7 +339,7 @@ class Part:
             families = money.families(ranges)
             for component, amount in on_stock.get(slot, ()):
                 families[FAMILY_OF[component]] += amount
-            listed = sorted((first_born(layer, ranks), ranks[id(layer)], layer) for layer in layers)
+            listed = sorted((first[id(layer)], ranks[id(layer)], layer) for layer in layers)
             company = self.figures.registers.cells[slot[1]][0]
             row = (
                 company,
@@ -388,11 +389,12 @@ def _add(margins: dict[tuple[Any, ...], list[int]], key: tuple[Any, ...], row: t
         sums[place] += figure
 
 
-def first_born(layer: Layer, ranks: dict[int, int]) -> int:
-    """When the layer's first ancestor was born."""
-    while layer.parents:
-        layer = min((parent for parent, _, _ in layer.parents), key=lambda parent: ranks[id(parent)])
-    return layer.born
+def first_births(fold: Fold) -> dict[int, int]:
+    """By layer, when its units first came in: the oldest of what they came from."""
+    first: dict[int, int] = {}
+    for layer in fold.layers:
+        first[id(layer)] = min((first[id(parent)] for parent, _, _ in layer.parents), default=layer.born)
+    return first
 
 
 def _book(money: Money, layer: Layer) -> int | None:

@@ -213,6 +213,17 @@ class References:
         """Live goods lines that an order promised for these movements, in the order of their numbers."""
         if not movements:
             return []
+        last = movements = list(movements)
+        while last:  # what a corrected movement was told by before: what was aimed at that counts for it
+            last = [
+                pk
+                for (pk,) in rows(
+                    self._connection,
+                    f"SELECT movement_id FROM books_replacement WHERE new_movement_id IN {among(last)} "
+                    f"AND document_id < {before}",
+                )
+            ]
+            movements = movements + last
         found = rows(
             self._connection,
             "SELECT DISTINCT c.id, c.document_id, c.amount, c.currency, c.base_amount, c.effective_at "
@@ -247,6 +258,76 @@ class References:
             )
             if self.live("cost_line", pk, before)
         ]
+
+    def paid_before(self, payments: set[int]) -> list[tuple[str, str, int]]:
+        """(type of what was paid, its number, when) of earlier versions of a payment."""
+        if not payments:
+            return []
+        return [
+            (kind, order, at)
+            for kind, order, at in rows(
+                self._connection,
+                'SELECT order_type, "order", effective_at FROM books_paymentline '
+                f"WHERE document_id IN {among(sorted(payments))}",
+            )
+        ]
+
+    def taken_over(self, older: set[int], before: int) -> dict[tuple[int, int], tuple[int, str]]:
+        """(line, ordinal) of cost lines of ``older`` documents whose place a line of another document has: that line and
+        the type of its document."""
+        if not older:
+            return {}
+        found: dict[tuple[int, int], tuple[int, str]] = {}
+        for line, ordinal, first in rows(
+            self._connection,
+            "SELECT c.line, c.ordinal, r.new_cost_line_id FROM books_costline c "
+            "JOIN books_replacement r ON r.cost_line_id = c.id JOIN books_costline n ON n.id = r.new_cost_line_id "
+            f"WHERE c.document_id IN {among(sorted(older))} AND n.document_id NOT IN {among(sorted(older))} "
+            f"AND r.document_id < {before}",
+        ):
+            now: int | None = first
+            while now is not None and not self.live("cost_line", now, before):
+                ((now,),) = rows(
+                    self._connection, f"SELECT new_cost_line_id FROM books_replacement WHERE cost_line_id = {now}"
+                )
+            if now is not None:
+                ((kind,),) = rows(
+                    self._connection,
+                    "SELECT d.type FROM books_document d JOIN books_costline c ON c.document_id = d.id "
+                    f"WHERE c.id = {now}",
+                )
+                found[line, ordinal] = (now, kind)
+        return found
+
+    def revived(self, cost_line: int) -> list[tuple[Any, ...]]:
+        """What a withdrawn cost line, or an earlier version of it, had replaced in other documents: cost rows without
+        their line number, to be posted again."""
+        found: list[tuple[Any, ...]] = []
+        for old, same, *row in rows(
+            self._connection,
+            "SELECT c.id, CASE WHEN d.type = n.type AND d.key = n.key THEN 1 ELSE 0 END, c.company_id, c.component, "
+            "c.amount, c.currency, c.base_amount, c.target_kind, COALESCE(c.location_id, 0), COALESCE(c.shop_id, 0), "
+            "COALESCE(c.item_id, 0), COALESCE(c.period_from, 0), COALESCE(c.period_to, 0), c.internal, c.estimate, "
+            "c.effective_at FROM books_replacement r JOIN books_costline c ON c.id = r.cost_line_id "
+            "JOIN books_document d ON d.id = c.document_id JOIN books_costline w ON w.id = r.new_cost_line_id "
+            "JOIN books_document n ON n.id = w.document_id "
+            f"WHERE r.new_cost_line_id = {cost_line} AND r.document_id = w.document_id ORDER BY c.id",
+        ):
+            if same:
+                found += self.revived(old)
+                continue
+            shares = list(
+                rows(
+                    self._connection,
+                    "SELECT b.version, b.kind, COALESCE(s.movement_id, s.sales_line_id), s.weight FROM books_basis b "
+                    f"JOIN books_basisshare s ON s.basis_id = b.id WHERE b.cost_line_id = {old} "
+                    "ORDER BY b.version DESC, s.ordinal",
+                )
+            )
+            latest = [share for share in shares if share[0] == shares[0][0]]
+            targets = tuple((target, weight) for _, _, target, weight in latest)
+            found.append((*row[:11], int(row[11]), int(row[12]), row[13], latest[0][1] if latest else "", targets))
+        return found
 
     def receipts_of(self, order: str) -> list[int]:
         """Receipt movements that fulfil a purchase order, by its number."""
