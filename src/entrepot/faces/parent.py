@@ -8,16 +8,16 @@ import threading
 import time
 
 PARENT = "ENTREPOT_PARENT"
-"""Environment variable with the process id of the command that started the service."""
+"""Environment variable with the process id of the command that started the service, and is the parent of its parts."""
 
 
 def end_with_parent(every: float = 1.0) -> None:
-    """Watch, in a thread, that the process named by :data:`PARENT` is still our parent; else end this process.
+    """Watch, in a thread, that the process named by :data:`PARENT` is our parent; else end this process.
 
-    Does nothing where the variable names none of our parents, and on Windows, where a parent's number never changes.
+    Nothing is watched where the variable is not set, nor on Windows, where launchers stand between the two.
     """
     parent = os.environ.get(PARENT, "")
-    if parent and os.getppid() == int(parent):
+    if parent and os.name == "posix":
         threading.Thread(target=_watch, args=(int(parent), every), daemon=True).start()
 
 

@@ -105,13 +105,7 @@ def daily(arguments: dict[str, Any], progress: Progress) -> Any:
 
 def check(arguments: dict[str, Any], progress: Progress) -> Any:
     """Prove that nothing was lost and nothing invented; data health shows the result."""
-    found = _workflow("checking", "check")(progress=progress)
-    return {
-        "laws": {law: {"residue": residue, "examined": None} for law, residue in found.by_identity.items()},
-        "counts": found.counts,
-        "not_valued": found.not_valued,
-        "residues": [str(residue) for residue in found.residues[:50]],
-    }
+    return _workflow("checking", "result_of")(_workflow("checking", "check")(progress=progress))
 
 
 WORKS: dict[str, jobs.Work] = {

@@ -36,7 +36,7 @@ from entrepot.workflows.reading import snapshot_of_books
 
 FORMAT = 1
 MANIFEST, KEY = "manifest.json", "secret.key"
-LEFT_OUT = frozenset({"contenttypes", "sessions", "django_tasks_db"})
+LEFT_OUT = frozenset({"contenttypes", "sessions", "django_tasks_database"})
 """Apps whose tables hold nothing of the books."""
 
 
@@ -199,7 +199,7 @@ def _load(path: Path, manifest: dict[str, Any], progress: Progress) -> None:
             with file.open(_member(model._meta.db_table)) as member:
                 table_rows.load(model, member)
             progress.advance()
-        bulk.settle_sequences(kept)
+        bulk.settle_sequences([model for model in kept if "AutoField" in model._meta.pk.get_internal_type()])
         connection.check_constraints()
         for model in kept:
             said = manifest["tables"][model._meta.db_table]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from entrepot.faces.cli.opening import open_books
+from entrepot.faces.cli.opening import actor, open_books
 
 if TYPE_CHECKING:
     from entrepot.audit import CheckReport
@@ -36,10 +36,13 @@ def run(*, stale_too: bool = False) -> tuple[CheckReport, float]:
     """The report and the seconds it took."""
     from entrepot.faces.cli.bars import Bars
     from entrepot.workflows.checking import check as prove
+    from entrepot.workflows.checking import note
+    from entrepot.workflows.clock import now
 
-    begun = monotonic()
+    begun, at = monotonic(), now()
     with Bars() as bars:
         report = prove(stale_too=stale_too, progress=bars)
+    note(report, begun=at, owner=actor())
     return report, monotonic() - begun
 
 

@@ -51,7 +51,11 @@ class Timer:
     _from: float = 0.0
 
     def of(self, step: str) -> Timer:
-        """``with timer.of("import"): …`` adds the time of the block to that step."""
+        """``with timer.of("import"): …`` adds the time of the block to that step, and says it where no bars are drawn."""
+        from entrepot.faces.cli.printing import to_person
+
+        if not to_person().is_terminal:
+            to_person().print(f"{self.total:6.1f} s  {step}", markup=False)
         self._step = step
         return self
 

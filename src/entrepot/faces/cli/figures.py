@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from time import monotonic
 from typing import Annotated, Any
 
@@ -33,9 +34,17 @@ def plan() -> None:
     _run("plan")
 
 
-def daily() -> None:
-    """The morning's work: value, forecast, plan."""
+def daily(
+    folder: Annotated[
+        Path | None, typer.Option(help="Import what is new in this folder first.", exists=True, file_okay=False)
+    ] = None,
+) -> None:
+    """The morning's work: import what is new, value, forecast, plan."""
     open_books()
+    if folder is not None:
+        from entrepot.faces.cli.importing import import_new
+
+        import_new(folder)
     revalue_and_say()
     _run("forecast")
     _run("plan")

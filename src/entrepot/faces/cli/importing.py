@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,7 @@ from entrepot.faces.cli.opening import actor, open_books
 if TYPE_CHECKING:
     from entrepot.workflows.import_files import Imported, ImportOptions
 
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 SHOWN = 8
 """Problems of one file that are printed in full."""
 
@@ -74,7 +76,7 @@ def import_files(  # noqa: PLR0917 - options of a command
         "site": site, "new_items": new_items, "limits": own_file_bounds(), "as_of": _instant(as_of),
     }  # fmt: skip
     options = ImportOptions(**chosen, mapping=_mapping(mapping))
-    ask = sys.stdin.isatty() and sys.stdout.isatty() and not yes
+    ask = on_terminal() and not yes
     posted = 0
     for path in files:
         if (dry_run or ask) and not _tried(path, options, last=dry_run):
@@ -99,11 +101,41 @@ def undo(
     row = Batch.objects.filter(pk=batch).first()
     if row is None:
         raise ProblemError(Problem("unknown_batch", "there is no such import", "see Data health", found=str(batch)))
-    if sys.stdin.isatty() and not yes:
+    if on_terminal() and not yes:
         typer.confirm(f"Undo import {batch} ({row.name}, {row.posted} documents)?", abort=True)
     report = intake.reverse_batch(batch, recorded_at=now(), actor=actor())
     say(f"import {batch} ({row.name}) undone as batch {report.batch}: {count(row.posted)} documents taken back")
     _revalue()
+
+
+def on_terminal() -> bool:
+    """Whether a person sits there who can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def import_new(folder: Path) -> int:
+    """Import the files of ``folder`` whose bytes are not in the books yet; how many documents came in.
+
+    A file that cannot be imported as it is (an open question, not a table) is said and left where it is.
+    """
+    import hashlib
+
+    from entrepot.books.models import RawFile
+    from entrepot.faces.cli.printing import problems
+    from entrepot.workflows.import_files import ImportOptions
+    from entrepot.workflows.templates import own_file_bounds
+
+    posted = 0
+    for path in sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES):
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if RawFile.objects.filter(sha256=digest).exists():
+            continue
+        try:
+            posted += _post(path, ImportOptions(limits=own_file_bounds()), tell=False)
+        except ProblemError as error:
+            problems(error.problems)
+    return posted
 
 
 def show(found: Imported, *, title: str) -> None:
@@ -120,8 +152,8 @@ def show(found: Imported, *, title: str) -> None:
         ("rows", count(found.rows)),
         ("lines", lines),
         ("documents", " · ".join(f"{count(n)} {kind}" for kind, n in report.counts_by_type.most_common())),
-        ("units", count(report.totals["units"]) if report.totals["units"] else ""),
-        ("money", amounts(report.totals)),
+        ("units moved", count(report.totals["units"]) if report.totals["units"] else ""),
+        ("money stated", amounts(report.totals)),
         ("corrected", count(report.corrected) if report.corrected else ""),
         ("released", f"{count(report.released)} that had waited for this" if report.released else ""),
         ("left aside", " · ".join(f"{count(n)} {reason.replace('_', ' ')}" for reason, n in found.aside.items())),
@@ -129,10 +161,10 @@ def show(found: Imported, *, title: str) -> None:
     ]  # fmt: skip
     for name, value in rows:
         if value:
-            say(f"  {name:<11} {value}")
+            say(f"  {name:<12} {value}")
     table(
         "Waits in quarantine", ("lines", "reason", "for example", "what to do"),
-        [(count(n), code.replace("_", " "), *_example(report.problems, code))
+        [(count(n), code.replace("_", " "), *_example(report, code))
          for code, n in report.counts_by_code.most_common()],
         right=(0,),
     )  # fmt: skip
@@ -140,11 +172,18 @@ def show(found: Imported, *, title: str) -> None:
         say(f"  note: {warning}")
 
 
-def _example(problems: list[Problem], code: str) -> tuple[str, str]:
-    for problem in problems:
-        if problem.code == code:
-            return ": ".join(part for part in (problem.where, problem.found[:60]) if part), problem.remedy
-    return "", ""
+def _example(report: Any, code: str) -> tuple[str, str]:
+    """Place and remedy of one row with this reason: of the first problems kept, else as it stands in quarantine."""
+    from entrepot.books.models import Quarantine
+
+    kept: dict[str, Any] | None = next((asdict(p) for p in report.problems if p.code == code), None)
+    if kept is None and report.batch is not None:
+        held = Quarantine.objects.filter(batch=report.batch, code=code)
+        kept = held.values_list("problem", flat=True).first()
+    if kept is None:
+        return "", ""
+    problem = Problem(**kept)
+    return ": ".join(part for part in (problem.where, problem.found[:60]) if part), problem.remedy
 
 
 def _tried(path: Path, options: ImportOptions, *, last: bool) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from entrepot.core.errors import Problem, ProblemError
-from entrepot.faces.cli.importing import Yes
+from entrepot.faces.cli.importing import Yes, on_terminal
 from entrepot.faces.cli.opening import actor, load, open_books
 
 
@@ -59,7 +58,7 @@ def erase(
     from entrepot.faces.cli.printing import say
     from entrepot.workflows.erase import erase as forget
 
-    if sys.stdin.isatty() and not yes:
+    if on_terminal() and not yes:
         typer.confirm(f"Forget the buyer of order {order} for good?", abort=True)
     done = forget(order, actor=actor())
     say(f"order {order}: {done.keys} keys destroyed, {done.rows} rows in quarantine emptied; figures are unchanged")
