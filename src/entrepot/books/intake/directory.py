@@ -14,6 +14,7 @@ from entrepot.books.intake.trouble import Waits, refused, unknown
 from entrepot.core.calendar import Instant, local_date
 from entrepot.core.documents import CellRef
 from entrepot.core.errors import Problem
+from entrepot.core.money import exponent
 
 
 class Rate(NamedTuple):
@@ -36,7 +37,7 @@ class Directory:
         self._shops: dict[str, models.Shop] = {}
         self._locations: dict[str, models.Location] = {}
         self._items: dict[str, int] = {}
-        self._listings: dict[tuple[int, str], int | None] = {}
+        self._listings: dict[int, dict[str, int]] = {}
         self._bundles: dict[str, list[tuple[int, int]]] = {}
         self._cells: dict[tuple[int, int, str, str, str, str, str], int] = {}
         self._rates: dict[tuple[str, str], tuple[list[date], list[Rate]]] = {}
@@ -104,25 +105,23 @@ class Directory:
         return True
 
     def parts(self, shop: models.Shop | None, sku: str, line: int | None) -> tuple[int | None, list[tuple[int, int]]]:
-        """What selling one ``sku`` moves: (item, [(item, units)]); the item is ``None`` for a bundle."""
-        known = self._items.get(sku)
-        if known is not None and not (shop and (shop.pk, sku) in self._listings):
-            return known, [(known, 1)]
+        """What selling one ``sku`` moves: (item, [(item, units)]); the item is ``None`` for a bundle.
+
+        What the shop lists under the SKU comes first, then the item of that SKU, then a bundle.
+        """
         if shop is not None:
-            key = (shop.pk, sku)
-            if key not in self._listings:
-                self._listings[key] = (
-                    models.Listing.objects.filter(shop=shop, seller_sku=sku).values_list("item_id", flat=True).first()
-                )
-            listed = self._listings[key]
+            if shop.pk not in self._listings:
+                listings = models.Listing.objects.filter(shop=shop)
+                self._listings[shop.pk] = dict(listings.values_list("seller_sku", "item_id"))
+            listed = self._listings[shop.pk].get(sku)
             if listed is not None:
                 return listed, [(listed, 1)]
-            del self._listings[key]
-        if sku not in self._bundles:
-            rows = models.BundlePart.objects.filter(bundle_sku=sku).order_by("pk")
-            self._bundles[sku] = [(row.item_id, row.quantity) for row in rows]
-        if self._bundles[sku]:
-            return None, self._bundles[sku]
+        if not self.has_item(sku):
+            if sku not in self._bundles:
+                rows = models.BundlePart.objects.filter(bundle_sku=sku).order_by("pk")
+                self._bundles[sku] = [(row.item_id, row.quantity) for row in rows]
+            if self._bundles[sku]:
+                return None, self._bundles[sku]
         item = self.item(sku, line)
         return item, [(item, 1)]
 
@@ -160,6 +159,7 @@ class Directory:
         """The books rate of the day in the company's zone: the last one published on or before it."""
         if source == target:
             return ONE
+        exponent(source)  # refuses what is no currency: no rate will ever come for it
         day = local_date(at, company.zone)
         found = self._known_rate(source, target, day)
         if found is None:

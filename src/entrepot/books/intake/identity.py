@@ -40,10 +40,14 @@ def body_of(document: Document) -> bytes:
 
 
 def repeats_count(document: Document, known: Known) -> bool:
-    """Is this the stock count that stands in the books, told again without what the books expected then?"""
+    """Is this a stock count that the books hold, told again without what they expected then?"""
     if not isinstance(document, Count) or not known.ids:
         return False
-    stored = bytes(models.Document.objects.values_list("body", flat=True).get(pk=known.ids[-1]))
+    bodies = models.Document.objects.filter(pk__in=known.ids).values_list("body", flat=True)
+    return any(_completes(document, bytes(body)) for body in bodies)
+
+
+def _completes(document: Count, stored: bytes) -> bool:
     before = json.loads(stored)["lines"]
     if len(before) != len(document.lines):
         return False

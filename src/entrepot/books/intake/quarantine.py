@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from typing import Any
+
+from django.db.models import Q
 
 from entrepot.books import models
 from entrepot.books.intake.session import Session
@@ -33,9 +36,22 @@ def hold_document(
 
 def hold_row(session: Session, problem: Problem, row: Any, name: str, ordinal: int) -> bool:
     """Put one row of a file aside; identical rows of one file count separately (``ordinal``)."""
-    text = json.dumps(row, default=str, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(_storable(row), default=str, sort_keys=True, ensure_ascii=False)
     identity = hashlib.sha256(f"{name}\0{problem.code}\0{text}\0{ordinal}".encode()).hexdigest()
     return _hold(session, identity, problem, row=json.loads(text), line=problem.line)
+
+
+def _storable(value: Any) -> Any:
+    """``value`` as every database takes it: numbers that are none and NUL characters are told as text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, str):
+        return value.replace("\0", "\N{SYMBOL FOR NULL}")
+    if isinstance(value, dict):
+        return {str(key): _storable(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(part) for part in value]
+    return value
 
 
 def _hold(session: Session, identity: str, problem: Problem, **fields: Any) -> bool:
@@ -43,7 +59,7 @@ def _hold(session: Session, identity: str, problem: Problem, **fields: Any) -> b
     if known.exists():
         return False
     models.Quarantine.objects.create(
-        batch_id=session.batch_id, identity=identity, code=problem.code, problem=dataclasses.asdict(problem),
+        batch_id=session.batch_id, identity=identity, code=problem.code, problem=_storable(dataclasses.asdict(problem)),
         amount=problem.amount, currency=problem.currency, quantity=problem.quantity,
         recorded_at=session.recorded_at, **fields,
     )  # fmt: skip
@@ -61,14 +77,44 @@ def at_stake(document: Any) -> tuple[int | None, str, int | None]:
 
 
 def candidates(posted: set[str]) -> list[models.Quarantine]:
-    """Open documents that waited for something posted just now."""
+    """Open documents that waited for something posted just now (a rate may help another pair as half of a bridge)."""
     found: list[models.Quarantine] = []
+    currencies = {code for key in posted if key.startswith("fx:") for code in key[3:].split("/")}
+    if currencies:
+        touching = Q()
+        for code in currencies:
+            touching |= Q(waits_for__contains=code)
+        waiting = models.Quarantine.objects.filter(
+            touching, state=models.Quarantine.OPEN, waits_for__startswith="fx:", document_body__isnull=False
+        )
+        found += waiting
+        posted = {key for key in posted if not key.startswith("fx:")}
     keys = sorted(posted)
     for start in range(0, len(keys), 500):
         found += models.Quarantine.objects.filter(
             state=models.Quarantine.OPEN, waits_for__in=keys[start : start + 500], document_body__isnull=False
         )
     return sorted(found, key=lambda row: row.pk)
+
+
+def supersede(document: Document, at: Instant, **earlier: Any) -> None:
+    """A later telling of ``document`` is in the books: what waited of it (``earlier``) must not undo it when its turn
+    comes. It stays on record as dismissed."""
+    waiting = models.Quarantine.objects.filter(
+        state=models.Quarantine.OPEN, document_type=document.type, document_id=document.id,
+        document_body__isnull=False, **earlier,
+    )  # fmt: skip
+    for row in waiting:
+        told = json.loads(bytes(row.document_body or b"{}"))
+        if (told["source"], told.get("account", "")) == (document.source, document.account):
+            row.state, row.settled_at, row.actor = models.Quarantine.DISMISSED, at, "superseded"
+            row.save(update_fields=["state", "settled_at", "actor"])
+
+
+def waiting_keys() -> set[tuple[str, str]]:
+    """(type, id) of the documents that wait."""
+    waiting = models.Quarantine.objects.filter(state=models.Quarantine.OPEN, document_body__isnull=False)
+    return set(waiting.values_list("document_type", "document_id"))
 
 
 def wait_on(row: models.Quarantine, problem: Problem, waits_for: str) -> None:

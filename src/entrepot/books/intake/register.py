@@ -15,7 +15,7 @@ from entrepot.books.intake.posting.stock import complete_count
 from entrepot.books.intake.report import IntakeReport
 from entrepot.books.intake.revision import revise
 from entrepot.books.intake.session import Header, Session
-from entrepot.books.intake.trouble import Waits
+from entrepot.books.intake.trouble import Waits, refused
 from entrepot.core.calendar import to_instant
 from entrepot.core.components import SERVICE
 from entrepot.core.documents import Count, Document, parse
@@ -39,6 +39,7 @@ class Register:
         self.session = session
         self.report = report
         self._posted: set[str] = set()
+        self._waiting = quarantine.waiting_keys()
         self._here: dict[tuple[str, str, str, str], identity.Known] = {}
 
     def take(self, entries: list[Any], *, retrying: bool = False) -> list[bool]:
@@ -84,11 +85,14 @@ class Register:
             if quarantine.hold_document(self.session, document, body, problem, waits_for, entry.first_line, lines):
                 self.report.quarantined += 1
                 self.report.trouble(problem, lines)
+                self._waiting.add((document.type, document.id))
             else:
                 self._repeated(lines, retrying)
             return False
         self._here[key] = identity.Known((*before.ids, self._last_id), before.version + 1, before.hashes | {sha}, False)
         self._count(document, before, lines)
+        if not retrying and (document.type, document.id) in self._waiting:
+            quarantine.supersede(document, self.session.recorded_at)
         return True
 
     def _repeated(self, lines: int, retrying: bool) -> None:
@@ -136,7 +140,14 @@ class Register:
         if isinstance(document, Count):
             document = complete_count(builder, document)
             body = identity.body_of(document)
-        RULES[document.type](builder, document)
+            sha = hashlib.sha256(body).hexdigest()
+            sha = hashlib.sha256(body).hexdigest()
+        try:
+            RULES[document.type](builder, document)
+        except OverflowError as error:
+            raise refused(
+                "out_of_range", "a number or a date is out of range", "check its numbers and dates"
+            ) from error
         postings = revise(session, builder, older) if older else builder.postings
         row = r.DocumentRow(
             header.id, document.source, account, document.type, document.id, before.version + 1,
@@ -176,9 +187,13 @@ class Register:
         while self._posted:
             posted, self._posted = self._posted, set()
             for row in quarantine.candidates(posted):
+                row.refresh_from_db(fields=["state"])
+                if row.state != models.Quarantine.OPEN:
+                    continue  # a later telling of it was released just before
                 document = parse(_as_mapping(row))
                 if self.take([_Waited(document, row.line, None)], retrying=True)[0]:
                     quarantine.release(row, self.session.recorded_at)
+                    quarantine.supersede(document, self.session.recorded_at, pk__lt=row.pk)
                     self.report.released += 1
                 else:
                     quarantine.wait_on(row, *self._still)

@@ -23,13 +23,39 @@ def revise(session: Session, builder: Builder, older: tuple[int, ...]) -> Postin
     ]
     new.movements = _changed(builder, older, models.Movement, r.MovementRow, new.movements, "movement", kept_movements)
     new.shares = [s._replace(movement_id=kept_movements.get(s.movement_id or 0, s.movement_id)) for s in new.shares]
-    new.costs = _changed(builder, older, models.CostLine, r.CostLineRow, new.costs, "cost_line")
+    if not new.payments:  # a payment has already put its own cost lines in the place of the earlier ones
+        new.costs = _not_taken_over(builder, older, new.costs)
+        new.costs = _changed(builder, older, models.CostLine, r.CostLineRow, new.costs, "cost_line")
     kept = {row.id for row in new.costs}
     new.bases = [row for row in new.bases if row.cost_line_id in kept]
     bases = {row.id for row in new.bases}
     new.shares = [row for row in new.shares if row.basis_id in bases]
+    aimed = {row.movement_id for row in new.shares} - {row.id for row in new.movements} - {None}
+    new.items |= set(models.Movement.objects.filter(pk__in=aimed).values_list("item_id", flat=True))
     session.release(list(older))
     return new
+
+
+def _not_taken_over(b: Builder, older: tuple[int, ...], new: list[r.CostLineRow]) -> list[r.CostLineRow]:
+    """``new`` without the lines whose place another document took (a supplier's bill, that of the order's estimate); a
+    deposit's conversion of an estimate gives way to the new line, which counts the deposit itself."""
+    if not new:
+        return new
+    taken: dict[tuple[int, int], models.CostLine] = {}
+    replaced = models.CostLine.objects.filter(document_id__in=older, replacement__new_cost_line__isnull=False)
+    for line in replaced.exclude(replacement__new_cost_line__document_id__in=older):
+        now = _now("cost_line", line.pk)
+        if now is not None:
+            taken[line.line, line.ordinal] = models.CostLine.objects.select_related("document").get(pk=now)
+    kept: list[r.CostLineRow] = []
+    for row in new:
+        standing = taken.get((row.line, row.ordinal))
+        if standing is not None and standing.document.type != "payment":
+            continue
+        if standing is not None:
+            _replace(b, "cost_line", standing, row.id)
+        kept.append(row)
+    return kept
 
 
 def _changed(
@@ -75,7 +101,7 @@ def _changed(
 
 
 class _Aims:
-    """What cost lines were aimed at, replaced targets followed, and what the new ones are aimed at."""
+    """What cost lines were aimed at and what the new ones are aimed at: a line whose target was told anew is, too."""
 
     def __init__(self, old: dict[int, list[tuple[int, int]]], new: dict[int, list[tuple[int, int]]]) -> None:
         self.old, self.new = old, new
@@ -95,18 +121,13 @@ def _aims(b: Builder, old: list[Any]) -> _Aims:
     for line, movement, sold, weight in shares.order_by("basis__cost_line", "ordinal").values_list(
         "basis__cost_line_id", "movement_id", "sales_line_id", "weight"
     ):
-        target = _now(b, "movement", movement) if movement else _now(b, "sales_line", sold)
-        before.setdefault(line, []).append((target or 0, weight))
+        before.setdefault(line, []).append((movement or sold or 0, weight))
     return _Aims(before, new)
 
 
-def _now(b: Builder, name: str, row: int | None) -> int | None:
+def _now(name: str, row: int | None) -> int | None:
     """The row that counts in place of ``row``."""
-    here = {getattr(p, f"{name}_id"): getattr(p, f"new_{name}_id") for p in b.postings.replacements}
     while row is not None:
-        if row in here:
-            row = here[row]
-            continue
         found = models.Replacement.objects.filter(**{f"{name}_id": row}).values_list(f"new_{name}_id", flat=True)
         following = list(found[:1])
         if not following:

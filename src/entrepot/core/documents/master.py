@@ -14,12 +14,12 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from entrepot.core.documents.header import Amount, Code, Country, Document, Piece, Text, Units, unique
-from entrepot.core.money import CURRENCIES
+from entrepot.core.money import CURRENCIES, MAX_AMOUNT
 
 CostingMethod = Literal["fifo", "moving_average", "month_end"]
 LocationKind = Literal["warehouse", "factory", "fba", "third_party", "store", "customs"]
-Grams = Annotated[int, Field(ge=0)]
-Millimetres = Annotated[int, Field(ge=0)]
+Grams = Annotated[int, Field(ge=0, le=10**9)]
+Millimetres = Annotated[int, Field(ge=0, le=10**6)]
 
 
 def iso_currency(value: str) -> str:
@@ -180,8 +180,8 @@ class FxRate(Document):
     type: Literal["fx_rate"] = "fx_rate"
     base: str
     quote: str
-    numerator: Annotated[int, Field(gt=0)]
-    denominator: Annotated[int, Field(gt=0)] = 1
+    numerator: Annotated[int, Field(gt=0, le=MAX_AMOUNT)]
+    denominator: Annotated[int, Field(gt=0, le=MAX_AMOUNT)] = 1
     date: date
     purpose: Literal["books", "customs", "tax", "platform", "bank"] = "books"
     publisher: Text = ""
@@ -196,5 +196,5 @@ class Signal(Document):
     sku: str = ""
     shop: str = ""
     name: Code
-    numerator: int
-    denominator: Annotated[int, Field(gt=0)] = 1
+    numerator: Annotated[int, Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT)]
+    denominator: Annotated[int, Field(gt=0, le=MAX_AMOUNT)] = 1

@@ -10,13 +10,16 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, model_validator
 
 from entrepot.core.documents.header import (
+    MAX_QUANTITY,
     CellRef,
     Code,
+    Condition,
     Document,
     ItemLine,
     Money,
     Piece,
     Ref,
+    Short,
     Text,
     UnitPrice,
 )
@@ -38,9 +41,9 @@ class StatedCost(Piece):
 class OpeningLine(ItemLine):
     """One opening layer; without ``costs`` its cost is missing and counted as such."""
 
-    condition: str = "sellable"
-    label: str = ""
-    batch: str = ""
+    condition: Condition = "sellable"
+    label: Short = ""
+    batch: Short = ""
     received_on: AwareDatetime | None = None
     costs: list[StatedCost] = []
 
@@ -63,8 +66,8 @@ class Shipment(Document):
     origin: CellRef
     destination: Code
     mode: Literal["sea", "rail", "air", "express", "truck", "other"] = "sea"
-    carrier: str = ""
-    container: str = ""
+    carrier: Short = ""
+    container: Short = ""
     eta: AwareDatetime | None = None
     lines: Annotated[list[ItemLine], Field(min_length=1)]
 
@@ -76,9 +79,9 @@ class ReceiptLine(ItemLine):
     """
 
     order_line: Annotated[int, Field(ge=1)] | None = None
-    condition: str = "sellable"
-    label: str = ""
-    batch: str = ""
+    condition: Condition = "sellable"
+    label: Short = ""
+    batch: Short = ""
     price: UnitPrice | None = None
 
 
@@ -140,7 +143,7 @@ class Regrade(Document):
 class ProducedLine(ItemLine):
     """What a conversion makes; ``share`` is its weight in the cost of what was consumed."""
 
-    share: Annotated[int, Field(gt=0)] = 1
+    share: Annotated[int, Field(gt=0, lt=2**31)] = 1
 
 
 class Conversion(Document):
@@ -158,11 +161,11 @@ class CountLine(Piece):
     """``counted`` units stood there at the count's instant; ``expected`` is what the books said to the counter."""
 
     sku: Code
-    counted: Annotated[int, Field(ge=0)]
-    expected: int | None = None
-    condition: str = "sellable"
-    label: str = ""
-    batch: str = ""
+    counted: Annotated[int, Field(ge=0, le=MAX_QUANTITY)]
+    expected: Annotated[int, Field(ge=-MAX_QUANTITY, le=MAX_QUANTITY)] | None = None
+    condition: Condition = "sellable"
+    label: Short = ""
+    batch: Short = ""
     note: Text = ""
 
 
@@ -219,9 +222,9 @@ class StockReportLine(Piece):
     """What a platform or warehouse says stands there; it moves nothing, differences are shown."""
 
     sku: Code
-    condition: str = "sellable"
-    label: str = ""
-    quantity: Annotated[int, Field(ge=0)]
+    condition: Condition = "sellable"
+    label: Short = ""
+    quantity: Annotated[int, Field(ge=0, le=MAX_QUANTITY)]
 
 
 class StockReport(Document):

@@ -14,11 +14,13 @@ from entrepot.core.documents.header import (
     Amount,
     CellRef,
     Code,
+    Condition,
     Country,
     Document,
     ItemLine,
     Piece,
     Ref,
+    Short,
     Text,
     UnitPrice,
     Units,
@@ -46,7 +48,7 @@ class PurchaseOrder(Document):
     incoterm: Incoterm = "EXW"
     currency: str
     deposit_bp: Annotated[int, Field(ge=0, le=10_000)] = 0
-    destination: str = ""
+    destination: Short = ""
     expected: date | None = None
     lines: Annotated[list[PurchaseLine], Field(min_length=1)]
 
@@ -77,7 +79,7 @@ class SalesOrder(Document):
     shipped_at: AwareDatetime | None = None
     cell: CellRef | None = None
     country: Country | None = None
-    region: str = ""
+    region: Short = ""
     buyer: dict[str, str] = {}
     lines: Annotated[list[SalesLine], Field(min_length=1)]
 
@@ -108,8 +110,8 @@ class ReturnLine(Piece):
     sku: Code
     quantity: Units
     order_line: Annotated[int, Field(ge=1)] | None = None
-    condition: str = "sellable"
-    label: str = ""
+    condition: Condition = "sellable"
+    label: Short = ""
     amount: Amount | None = None
     tax: Amount = 0
 

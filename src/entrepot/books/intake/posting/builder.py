@@ -16,6 +16,8 @@ from entrepot.core.kinds import Kind
 from entrepot.core.money import MAX_AMOUNT, convert, round_half_away
 
 _MAX_RATE = 2**62
+_MAX_UNITS = 2**31 - 1
+"""What the valuation takes as one movement."""
 
 
 class Builder:
@@ -42,6 +44,11 @@ class Builder:
         **links: Any,
     ) -> r.MovementRow:
         """Units of ``item`` from cell ``source`` to cell ``target`` (``None`` = outside)."""
+        if quantity > _MAX_UNITS:
+            raise refused(
+                "too_many_units", "a line moves more units than can be valued", "check the quantity", line=line,
+                field="quantity", found=str(quantity),
+            )  # fmt: skip
         row = r.MovementRow(
             self.session.new_id(r.MovementRow),
             self.header.id,
@@ -66,7 +73,7 @@ class Builder:
         owner = company or self.header.company
         rate = self.directory.rate(currency, owner.currency, owner, at)
         if currency == owner.currency:
-            return amount, rate
+            return bounded(amount), rate
         return bounded(convert(amount, currency, owner.currency, rate.value)), rate
 
     def cost(
@@ -88,7 +95,7 @@ class Builder:
         """A cost line with its basis: ``targets`` are (movement or sales line id, weight) in target order."""
         owner = company or self.header.company
         when = self.header.effective_at if at is None else at
-        base, rate = converted or self.base(amount, currency, when, owner)
+        base, rate = converted or self.base(bounded(amount), currency, when, owner)
         numerator, denominator = ratio(rate.value, base, amount)
         row = r.CostLineRow(
             self.session.new_id(r.CostLineRow),
@@ -124,7 +131,10 @@ class Builder:
         self, cost_line: int, kind: str, targets: Sequence[tuple[int, int]], *, to_sales: bool, version: int = 1
     ) -> None:
         """The weights a line is split by."""
-        if sum(weight for _, weight in targets) <= 0:
+        whole = sum(weight for _, weight in targets)
+        if whole > MAX_AMOUNT:
+            raise refused("weight_too_large", "the weights of this split are too large", "check them", field="weights")
+        if whole <= 0:
             raise refused(
                 "empty_basis",
                 "the weights of this split do not add up to more than zero",
@@ -184,6 +194,9 @@ class Builder:
 def ratio(value: Fraction, base: int, amount: int) -> tuple[int, int]:
     """The rate as two stored integers; a mixed rate too long to store is kept as base over amount."""
     if max(value.numerator, value.denominator) < _MAX_RATE:
+        return value.numerator, value.denominator
+    if amount == 0:
+        value = value.limit_denominator(10**9)
         return value.numerator, value.denominator
     kept = Fraction(base, amount)
     return kept.numerator, kept.denominator

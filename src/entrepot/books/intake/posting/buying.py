@@ -16,12 +16,14 @@ from entrepot.books.intake.posting.prepaid import converted
 from entrepot.books.intake.posting.resplit import resplit_movements
 from entrepot.books.intake.trouble import refused, unknown
 from entrepot.core import documents as d
+from entrepot.core.calendar import Instant
 from entrepot.core.components import GOODS
 from entrepot.core.kinds import Kind
 from entrepot.core.money import exponent, range_share
 
 
 def purchase_order(b: Builder, doc: d.PurchaseOrder) -> None:
+    exponent(doc.currency)  # refuses what is no currency
     for number, line in enumerate(doc.lines, 1):
         b.postings.purchases.append(
             r.PurchaseLineRow(
@@ -120,6 +122,8 @@ def _per_item(exclude: tuple[int, ...] = (), **where: Any) -> dict[int, int]:
 
 
 def payment(b: Builder, doc: d.Payment) -> None:
+    if doc.amount == 0:
+        raise refused("empty_payment", "the payment is of nothing", "give the amount that was paid", field="amount")
     if sum(share.amount for share in doc.shares) > doc.amount:
         raise refused("overallocated", "the shares exceed the payment", "fix amount or shares", field="shares")
     shares = [(s.document.type, s.document.id, s.amount) for s in doc.shares]
@@ -145,12 +149,17 @@ def payment(b: Builder, doc: d.Payment) -> None:
                 b.session.recorded_at,
             )
         )  # fmt: skip
-    for number, order in enumerate(sorted({o for kind, o, _ in shares if kind == "purchase_order"}), 1):
-        _reprice(b, order, 1000 * number)
+    before = models.PaymentLine.objects.filter(document_id__in=b.header.older)
+    orders = {order for kind, order, _ in shares if kind == "purchase_order"}
+    orders |= set(before.filter(order_type="purchase_order").values_list("order", flat=True))
+    since = min([b.header.effective_at, *before.values_list("effective_at", flat=True)])
+    for number, order in enumerate(sorted(orders), 1):
+        _reprice(b, order, 1000 * number, since)
 
 
-def _reprice(b: Builder, order: str, line: int) -> None:
-    """A deposit that was recorded after its receipt corrects the rate of the goods already costed from the order."""
+def _reprice(b: Builder, order: str, line: int, since: Instant) -> None:
+    """A deposit that was recorded (or corrected) after its receipt corrects the rate of the goods already costed from
+    the order; goods that a corrected deposit no longer concerns take the day's rate."""
     b.session.flush()
     lines = models.PurchaseLine.objects.filter(document__type="purchase_order", document__external_id=order)
     latest = max(lines.values_list("document_id", flat=True), default=None)
@@ -160,7 +169,7 @@ def _reprice(b: Builder, order: str, line: int) -> None:
             component=GOODS,
             estimate=True,
             replacement__isnull=True,
-            effective_at__gte=b.header.effective_at,
+            effective_at__gte=since,
             basis__basisshare__movement__purchase_line__in=lines,
         )
         .distinct()
@@ -169,6 +178,8 @@ def _reprice(b: Builder, order: str, line: int) -> None:
     changed: set[int] = set()
     for ordinal, old in enumerate(costed):
         paid = converted(b, {order}, total, old.amount, old.currency, old.effective_at)
+        if paid is None and b.header.older:
+            paid = b.base(old.amount, old.currency, old.effective_at)
         if paid is None or paid[0] == old.base_amount:
             continue
         targets = list(

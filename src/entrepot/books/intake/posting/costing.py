@@ -45,6 +45,7 @@ def _cost_line(b: Builder, doc: Any, number: int, line: d.CostLine, amount: int,
         return
     if kind == "order":
         lines = [row for target in line.targets for row in references.sales_lines(b.session, _ref(target))]
+        _own(b, lines, number)
         weights = of_sales(line.basis, lines, manual=line.weights)
         b.cost(
             number, line.component, amount, doc.currency, list(zip([row.pk for row in lines], weights, strict=True)),
@@ -54,6 +55,7 @@ def _cost_line(b: Builder, doc: Any, number: int, line: d.CostLine, amount: int,
         return
     rows = [row for target in line.targets for row in references.movements(b.session, _ref(target), kind)]
     rows = list({row.pk: row for row in rows}.values())
+    _own(b, rows, number)
     basis = line.basis if len(rows) > 1 else "line"
     weights = of_movements(basis, rows, manual=line.weights, divisor=line.divisor)
     paid = None
@@ -65,6 +67,15 @@ def _cost_line(b: Builder, doc: Any, number: int, line: d.CostLine, amount: int,
     )  # fmt: skip
     b.postings.items |= {row.item_id for row in rows}
     _replace_estimates(b, doc, line, new, rows)
+
+
+def _own(b: Builder, rows: list[Any], number: int) -> None:
+    """A cost line is in its company's currency, so what it is aimed at has to be that company's."""
+    if any(row.company_id != b.header.company.pk for row in rows):
+        raise refused(
+            "wrong_company", "the cost is aimed at what another company owns", "fix the company or the target",
+            line=number, field="company",
+        )  # fmt: skip
 
 
 def _ref(target: d.Target) -> d.Ref:
@@ -88,7 +99,9 @@ def _replace_estimates(b: Builder, doc: Any, line: d.CostLine, new: r.CostLineRo
             old = old.filter(line=line.replaces.line)
     elif doc.type == "cost_bill" and line.component == "goods" and not line.estimate and line.amount > 0:
         old = models.CostLine.objects.filter(
-            component=COMPONENTS["goods"], estimate=True, basis__basisshare__movement__in=[row.pk for row in rows]
+            component=COMPONENTS["goods"],
+            estimate=True,
+            basis__basisshare__movement__in=references.told_before([row.pk for row in rows]),
         ).distinct()
     taken = {row.cost_line_id for row in b.postings.replacements}
     for row in old.filter(replacement__isnull=True).order_by("pk"):

@@ -7,11 +7,24 @@ from typing import Any
 from entrepot.books import models
 from entrepot.books.intake.posting.builder import Builder
 from entrepot.books.intake.posting.resplit import resplit_items
+from entrepot.books.intake.trouble import refused
 from entrepot.core import documents as d
 from entrepot.core.calendar import to_instant
 
 
 def company(b: Builder, doc: d.Company) -> None:
+    before = models.Company.objects.filter(code=doc.id).first()
+    if (
+        before is not None
+        and before.currency != doc.currency
+        and models.Document.objects.filter(company=before).exists()
+    ):
+        raise refused(
+            "currency_change", "the company's books are kept in another currency already",
+            "set up a new company for the new currency", field="currency", found=doc.currency,
+        )  # fmt: skip
+    if before is not None and (before.method, before.zone) != (doc.method, doc.zone):
+        b.postings.everything = True  # every figure follows the method, and periods the zone
     models.Company.objects.update_or_create(
         code=doc.id,
         defaults={

@@ -14,6 +14,7 @@ from entrepot.books.intake.trouble import refused
 from entrepot.core import documents as d
 from entrepot.core.calendar import midnight
 from entrepot.core.components import NAMES
+from entrepot.core.kinds import Kind
 
 
 def close(b: Builder, doc: d.PeriodClose) -> None:
@@ -47,21 +48,21 @@ def _period(b: Builder, doc: Any, *, closed: bool, **fields: Any) -> None:
 def _refold_late(b: Builder) -> None:
     """Units of late facts fold at their own instants again: settle the items that have strict movements."""
     b.directory.forget("closings")
-    strict = models.Movement.objects.filter(from_cell__isnull=False, to_cell__isnull=False)
+    strict = models.Movement.objects.filter(kind__in=[kind.value for kind in Kind if kind.strict])
     b.session.unsettled |= set(strict.values_list("item_id", flat=True).distinct())
 
 
 def reversal(b: Builder, doc: d.Reversal) -> None:
-    for ref in doc.documents:
-        for document in references.documents(b.session, ref):
-            withdraw(b, document)
+    found = [document for ref in doc.documents for document in references.documents(b.session, ref)]
+    if models.Period.objects.filter(document_id__in=found).exists():
+        raise refused("closed_period", "a closing is not taken back", "reopen the period instead", field="documents")
+    for document in dict.fromkeys(found):
+        withdraw(b, document)
 
 
 def withdraw(b: Builder, document: int) -> None:
     """Leave out everything that ``document`` posted and that still counts."""
     b.session.flush()
-    if models.Period.objects.filter(document_id=document).exists():
-        raise refused("closed_period", "a closing is not taken back", "reopen the period instead", field="documents")
     for row in models.Movement.objects.filter(document_id=document, replacement__isnull=True):
         b.replace(movement_id=row.pk)
         b.session.unmoved(row.item_id)
@@ -73,7 +74,7 @@ def withdraw(b: Builder, document: int) -> None:
         b.replace(refund_line_id=refund.pk)
         if refund.item_id is not None:
             b.postings.items.add(refund.item_id)
-    for cost in models.CostLine.objects.filter(document_id=document, replacement__isnull=True):
+    for cost in models.CostLine.objects.filter(document_id=document, replacement__isnull=True).order_by("pk"):
         b.replace(cost_line_id=cost.pk)
         shares = models.BasisShare.objects.filter(basis__cost_line=cost)
         b.postings.items |= set(shares.filter(movement__isnull=False).values_list("movement__item_id", flat=True))
@@ -88,12 +89,19 @@ def withdraw(b: Builder, document: int) -> None:
         b.postings.objects.append(models.Reversed(document_id=document, by_id=b.header.id))
 
 
+def _replaced_by(cost: models.CostLine) -> list[models.CostLine]:
+    """Lines of other documents whose place ``cost``, or an earlier version of it, took."""
+    found: list[models.CostLine] = []
+    rows = models.CostLine.objects.filter(replacement__new_cost_line=cost, replacement__document_id=cost.document_id)
+    for old in rows.select_related("document").order_by("pk"):
+        same = (old.document.type, old.document.key) == (cost.document.type, cost.document.key)
+        found += _replaced_by(old) if same else [old]
+    return found
+
+
 def _revive(b: Builder, cost: models.CostLine) -> None:
     """What a withdrawn bill had replaced (the order's price, an accrual of another document) counts again."""
-    replaced = models.CostLine.objects.filter(
-        replacement__new_cost_line=cost, replacement__document_id=cost.document_id
-    ).exclude(document__external_id=cost.document.external_id, document__type=cost.document.type)
-    for old in replaced.order_by("pk"):
+    for old in _replaced_by(cost):
         basis = models.Basis.objects.filter(cost_line=old).order_by("-version").first()
         shares = models.BasisShare.objects.filter(basis=basis).order_by("ordinal")
         targets = [(share.movement_id or share.sales_line_id, share.weight) for share in shares]
@@ -101,5 +109,7 @@ def _revive(b: Builder, cost: models.CostLine) -> None:
         b.cost(
             len(b.postings.costs) + 1, NAMES[old.component], old.amount, old.currency, targets, kind=old.target_kind,
             basis=basis.kind if basis else "line", at=old.effective_at, converted=(old.base_amount, rate),
-            company=b.directory.company_by_id(old.company_id), estimate=old.estimate,
+            company=b.directory.company_by_id(old.company_id), estimate=old.estimate, internal=old.internal,
+            location_id=old.location_id, shop_id=old.shop_id, item_id=old.item_id, period_from=old.period_from,
+            period_to=old.period_to,
         )  # fmt: skip

@@ -38,7 +38,7 @@ def documents(session: Session, ref: Ref) -> list[int]:
         found = found.filter(account=ref.account)
     if ref.source:
         found = found.filter(source=ref.source)
-    rows = list(found.values_list("pk", "source", "account"))
+    rows = list(found.order_by("pk").values_list("pk", "source", "account"))
     if not rows:
         raise unknown(ref.type, ref.id, "import that document; this one is then posted by itself", field="document")
     if len({(source, account) for _, source, account in rows}) > 1:
@@ -85,6 +85,15 @@ def _received(session: Session, ref: Ref) -> list[models.Movement]:
     if not found:
         raise unknown("receipt_of", ref.id, "nothing of this order was received yet; the bill waits", field="target")
     return found
+
+
+def told_before(movements: list[int]) -> list[int]:
+    """``movements`` and those whose place they took: what was aimed at these is aimed at them."""
+    known, last = list(movements), list(movements)
+    while last:
+        last = list(models.Movement.objects.filter(replacement__new_movement__in=last).values_list("pk", flat=True))
+        known += last
+    return known
 
 
 def lot(session: Session, ref: Ref | None, item: int) -> int | None:

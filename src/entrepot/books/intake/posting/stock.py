@@ -87,13 +87,15 @@ def complete_count(b: Builder, doc: d.Count) -> d.Count:
         return doc
     location = b.directory.location(doc.location)
     at = b.header.effective_at
+    own = models.Movement.objects.filter(document_id__in=b.header.older)
+    told = set(own.values_list("pk", flat=True))  # what an earlier version of this count moved is told anew
 
     def complete(number: int, line: d.CountLine) -> d.CountLine:
         if line.expected is not None:
             return line
         item = b.directory.item(line.sku, number)
         cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch)
-        stand = fold(b.session.steps({item}), stop=lambda step: step.at > at)
+        stand = fold((s for s in b.session.steps({item}) if s.movement not in told), stop=lambda step: step.at > at)
         return line.model_copy(update={"expected": max(0, stand.units.get((item, cell), 0))})
 
     return doc.model_copy(update={"lines": [complete(number, line) for number, line in enumerate(doc.lines, 1)]})
@@ -131,6 +133,8 @@ def supplier_return(b: Builder, doc: d.SupplierReturn) -> None:
 
 def intercompany_sale(b: Builder, doc: d.IntercompanySale) -> None:
     buyer = b.directory.company(doc.buyer)
+    if buyer.pk == b.header.company.pk:
+        raise refused("same_company", "buyer and seller are the same company", "name the other company", field="buyer")
     source = b.directory.cell(b.header.company, doc.origin)
     target = b.directory.cell(buyer, doc.destination)
     for number, line in enumerate(doc.lines, 1):

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from entrepot.books import models
+from entrepot.books.intake.posting.references import told_before
 from entrepot.books.intake.trouble import refused
 from entrepot.core.calendar import Instant, to_datetime
 from entrepot.core.components import GOODS
@@ -49,7 +50,9 @@ def of_sales(basis: str, lines: Sequence[models.SalesLine], *, manual: Sequence[
 def _value(row: models.Movement) -> int:
     """Goods cost aimed at the movement, or inherited through what it was moved from."""
     shares = models.BasisShare.objects.filter(
-        movement=row, basis__cost_line__component=GOODS, basis__cost_line__replacement__isnull=True
+        movement__in=told_before([row.pk]),
+        basis__cost_line__component=GOODS,
+        basis__cost_line__replacement__isnull=True,
     ).select_related("basis__cost_line")
     total, seen = Fraction(0), set[int]()
     for share in shares.order_by("-basis__version"):
