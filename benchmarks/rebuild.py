@@ -72,9 +72,7 @@ def late_bill() -> float:
     from entrepot.workflows.clock import now
     from entrepot.workflows.revalue import revalue
 
-    receipt = (
-        models.Document.objects.filter(type="receipt").annotate(n=Count("movement")).order_by("-n", "pk").first()
-    )
+    receipt = models.Document.objects.filter(type="receipt").annotate(n=Count("movement")).order_by("-n", "pk").first()
     if receipt is None:
         raise SystemExit("no receipt to aim at")
     target = Target(kind="births", document=Ref(type="receipt", id=receipt.external_id))

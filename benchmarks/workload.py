@@ -72,10 +72,10 @@ def masters(data: dict[str, Any]) -> Iterator[Any]:
     yield Location(id="WH", name="Warehouse", effective_at=at)
     yield Shop(id="SHOP", company="BENCH", currency=data["currency"], location="WH", effective_at=at)
     for product in data["products"]:
-        # The workload states a volume without sides: one side carries it, so that the product is exact.
+        # The workload states a volume without sides: these sides multiply to it exactly.
         pack = Packaging(
-            level="unit", units=1, weight_g=product["weight_g"], length_mm=product["volume_cm3"] * 1000, width_mm=1,
-            height_mm=1,
+            level="unit", units=1, weight_g=product["weight_g"], length_mm=product["volume_cm3"], width_mm=10,
+            height_mm=100,
         )  # fmt: skip
         yield Item(id=product["sku"], name=product["name"], packaging=[pack], effective_at=at)
 
