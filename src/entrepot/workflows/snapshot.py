@@ -1,7 +1,7 @@
 """The facts as parquet files, grown by increments: what is read whole (planning, past dates) never walks the database.
 
 Facts are only appended, so a part once written stays true. Each table is a folder of parts named by their first
-identifier. A snapshot of another database (after a restore) is noticed by its mark and made anew.
+identifier. A snapshot of another database (after a restore) is noticed by any table's last row and made anew.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db import connection
 
 from entrepot.books import facts
-from entrepot.books.models import Movement
 from entrepot.core.progress import SILENT, Progress
 
 _CHUNK = 200_000
@@ -31,28 +30,43 @@ def refresh(progress: Progress = SILENT) -> dict[str, pl.DataFrame]:
     if connection.in_atomic_block:
         return facts.read(None)  # what is not committed must not outlive its transaction
     home = folder()
-    if not _ours(home):
+    try:
+        return _grow_all(home, progress)
+    except _AnotherDatabaseError:
         shutil.rmtree(home, ignore_errors=True)
+        return _grow_all(home, progress)
+
+
+class _AnotherDatabaseError(Exception):
+    """The last row in the files is not what the database holds under its number."""
+
+
+def _grow_all(home: Path, progress: Progress) -> dict[str, pl.DataFrame]:
     progress.begin("snapshot", len(facts.TABLES))
     tables: dict[str, pl.DataFrame] = {}
     for table in facts.TABLES:
         tables[table] = _grow(home / table, table)
         progress.advance()
-    (home / "mark").write_text(_mark(tables))
     return tables
 
 
 def _grow(home: Path, table: str) -> pl.DataFrame:
-    """Append the rows behind the last one; many small parts are joined into one."""
+    """Append the rows behind the last one, which is read again to see that it is the same; many small parts are joined
+    into one."""
     home.mkdir(parents=True, exist_ok=True)
     parts = sorted(home.glob("*.parquet"))
     whole = pl.concat([pl.read_parquet(part) for part in parts]) if parts else None
     key = "_row"
     last = int(whole[key].max() or 0) if whole is not None and len(whole) else 0  # type: ignore[arg-type]
     fresh: list[pl.DataFrame] = []
-    while len(part := facts.query_after(table, last, _CHUNK)):
+    part = facts.query_after(table, last - 1 if last else 0, _CHUNK)
+    if whole is not None and last:
+        if part.is_empty() or part.row(0) != whole.row(-1):
+            raise _AnotherDatabaseError
+        part = part.slice(1)
+    while len(part):
         fresh.append(part)
-        last = int(part[key].max())  # type: ignore[arg-type]
+        part = facts.query_after(table, int(part[key].max()), _CHUNK)  # type: ignore[arg-type]
     if fresh:
         new = pl.concat(fresh)
         if len(parts) > 8 and whole is not None:
@@ -72,24 +86,3 @@ def _write(frame: pl.DataFrame, path: Path) -> None:
     partial = path.with_suffix(".partial")
     frame.write_parquet(partial, compression="zstd", compression_level=1)
     partial.replace(path)
-
-
-def _mark(tables: dict[str, pl.DataFrame]) -> str:
-    """Names the database: the recording of its last movement in the snapshot."""
-    moves = tables["movement"]
-    if moves.is_empty():
-        return "empty"
-    row = moves.row(-1, named=True)
-    return f"{row['id']}:{row['document_key']}:{row['recorded_at']}:{row['quantity']}"
-
-
-def _ours(home: Path) -> bool:
-    mark = home / "mark"
-    if not mark.exists():
-        return not home.exists()
-    text = mark.read_text()
-    if text == "empty":
-        return False
-    number, key, recorded, quantity = (int(part) for part in text.split(":"))
-    row = Movement.objects.filter(pk=number).values_list("document_key", "recorded_at", "quantity").first()
-    return row == (key, recorded, quantity)

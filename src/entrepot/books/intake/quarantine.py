@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import math
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q
@@ -111,9 +112,11 @@ def supersede(document: Document, at: Instant, **earlier: Any) -> None:
             row.save(update_fields=["state", "settled_at", "actor"])
 
 
-def waiting_keys() -> set[tuple[str, str]]:
-    """(type, id) of the documents that wait."""
-    waiting = models.Quarantine.objects.filter(state=models.Quarantine.OPEN, document_body__isnull=False)
+def waiting_keys(ids: Collection[str]) -> set[tuple[str, str]]:
+    """(type, id) of the documents among ``ids`` that wait."""
+    waiting = models.Quarantine.objects.filter(
+        state=models.Quarantine.OPEN, document_body__isnull=False, document_id__in=ids
+    )
     return set(waiting.values_list("document_type", "document_id"))
 
 

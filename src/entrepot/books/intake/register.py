@@ -39,13 +39,15 @@ class Register:
         self.session = session
         self.report = report
         self._posted: set[str] = set()
-        self._waiting = quarantine.waiting_keys()
+        self._waiting: set[tuple[str, str]] = set()
         self._here: dict[tuple[str, str, str, str], identity.Known] = {}
 
     def take(self, entries: list[Any], *, retrying: bool = False) -> list[bool]:
         """Take a chunk in; which entries are in the books afterwards."""
         accounts = [self._account(entry.document) for entry in entries]
         known = identity.lookup([(e.document, a) for e, a in zip(entries, accounts, strict=True)])
+        if not retrying:
+            self._waiting |= quarantine.waiting_keys({entry.document.id for entry in entries})
         result = []
         for entry, account in zip(entries, accounts, strict=True):
             key = (entry.document.type, entry.document.id, entry.document.source, account)
@@ -140,7 +142,6 @@ class Register:
         if isinstance(document, Count):
             document = complete_count(builder, document)
             body = identity.body_of(document)
-            sha = hashlib.sha256(body).hexdigest()
             sha = hashlib.sha256(body).hexdigest()
         try:
             RULES[document.type](builder, document)
