@@ -6,6 +6,8 @@ book keeps: when one item's history changes, its own ranges are weighed anew and
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
@@ -19,6 +21,8 @@ RANGES = {
     "amount": pl.Int64,
 }  # fmt: skip
 
+_NO_WEIGHTS = pl.DataFrame(schema={"line": pl.Int64, "item": pl.Int64, "unit_seconds": pl.Int64})
+
 
 def item_shares(valuation: Valuation, lines: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
     """What of each line falls on each item: line, item, unit_seconds, amount (minor units).
@@ -26,8 +30,10 @@ def item_shares(valuation: Valuation, lines: pl.DataFrame, cells: pl.DataFrame) 
     ``lines``: line, amount, start, end (µs), item (null: every item) · ``cells``: line, cell where it counts. A line
     that nothing was present for has no row: it stays unallocated.
     """
-    basis = _overlaps(valuation, lines, cells).filter(pl.col("only").is_null() | (pl.col("only") == pl.col("item")))
-    weights = basis.group_by("line", "item").agg(pl.col("unit_seconds").sum()).sort("line", "item")
+    parts = [
+        basis.group_by("line", "item").agg(pl.col("unit_seconds").sum()) for basis in _overlaps(valuation, lines, cells)
+    ]
+    weights = pl.concat([_NO_WEIGHTS, *parts]).sort("line", "item")
     rows = weights.join(lines.select("line", "amount"), on="line", how="left", maintain_order="left")
     return rows.with_columns(amount=_split(rows, "line")).select(*SHARES)
 
@@ -40,22 +46,36 @@ def spread_shares(valuation: Valuation, shares: pl.DataFrame, cells: pl.DataFram
     lines = (
         shares.select("line", "start", "end", "amount").unique(subset="line").with_columns(item=pl.lit(None, pl.Int64))
     )
-    basis = _overlaps(valuation, lines, cells).join(
-        shares.select("line", "item", "component", share="amount"), on=["line", "item"], how="inner"
-    )
+    mine = shares.select("line", "item", "component", share="amount")
+    parts = [basis.join(mine, on=["line", "item"], how="inner") for basis in _overlaps(valuation, lines, cells)]
+    if not parts:
+        return pl.DataFrame(schema=RANGES)
+    basis = pl.concat(parts)
     rows = basis.sort("line", "item", "layer", "order").with_columns(amount=pl.col("share"))
     keyed = rows.with_columns(key=pl.struct("line", "item").rle_id())
     spread = keyed.with_columns(amount=_split(keyed, "key"))
     return spread.filter(pl.col("amount") != 0).select(pl.col(name).cast(kind) for name, kind in RANGES.items())
 
 
-def _overlaps(valuation: Valuation, lines: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """Ranges with the lines of their cell that overlap them in time, and for how long: unit_seconds > 0."""
-    spans = lines.select("line", "start", "end", only="item")
-    rows = presence(valuation).join(cells, on="cell", how="inner").join(spans, on="line", how="inner")
-    until = pl.min_horizontal(pl.col("until").fill_null(pl.col("end")), pl.col("end"))
-    seconds = (until - pl.max_horizontal("since", "start")).clip(0) // SECOND
-    return rows.with_columns(unit_seconds=pl.col("units") * seconds).filter(pl.col("unit_seconds") > 0)
+def _overlaps(valuation: Valuation, lines: pl.DataFrame, cells: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """For each line, the ranges of its cells that overlap it in time, and for how long: unit_seconds > 0.
+
+    Line by line, because all of them at once are as many rows as lines times ranges: gigabytes for an ordinary seller.
+    """
+    present = presence(valuation)
+    where: dict[int, list[int]] = dict(cells.group_by("line").agg("cell").iter_rows())
+    until = pl.col("until")
+    for line, start, end, only in lines.select("line", "start", "end", "item").iter_rows():
+        here = pl.col("cell").is_in(where.get(line, [])) & (pl.col("since") < end)
+        here &= until.is_null() | (until > start)
+        if only is not None:
+            here &= pl.col("item") == only
+        left = pl.min_horizontal(until.fill_null(end), pl.lit(end))
+        seconds = (left - pl.max_horizontal(pl.col("since"), pl.lit(start))).clip(0) // SECOND
+        found = present.filter(here).with_columns(
+            line=pl.lit(line, pl.Int64), unit_seconds=(pl.col("units") * seconds).cast(pl.Int64)
+        )
+        yield found.filter(pl.col("unit_seconds") > 0)
 
 
 def _split(rows: pl.DataFrame, key: str) -> pl.Series:
