@@ -105,6 +105,7 @@ def test_keys_lead_everywhere(seat: Callable[..., Page]) -> None:
 def test_search_shows_hits_while_typing_and_enter_opens_an_exact_one(seat: Callable[..., Page]) -> None:
     """A scanner types the code and Enter."""
     page = seat()
+    page.wait_for_function("document.getElementById('search')._htmx")  # what is typed earlier waits for Enter
     page.keyboard.press("/")
     page.keyboard.type("mug")
     page.wait_for_selector("#hits a")

@@ -43,7 +43,7 @@ def health(visit: Visit) -> HttpResponseBase:
         unallocated=_table(visit, "unallocated", columns.waiting(), found.unallocated, "-since"),
         differences=_table(visit, "differences", columns.differences(), found.differences, "-at"),
         may_work=visit.viewer.can("import"),
-        jobs=queries.jobs(visit.viewer),
+        jobs=queries.jobs(visit.viewer) if visit.state.jobs_running else [],
     )
 
 
