@@ -230,3 +230,12 @@ def test_a_rejected_row_may_hold_anything() -> None:
     report = intake.post([], name="x", recorded_at=DAY, rejected=[row])
     assert report.lines == 1
     assert models.Quarantine.objects.get().row == {"a": "nan", "b": "x␀y", "c": "inf"}
+
+
+def test_money_back_from_a_supplier_is_a_payment_too() -> None:
+    """Negative, with or without a share; shares beyond it are refused."""
+    post(*masters(), ordered(), doc("payment", "Y1", "2026-01-02", supplier="F", currency="USD", amount=-500))
+    shares = [{"document": {"type": "purchase_order", "id": "P1"}, "amount": -600}]
+    more = doc("payment", "Y2", "2026-01-02", supplier="F", currency="USD", amount=-500, shares=shares)
+    assert intake.post([more], name="x", recorded_at=2 * DAY).counts_by_code == {"overallocated": 1}
+    assert_proven()

@@ -79,6 +79,7 @@ class Session:
         self._deltas: dict[tuple[int, int], list[int]] = {}
         self._waiting_items: set[int] | None = None
         self.unsettled: set[int] = set()
+        self._lines_touched: set[int | None] = set()
         self.later: list[Callable[[], None]] = []
         """What has to wait until every document of the intake is written (re-splits)."""
 
@@ -120,6 +121,9 @@ class Session:
             if line.item_id is not None:
                 self.touched.add(line.item_id)
         self.touched |= postings.items
+        self._lines_touched |= {refund.sales_line_id for refund in postings.refunds if refund.item_id is None}
+        self._lines_touched |= {share.sales_line_id for share in postings.shares}
+        self._lines_touched |= {row.sales_line_id for row in postings.replacements}
         self.everything = self.everything or postings.everything
         for line, item, cell, quantity in postings.reserve:
             self._reserve(document.id, line, item, cell, quantity)
@@ -143,8 +147,22 @@ class Session:
             act()
         self.later = []
         self.settle()
+        self._touch_bundles()
         self._mark_stale()
         bulk.settle_sequences(r.TABLES[row_type] for row_type in self._next)
+
+    def _touch_bundles(self) -> None:
+        """Money on a bundle's line changes the figures of all its parts."""
+        lines = {line for line in self._lines_touched if line is not None}
+        if not lines:
+            return
+        from entrepot.books.facts import bundle_orders
+
+        orders = sorted(bundle_orders(lines))
+        for start in range(0, len(orders), 500):
+            rows = models.Movement.objects.filter(document_id__in=orders[start : start + 500])
+            self.touched |= set(rows.values_list("item_id", flat=True).distinct())
+        self._lines_touched = set()
 
     # -- balances ------------------------------------------------------------------------------------------------
 

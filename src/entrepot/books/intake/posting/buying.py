@@ -124,7 +124,8 @@ def _per_item(exclude: tuple[int, ...] = (), **where: Any) -> dict[int, int]:
 def payment(b: Builder, doc: d.Payment) -> None:
     if doc.amount == 0:
         raise refused("empty_payment", "the payment is of nothing", "give the amount that was paid", field="amount")
-    if sum(share.amount for share in doc.shares) > doc.amount:
+    sign = 1 if doc.amount > 0 else -1  # money back from a supplier is negative, and so are its shares
+    if sign * sum(share.amount for share in doc.shares) > sign * doc.amount:
         raise refused("overallocated", "the shares exceed the payment", "fix amount or shares", field="shares")
     shares = [(s.document.type, s.document.id, s.amount) for s in doc.shares]
     rest = doc.amount - sum(amount for _, _, amount in shares)
