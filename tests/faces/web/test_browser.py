@@ -46,6 +46,7 @@ def seat(live_server: Any, shop: None, open_page: Callable[..., Page]) -> Iterat
         page.fill("#id_password", "a long enough phrase 7")
         page.click("button.btn-primary")
         page.wait_for_url("**/")
+        page.wait_for_function("document.getElementById('search')._htmx")  # now the page listens to swaps
         return page
 
     yield _seat
@@ -105,7 +106,6 @@ def test_keys_lead_everywhere(seat: Callable[..., Page]) -> None:
 def test_search_shows_hits_while_typing_and_enter_opens_an_exact_one(seat: Callable[..., Page]) -> None:
     """A scanner types the code and Enter."""
     page = seat()
-    page.wait_for_function("document.getElementById('search')._htmx")  # what is typed earlier waits for Enter
     page.keyboard.press("/")
     page.keyboard.type("mug")
     page.wait_for_selector("#hits a")
