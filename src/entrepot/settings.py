@@ -160,4 +160,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": os.environ.get("ENTREPOT_LOG", "WARNING")},
+    # A page that is not there is the visitor's news, not the operator's.
+    "loggers": {"django.request": {"level": os.environ.get("ENTREPOT_LOG", "ERROR")}},
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -104,6 +105,7 @@ def test_books_that_are_not_empty_are_kept(tmp_path: Path) -> None:
         ("damaged_backup", lambda name, content: None if "books_movement" in name else content),
         ("newer_backup", lambda name, content: content.replace(b'"format": 1', b'"format": 2')),
         ("newer_backup", lambda name, content: content.replace(b'"books": "0', b'"books": "9')),
+        ("other_schema", lambda name, content: re.sub(rb'"books": "[^"]*"', b'"books": "0001_initial"', content)),
         ("not_a_backup", lambda name, content: None if name == "manifest.json" else content),
     ],
 )

@@ -18,7 +18,7 @@ from entrepot.workflows.revalue import revalue
 from tests.books import factories as make
 from tests.workflows import ledger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ORDERS = """Order ID,SKU,Quantity,Price,Date
 A-1,MUG,2,4.50,2026-01-05
 A-2,MUG,1,4.50,2026-01-06
@@ -120,6 +120,16 @@ def test_a_watched_folder_is_imported_once(run: Run, tmp_path: Path) -> None:
 def _listed(path: Path) -> Path:
     path.write_text("type,id,name\nitem,MUG,Mug\n", encoding="utf-8")
     return path
+
+
+def test_a_refused_file_does_not_hold_up_those_before_it(run: Run, orders: Path, tmp_path: Path) -> None:
+    """The first file is posted and valued, the second is refused with exit code 1 and leaves nothing."""
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    output = run("import", str(orders), str(empty), *SAID, "--new-items", "create", code=1).output
+    assert output.index("3 posted") < output.index("valued 2 items")
+    assert "empty" in output
+    assert models.Batch.objects.filter(name="empty.csv").count() == 0
 
 
 def test_unknown_items_wait_unless_they_are_to_be_created(run: Run, orders: Path) -> None:

@@ -15,7 +15,7 @@ from entrepot.workflows import demo
 from tests.books import factories as make
 from tests.workflows import ledger
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_the_demo_goes_from_files_to_decisions(tmp_path: Path) -> None:

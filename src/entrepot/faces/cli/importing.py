@@ -78,13 +78,16 @@ def import_files(  # noqa: PLR0917 - options of a command
     options = ImportOptions(**chosen, mapping=_mapping(mapping))
     ask = on_terminal() and not yes
     posted = 0
-    for path in files:
-        if (dry_run or ask) and not _tried(path, options, last=dry_run):
-            continue
-        if not dry_run:
-            posted += _post(path, options, tell=not ask)
-    if posted:
-        _revalue()
+    try:
+        for path in files:
+            if (dry_run or ask) and not _tried(path, options, last=dry_run):
+                continue
+            if not dry_run:
+                posted += _post(path, options, tell=not ask)
+    finally:
+        # A file that is refused does not keep those before it from being valued.
+        if posted:
+            _revalue()
 
 
 def undo(
