@@ -49,8 +49,7 @@ def test_stored_documents_replayed_in_order_of_recording_give_the_same_hash() ->
     def replay() -> None:
         for recorded_at, rows in groupby(stored, key=lambda row: row[2]):
             documents = [
-                parse({**json.loads(bytes(body)), "type": kind, "source": source})
-                for kind, source, _, body in rows
+                parse({**json.loads(bytes(body)), "type": kind, "source": source}) for kind, source, _, body in rows
             ]
             post(recorded_at, documents)
 

@@ -105,6 +105,15 @@ class Goods:
 
 def resplits(connection: Connection, registers: Registers, goods: Goods, report: CheckReport) -> None:
     """Later versions of a basis: the same targets, and weights that follow the corrected figures."""
+    replaced = dict(
+        rows(connection, "SELECT movement_id, new_movement_id FROM books_replacement WHERE movement_id IS NOT NULL")
+    )
+
+    def now(movement: int) -> int:
+        while movement in replaced:
+            movement = number(replaced[movement])
+        return movement
+
     several = {
         line: int(last)
         for line, last in rows(
@@ -131,8 +140,8 @@ def resplits(connection: Connection, registers: Registers, goods: Goods, report:
         report.compare("D", f"{place} versions", list(range(1, last + 1)), sorted(versions))
         first = versions.get(1, ("", 0, []))
         for version, (kind, recorded, shares) in versions.items():
-            targets = [row.id for row, _ in shares]
-            report.compare("D", f"{place} v{version} targets", [row.id for row, _ in first[2]], targets)
+            targets = [now(row.id) for row, _ in shares]
+            report.compare("D", f"{place} v{version} targets", [now(row.id) for row, _ in first[2]], targets)
             report.compare("D", f"{place} v{version} kind", first[0], kind)
             if version == 1:
                 continue

@@ -10,7 +10,7 @@ the engine's business; this module hands over whole lines with their weights.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -46,6 +46,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "movement": MOVEMENT, "salesline": SALES, "refundline": REFUND, "costline": COST, "basis": BASIS,
     "basisshare": SHARE, "replacement": REPLACED,
 }  # fmt: skip
+PARTS = {"sales_line": I64, "movement": I64, "quantity": I64}
 _BOUND = 800
 _FEW = 50
 
@@ -68,6 +69,8 @@ class Facts:
     period_lines: pl.DataFrame
     sales: pl.DataFrame
     refunds: pl.DataFrame
+    bundle_parts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PARTS))
+    """sales_line, movement, quantity: every part of the bundles sold, those of other items too, since they share a price"""
 
 
 def load(items: Collection[int] | None = None, at: Instant = FOREVER, known: Instant = FOREVER) -> Facts:
@@ -101,7 +104,7 @@ def read(items: Collection[int] | None) -> dict[str, pl.DataFrame]:
         return {table: query(table) for table in TABLES}
     chosen = sorted(items)
     if len(chosen) <= _FEW:
-        return _of_few(chosen)
+        return _with_bundles(_of_few(chosen))
     tables: dict[str, pl.DataFrame] = {
         "movement": _by(chosen, "movement", "item_id"),
         "refundline": _by(chosen, "refundline", "item_id"),
@@ -122,7 +125,49 @@ def read(items: Collection[int] | None) -> dict[str, pl.DataFrame]:
         [_by(lines, "costline", "id"), query("costline", "WHERE t.target_kind IN ('place', 'company')")]
     )
     tables["replacement"] = query("replacement")
+    return _with_bundles(tables)
+
+
+def _with_bundles(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Add the lines that corrected the bundles sold, and all parts of these bundles (table ``parts``)."""
+    ends = _follow(tables["replacement"], "sales_line_id", "new_sales_line_id")
+    sold = tables["movement"]["sales_line_id"].drop_nulls().unique().to_list()
+    now = {end for end in (ends.get(line, line) for line in sold) if end is not None}
+    missing = sorted(now - set(tables["salesline"]["id"].to_list()))
+    if missing:
+        tables["salesline"] = pl.concat([tables["salesline"], _by(missing, "salesline", "id")])
+        refunds = pl.concat([tables["refundline"], _by(missing, "refundline", "sales_line_id")])
+        tables["refundline"] = refunds.unique(subset="id", maintain_order=True)
+        bases = _by(missing, "basisshare", "sales_line_id")["basis_id"].unique().to_list()
+        known = set(tables["costline"]["id"].to_list())
+        lines = sorted(set(_by(bases, "basis", "id")["cost_line_id"].to_list()) - known)
+        more = _by(lines, "basis", "cost_line_id")
+        tables["basis"] = pl.concat([tables["basis"], more])
+        tables["basisshare"] = pl.concat([tables["basisshare"], _by(more["id"].to_list(), "basisshare", "basis_id")])
+        tables["costline"] = pl.concat([tables["costline"], _by(lines, "costline", "id")])
+    bundles = set(tables["salesline"].filter(pl.col("item_id").is_null())["id"].to_list())
+    cited = bundles | {line for line, end in ends.items() if end in bundles}
+    orders = sorted(bundle_orders(cited))
+    parts = _by(orders, "movement", "document_id")
+    tables["parts"] = parts.filter(pl.col("sales_line_id").is_in(list(cited)))
     return tables
+
+
+def bundle_orders(lines: Collection[int]) -> set[int]:
+    """Documents (all versions) of the sales lines that are bundles."""
+    found: set[int] = set()
+    chosen = sorted(lines)
+    for start in range(0, len(chosen), _BOUND):
+        marks = ", ".join(["%s"] * len(chosen[start : start + _BOUND]))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT v.id FROM books_salesline s JOIN books_document d ON d.id = s.document_id "
+                "JOIN books_document v ON v.type = d.type AND v.external_id = d.external_id AND v.source = d.source "
+                f"AND v.account = d.account WHERE s.item_id IS NULL AND s.id IN ({marks})",
+                chosen[start : start + _BOUND],
+            )
+            found |= {row[0] for row in cursor.fetchall()}
+    return found
 
 
 def _of_few(items: list[int]) -> dict[str, pl.DataFrame]:
@@ -213,7 +258,17 @@ def assemble(
             pl.col("id").alias("line"), _mapped("sales_line_id", sold).alias("sales_line"), "item_id",
             pl.col("base_amount").alias("amount"),
         ),
+        bundle_parts=_parts(tables, known_then, replaced, sold),
     )  # fmt: skip
+
+
+def _parts(
+    tables: dict[str, pl.DataFrame], known_then: pl.Expr, replaced: pl.DataFrame, sold: dict[int, int | None]
+) -> pl.DataFrame:
+    if "parts" not in tables:
+        return pl.DataFrame(schema=PARTS)
+    live = _without(tables["parts"].filter(known_then), replaced["movement_id"])
+    return live.select(_mapped("sales_line_id", sold).alias("sales_line"), pl.col("id").alias("movement"), "quantity")
 
 
 def _without(frame: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:

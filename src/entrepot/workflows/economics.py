@@ -107,11 +107,18 @@ def _wide(costs: pl.DataFrame, key: str | Sequence[str]) -> pl.DataFrame:
 
 def _line_money(facts: Facts, sales: pl.DataFrame) -> pl.DataFrame:
     """movement, net (null = price unknown), refunded."""
-    parts = sales.select("movement", "sales_line", "quantity").drop_nulls("sales_line").sort("sales_line", "movement")
+    parts = _parts(facts, sales)
     net = _shared(parts, facts.sales.select(sales_line="line", amount="amount"))
     refunds = facts.refunds.drop_nulls("sales_line").group_by("sales_line").agg(pl.col("amount").sum())
     back = _shared(parts, refunds)
     return net.rename({"amount": "net"}).join(back.rename({"amount": "refunded"}), on="movement", how="left")
+
+
+def _parts(facts: Facts, sales: pl.DataFrame) -> pl.DataFrame:
+    """movement, sales_line, quantity of the sales, and of the other items that were sold in the same bundles."""
+    own = sales.select("movement", "sales_line", "quantity").drop_nulls("sales_line")
+    others = facts.bundle_parts.drop_nulls("sales_line").join(own, on="movement", how="anti").select(own.columns)
+    return pl.concat([own, others]).sort("sales_line", "movement")
 
 
 def _shared(parts: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
@@ -135,12 +142,13 @@ def order_costs(facts: Facts, sales: pl.DataFrame) -> pl.DataFrame:
         .group_by("sales_line", "component", maintain_order=True)
         .agg(pl.col("amount").sum())
     )
-    parts = sales.select("movement", "sales_line", "quantity").drop_nulls("sales_line")
+    parts = _parts(facts, sales)
     rows = by_line.join(parts, on="sales_line", how="inner").sort("sales_line", "component", "movement")
     numbered = rows.with_columns(line=pl.struct("sales_line", "component").rank("dense").cast(pl.Int64)).rename(
         {"quantity": "weight"}
     )
-    return numbered.select("movement", "component").with_columns(split(numbered).alias("amount"))
+    shared = numbered.select("movement", "component").with_columns(split(numbered).alias("amount"))
+    return shared.join(sales, on="movement", how="semi")
 
 
 def unplaced_order_costs(facts: Facts, sales: pl.DataFrame) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from entrepot.books import models
 from entrepot.books.intake import rows as r
 from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.posting.resplit import resplit_replaced
 from entrepot.books.intake.session import Postings, Session
 
 
@@ -33,6 +34,7 @@ def revise(session: Session, builder: Builder, older: tuple[int, ...]) -> Postin
     aimed = {row.movement_id for row in new.shares} - {row.id for row in new.movements} - {None}
     new.items |= set(models.Movement.objects.filter(pk__in=aimed).values_list("item_id", flat=True))
     session.release(list(older))
+    resplit_replaced(builder)
     return new
 
 

@@ -10,6 +10,7 @@ from entrepot.books import models
 from entrepot.books.intake.directory import Rate
 from entrepot.books.intake.posting import references
 from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.posting.resplit import resplit_replaced
 from entrepot.books.intake.trouble import refused
 from entrepot.core import documents as d
 from entrepot.core.calendar import midnight
@@ -85,6 +86,7 @@ def withdraw(b: Builder, document: int) -> None:
             b.postings.everything = True
         _revive(b, cost)
     b.session.release([document])
+    resplit_replaced(b)
     if not models.Reversed.objects.filter(document_id=document).exists():
         b.postings.objects.append(models.Reversed(document_id=document, by_id=b.header.id))
 

@@ -8,6 +8,7 @@ from entrepot.books import models
 from entrepot.books.intake import rows as r
 from entrepot.books.intake.posting.builder import Builder
 from entrepot.books.intake.posting.weights import of_movements
+from entrepot.core.components import GOODS
 from entrepot.core.errors import ProblemError
 
 
@@ -30,6 +31,27 @@ def resplit_movements(b: Builder, movements: set[int]) -> None:
         b.session.later.append(lambda: _resplit_value(b, movements))
 
 
+def resplit_replaced(b: Builder) -> None:
+    """After goods lines were replaced or taken back: what was split by their value follows."""
+    gone = {row.cost_line_id for row in b.postings.replacements if row.cost_line_id is not None}
+    if gone:
+        shares = models.BasisShare.objects.filter(
+            basis__cost_line__in=gone, basis__cost_line__component=GOODS, movement__isnull=False
+        )
+        resplit_movements(b, set(shares.values_list("movement_id", flat=True)))
+
+
+def _now(row: models.Movement) -> models.Movement | None:
+    """The movement that counts in place of ``row``."""
+    while True:
+        replacement = models.Replacement.objects.filter(movement=row).select_related("new_movement").first()
+        if replacement is None:
+            return row
+        if replacement.new_movement is None:
+            return None
+        row = replacement.new_movement
+
+
 def _resplit_value(b: Builder, movements: set[int]) -> None:
     _resplit(
         b,
@@ -48,7 +70,10 @@ def _resplit(b: Builder, cost_lines: set[int]) -> None:
         if latest is None:
             continue
         shares = list(models.BasisShare.objects.filter(basis=latest).order_by("ordinal").select_related("movement"))
-        rows = [share.movement for share in shares if share.movement is not None]
+        followed = [_now(share.movement) for share in shares if share.movement is not None]
+        rows = [row for row in followed if row is not None]
+        if len(rows) < len(followed):
+            continue  # a target was taken back: its part stays where it is told, unallocated
         try:
             weights = of_movements(latest.kind, rows)
         except ProblemError:
