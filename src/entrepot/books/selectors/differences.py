@@ -10,7 +10,7 @@ from django.db.models import Max, OuterRef, Q, Subquery, Sum
 from entrepot.books.access import Viewer
 from entrepot.books.models import Balance, Location, Movement, ReportedStock
 from entrepot.books.selectors.health_shapes import StockDifference
-from entrepot.books.selectors.naming import named
+from entrepot.books.selectors.naming import named, place_name
 from entrepot.books.selectors.paging import cut, moment
 from entrepot.books.selectors.shapes import Page, Slice
 from entrepot.core.calendar import Instant
@@ -49,7 +49,7 @@ def _shape(row: Any, units: int) -> StockDifference:
     return StockDifference(
         sku=row.item.sku,
         name=named(row.item.name, row.item.name_zh),
-        place=row.location.name or row.location.code,
+        place=place_name(row.location),
         condition=row.condition,
         reported=row.quantity,
         in_books=units,

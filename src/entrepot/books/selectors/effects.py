@@ -8,6 +8,7 @@ from typing import Any
 
 from entrepot.books.access import Viewer
 from entrepot.books.models import CostLine, Document, Movement, PaymentLine, PurchaseLine, RefundLine, SalesLine
+from entrepot.books.selectors.naming import place_name
 from entrepot.books.selectors.shapes import Effect
 from entrepot.core.components import NAMES
 from entrepot.core.kinds import Kind
@@ -34,7 +35,7 @@ def effects(viewer: Viewer, document: Document) -> list[Effect]:
 
 def place_of(cell: Any) -> str:
     """A cell as one reads it: place, with the shipment or the condition where that matters."""
-    name = cell.location.name or cell.location.code
+    name = place_name(cell.location)
     if cell.transit:
         return f"{cell.transit} → {name}"
     return name if cell.condition == "sellable" else f"{name} ({cell.condition})"
@@ -62,7 +63,7 @@ def _costs(document: Document) -> Iterator[Effect]:
         yield Effect(
             what=f"cost_{row.target_kind}",
             sku="",
-            place=(row.location.name or row.location.code) if row.location else "",
+            place=place_name(row.location),
             units=None,
             amount=row.base_amount,
             component=NAMES[row.component],

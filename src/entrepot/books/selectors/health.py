@@ -27,6 +27,7 @@ from entrepot.books.selectors.health_shapes import (
 )
 from entrepot.books.selectors.imports import imports, seen_by
 from entrepot.books.selectors.missing import missing_costs
+from entrepot.books.selectors.naming import place_name
 from entrepot.books.selectors.paging import bounds, cut, maybe_moment, moment
 from entrepot.books.selectors.shapes import Money, Page, Slice
 from entrepot.core.components import NAMES
@@ -119,7 +120,7 @@ def unallocated(viewer: Viewer, part: Any = None) -> Page[WaitingRow]:
             row.document.external_id,
             NAMES[row.component],
             "",
-            (row.location.name or row.location.code) if row.location else "",
+            place_name(row.location),
             None,
             Money(row.base_amount, viewer.company.currency, row.estimate),
             moment(row.recorded_at),
@@ -199,7 +200,7 @@ def _waiting(row: Waiting) -> WaitingRow:
         document=movement.document.external_id,
         what=Kind(movement.kind).name.lower(),
         sku=row.item.sku,
-        place=(cell.location.name or cell.location.code) if cell else "",
+        place=place_name(cell.location if cell else None),
         units=movement.quantity,
         since=moment(movement.recorded_at),
         why="units",

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, Sum
 from entrepot.books.access import Viewer
 from entrepot.books.models import BasisShare, Item, MarginFigure, Movement, StockFigure
 from entrepot.books.selectors.health_shapes import MissingCost
-from entrepot.books.selectors.naming import named
+from entrepot.books.selectors.naming import named, place_name
 from entrepot.books.selectors.paging import cut, moment
 from entrepot.books.selectors.shapes import Page, Slice
 from entrepot.core.components import GOODS
@@ -50,7 +50,7 @@ def missing_costs(viewer: Viewer, part: Any = None) -> Page[MissingCost]:
                 name=name,
                 document_id=str(birth.document_id) if birth else "",
                 document=birth.document.external_id if birth else "",
-                place=(place.name or place.code) if place else "",
+                place=place_name(place),
                 born_at=moment(birth.effective_at) if birth else None,
                 units=on_hand.get(item, 0) + missing + early,
                 on_hand=on_hand.get(item, 0),

@@ -22,6 +22,11 @@ def named(name: str, name_zh: str) -> str:
     return (name_zh or name) if chinese else (name or name_zh)
 
 
+def place_name(place: Location | None) -> str:
+    """A place as one reads it; empty where there is none."""
+    return (named(place.name, place.name_zh) or place.code) if place else ""
+
+
 def places(among: Collection[int] | None = None) -> dict[str, str]:
     """Code and name of every place, or of those with the ids ``among``. One query."""
     rows = Location.objects.all() if among is None else Location.objects.filter(pk__in=among)

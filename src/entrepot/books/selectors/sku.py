@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Subquery, Sum
 from entrepot.books.access import Viewer
 from entrepot.books.models import BasisShare, CostLine, ForecastFigure, Item, Packaging, SaleFigure, StockFigure
 from entrepot.books.selectors import economics, inventory, sales, today
-from entrepot.books.selectors.naming import named
+from entrepot.books.selectors.naming import named, place_name
 from entrepot.books.selectors.paging import cut, day_number, moment, now
 from entrepot.books.selectors.shapes import (
     BillShare,
@@ -71,7 +71,7 @@ def layers(viewer: Viewer, code: str, part: Any = None, *, item: Item | None = N
     see = viewer.can("see_cost")
     found = []
     for figure in rows.select_related("cell__location"):
-        place = figure.cell.location.name or figure.cell.location.code
+        place = place_name(figure.cell.location)
         for number, (born, units, cost) in enumerate(figure.layers, start=1):
             found.append(
                 LayerRow(

@@ -8,7 +8,16 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from entrepot.books.selectors.shapes import BillShare, CostRow, Decision, DocumentLine, LayerRow, RangeCost, SaleRow
+from entrepot.books.selectors.shapes import (
+    BillShare,
+    CostRow,
+    Decision,
+    DocumentLine,
+    Effect,
+    LayerRow,
+    RangeCost,
+    SaleRow,
+)
 from entrepot.faces.web import families, sentences
 from entrepot.faces.web.tables import SEE_COST, Column
 from entrepot.faces.web.waterfall import per_unit
@@ -303,14 +312,19 @@ def _line_part(row: DocumentLine) -> str:
 
 
 def effects() -> list[Column]:
-    """What a document did."""
+    """What a document did; a sale leads to its explanation."""
     return [
-        Column("what", _("What"), read=lambda r: sentences.word("effect", r.what)),
+        Column("what", _("What"), read=lambda r: sentences.word("effect", r.what), href=_effect_page),
         Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku) if r.sku else ""),
+        Column("component", _("Component"), read=lambda r: families.component(r.component) if r.component else ""),
         Column("place", _("Where")),
         Column("units", _("Units"), "units"),
-        Column("amount", _("Amount"), "money", needs=SEE_COST),
+        Column("amount", _("Amount"), "money", needs=SEE_COST, optional=True),
     ]
+
+
+def _effect_page(row: Effect) -> str:
+    return reverse("sale", args=[row.sale_id]) if row.sale_id else ""
 
 
 def lines() -> list[Column]:

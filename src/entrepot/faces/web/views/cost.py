@@ -257,8 +257,13 @@ def document(visit: Visit, key: str) -> HttpResponseBase:
             visit.viewer,
             visit.state.currency,
         ),
-        effects=build("effects", declared, found.effects, view, visit.viewer, visit.state.currency),
+        effects=build("effects", declared, _money_sums(found.effects), view, visit.viewer, visit.state.currency),
     )
+
+
+def _money_sums(rows: Page[Any]) -> Page[Any]:
+    """Effects of several sorts: their amounts may be added, units moved and units priced may not."""
+    return replace(rows, sums={key: value for key, value in rows.sums.items() if key == "amount"})
 
 
 @require_GET
