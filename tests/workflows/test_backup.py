@@ -191,6 +191,24 @@ def test_a_backup_restores_into_a_new_home(tmp_path: Path) -> None:
     assert (found["residue"], found["counts"]["documents"]) == (0, models.Document.objects.count())
 
 
+def test_a_backup_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Written before the API had tokens: the new home gets the old schema, the rows, then what came since."""
+    _books()
+    file, older = tmp_path / "books.entrepot", tmp_path / "older.entrepot"
+    backup.backup(file)
+    with zipfile.ZipFile(file) as whole, zipfile.ZipFile(older, "w") as other:
+        manifest = json.loads(whole.read("manifest.json"))
+        del manifest["tables"]["books_apitoken"]
+        manifest["migrations"]["books"] = "0002_facts_are_only_appended"
+        for name in set(whole.namelist()) - {"tables/books_apitoken.json", "manifest.json"}:
+            other.writestr(name, whole.read(name))
+        other.writestr("manifest.json", json.dumps(manifest))
+    environment = _sqlite_home(tmp_path / "other")
+    done = _entrepot("restore", str(older), environment=environment)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(_entrepot("check", "--json", environment=environment).stdout)["residue"] == 0
+
+
 def _sqlite_home(home: Path) -> dict[str, str]:
     root = str(Path(__file__).resolve().parents[2])
     kept = {k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "ENTREPOT_TEST_DATABASE")}

@@ -57,9 +57,10 @@ def show(report: Any, seconds: float) -> None:
     )  # fmt: skip
     table("Residues", ("", "place", "expected", "found"),
           [(r.identity, r.place, r.expected, r.found) for r in report.residues[:20]])  # fmt: skip
-    say("examined: " + ", ".join(f"{count(n)} {what}" for what, n in report.counts.items()))
+    examined = ", ".join(f"{count(n)} {what}" for what, n in report.counts.items())
+    say(f"examined: {examined or 'nothing: the books are empty'}")
     waits = report.quarantined
-    if waits:
+    if waits and waits["lines"]:
         money = amounts({k: v for k, v in (waits.get("amounts") or {}).items() if isinstance(v, int)})
         say(f"in quarantine: {count(waits['lines'])} lines" + (f", {money}" if money else ""))
     if report.not_valued:

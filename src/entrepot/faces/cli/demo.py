@@ -27,6 +27,8 @@ def demo(
     port: serving.Port = 8000,
 ) -> None:
     """Write a sample shop's files, import them, value, forecast, propose, check; then serve."""
+    if serve:
+        serving.need_port("127.0.0.1", port)
     timer = Timer()
     with timer.of("set-up"):
         open_books()

@@ -234,8 +234,9 @@ def _answered(found: Imported, path: Path) -> None:
 
 
 _ANSWERS = {
-    "layout": "--layout", "number_style": "--number-style", "date_order": "--date-order", "currency": "--currency",
-    "zone": "--zone", "shop": "--channel", "location": "--location", "as_of": "--as-of", "column": "--mapping",
+    "layout": "--layout CODE", "number_style": "--number-style STYLE", "date_order": "--date-order ORDER",
+    "currency": "--currency EUR, say", "zone": "--zone Europe/London, say", "shop": "--channel CODE",
+    "location": "--location CODE", "as_of": "--as-of 2026-10-31T00:00+00:00, say",
 }  # fmt: skip
 
 

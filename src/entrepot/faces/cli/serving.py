@@ -40,7 +40,7 @@ def worker(
 
 def run(host: str, port: int) -> None:
     """Serve until told to stop. Raises ``ProblemError`` when the port is taken."""
-    _free(host, port)
+    need_port(host, port)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.settings")
     from django.conf import settings
 
@@ -66,7 +66,9 @@ def first_sign_in(name: str = "owner") -> None:
     from entrepot.workflows.setup import first_owner
 
     password = first_owner(name)
-    if password is not None:
+    if password is None:
+        say("sign in with the password that was shown before; another one: entrepot user password NAME")
+    else:
         say(
             f"sign in as    {name}",
             f"password      {password}    (shown once; change it: entrepot user password {name})",
@@ -87,7 +89,8 @@ def _serve(host: str, port: int) -> None:
     ).serve()  # fmt: skip
 
 
-def _free(host: str, port: int) -> None:
+def need_port(host: str, port: int) -> None:
+    """Raise ``ProblemError`` when the port cannot be had."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
