@@ -42,6 +42,7 @@ class Visit:
             "state": self.state,
             "currency": self.state.currency,
             "section": section,
+            "imports_here": self.viewer.can("import"),
             "companies": companies,
             "company": dict(companies).get(self.state.company, self.state.company),
             "see_cost": self.viewer.can("see_cost"),

@@ -95,7 +95,7 @@ def cancel(visit: Visit, key: str) -> HttpResponseBase:
     queries.cancel_job(visit.viewer, key)
     if visit.swaps:
         return visit.part("web/_job.html", job=queries.job(visit.viewer, key))
-    return HttpResponseRedirect(visit.request.headers.get("Referer") or reverse("imports"))
+    return HttpResponseRedirect(reverse("imports"))
 
 
 @require_GET
