@@ -68,7 +68,7 @@ def test_a_cancellation_is_a_return_with_its_money() -> None:
         ("A,M,,1.50", "missing", None, None),
         ("A,M,1,x", "not_an_amount", 1, None),
         ("A,M,2000000000000,1", "not_a_quantity", None, None),
-        ("A,M,999999999999,99999999999", "not_an_amount", 999999999999, None),
+        ("A,M,1999999999,99999999999999", "not_an_amount", 1999999999, None),
     ],
 )
 def test_refused_rows_say_what_is_at_stake(row: str, code: str, quantity: int | None, amount: int | None) -> None:

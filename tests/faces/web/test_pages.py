@@ -309,7 +309,7 @@ def test_work_is_started_by_who_may_import(visit: Visit, monkeypatch: pytest.Mon
     """A button sets the worker to work and leads where its progress shows."""
     started: list[str] = []
     monkeypatch.setattr(queries, "start_work", lambda viewer, kind: started.append(kind))
-    assert visit("/work/daily", method="post")["Location"] == "/"
-    assert visit("/work/check", method="post")["Location"] == "/health/"
-    assert visit("/work/check", role="viewer", method="post").status_code == 403
+    assert visit("/start/daily", method="post")["Location"] == "/"
+    assert visit("/start/check", method="post")["Location"] == "/health/"
+    assert visit("/start/check", role="viewer", method="post").status_code == 403
     assert started == ["daily", "check"]
