@@ -17,6 +17,7 @@ from entrepot.audit.registers import Registers
 from entrepot.audit.report import CheckReport
 
 SECOND = 1_000_000
+FOREVER = 2**62
 
 
 class Line(NamedTuple):
@@ -88,18 +89,25 @@ class PeriodCosts:
         found: dict[tuple[int, int], list[Stay]] = defaultdict(list)
         for layer in state.layers:
             item, cell = layer.slot
-            for line in self.of_cell.get(cell, ()):
-                if line.item not in (0, item):
+            lines = self.of_cell.get(cell)
+            if not lines:
+                continue
+            born = layer.born
+            ranges = sorted(taken.get(id(layer), ()))
+            if layer.taken < layer.n:
+                ranges.append((layer.taken, layer.n, 0, FOREVER))
+            last = max((until for _, _, _, until in ranges), default=born)
+            for line in lines:
+                if line.end <= born or line.start >= last or line.item not in (0, item):
                     continue
-                since = max(layer.born, line.start)
-                ranges = sorted(taken.get(id(layer), ()))
-                if layer.taken < layer.n:
-                    ranges.append((layer.taken, layer.n, 0, line.end))
+                since = born if born > line.start else line.start
+                stays = found[line.id, item]
                 for a, b, number, until in ranges:
-                    seconds = (b - a) * (max(0, min(until, line.end) - since) // SECOND)
-                    if seconds > 0:
-                        found[line.id, item].append(Stay(number, layer.slot, seconds))
-        return found
+                    if until > since:
+                        time = ((until if until < line.end else line.end) - since) // SECOND
+                        if time > 0:
+                            stays.append(Stay(number, layer.slot, (b - a) * time))
+        return {key: stays for key, stays in found.items() if stays}
 
     def settle(self, report: CheckReport) -> None:
         """Compare the kept shares of every line over items; a line that nothing stood for is unallocated."""

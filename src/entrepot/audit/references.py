@@ -93,6 +93,7 @@ class References:
         ):
             self._identities.setdefault((kind, name), []).append((pk, source, account))
         self._sales_known = False
+        self._sold: dict[tuple[int, ...], list[Sold]] = {}
         self._transit: dict[int, list[tuple[int, int, int, int, bool, int]]] | None = None
         self._orders: dict[int, str] = dict(
             rows(
@@ -196,18 +197,26 @@ class References:
 
     def sales_lines(self, ref: dict[str, Any], before: int) -> list[Sold]:
         """Live lines of a sales order, in line order."""
-        documents = self.documents(ref, before)
+        documents = tuple(self.documents(ref, before))
         if not documents:
             return []
-        found = [
-            Sold(pk, document, line, number(item), sku, quantity, base)
-            for pk, document, line, item, sku, quantity, base in rows(
-                self._connection,
-                "SELECT id, document_id, line, item_id, sku, quantity, base_amount FROM books_salesline "
-                f"WHERE document_id IN {among(documents)} ORDER BY line, id",
-            )
+        if documents not in self._sold:
+            if len(self._sold) > 50_000:
+                self._sold.clear()
+            self._sold[documents] = [
+                Sold(pk, document, line, number(item), sku, quantity, base)
+                for pk, document, line, item, sku, quantity, base in rows(
+                    self._connection,
+                    "SELECT id, document_id, line, item_id, sku, quantity, base_amount FROM books_salesline "
+                    f"WHERE document_id IN {among(documents)} ORDER BY line, id",
+                )
+            ]
+        wanted = ref.get("line")
+        return [
+            row
+            for row in self._sold[documents]
+            if wanted in (None, row.line) and self.live("sales_line", row.id, before)
         ]
-        return [row for row in found if ref.get("line") in (None, row.line) and self.live("sales_line", row.id, before)]
 
     def estimates(self, movements: list[int], before: int) -> list[Promised]:
         """Live goods lines that an order promised for these movements, in the order of their numbers."""
