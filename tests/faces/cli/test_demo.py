@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from entrepot.books import intake, models
 from entrepot.faces.cli.main import app
 from entrepot.sample.writing import write_sample
-from entrepot.workflows import demo
+from entrepot.workflows import summary
 from tests.books import factories as make
 from tests.workflows import ledger
 
@@ -29,8 +29,8 @@ def test_the_demo_goes_from_files_to_decisions(tmp_path: Path) -> None:
     planted = sum(
         f.planted.rejected + f.planted.unknown_sku + f.planted.waiting for f in written.files if not f.repeats
     )
-    assert sum(row.lines for row in demo.waiting()) == planted
-    assert {row.code for row in demo.companies()} == {"HK", "SZ"}
+    assert sum(row.lines for row in summary.waiting()) == planted
+    assert {row.code for row in summary.companies()} == {"HK", "SZ"}
     batches, documents = models.Batch.objects.count(), models.Document.objects.count()
     assert batches == len(written.files)
     again = CliRunner().invoke(app, ["demo", "--no-serve", "--folder", str(tmp_path)])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from entrepot.faces.cli import serving
+from entrepot.faces.cli.figures import decisions
 from entrepot.faces.cli.opening import open_books
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _work_out(timer: Timer) -> None:
 
 
 def _planned() -> bool:
-    from entrepot.workflows.demo import decided
+    from entrepot.workflows.summary import decided
 
     return bool(decided())
 
@@ -159,7 +160,7 @@ def _summary(came: CameIn, timer: Timer) -> None:
 
 def _money() -> None:
     from entrepot.faces.cli.printing import amounts, count, money, table
-    from entrepot.workflows import demo as found
+    from entrepot.workflows import summary as found
 
     table(
         "Waits in quarantine", ("lines", "reason", "money at stake", "what to do"),
@@ -177,9 +178,4 @@ def _money() -> None:
          for e in found.late_effects()],
         right=(2, 3, 4),
     )  # fmt: skip
-    table(
-        "To decide today", ("proposals", "kind", "effect", "cash"),
-        [(count(d.proposals), d.kind, "≈ " + money(d.effect, d.currency), money(d.cash, d.currency))
-         for d in found.decided()],
-        right=(0, 2, 3),
-    )  # fmt: skip
+    decisions()

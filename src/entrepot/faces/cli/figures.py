@@ -32,6 +32,7 @@ def plan() -> None:
     """Propose what to order, by when, and what it is worth."""
     open_books()
     _run("plan")
+    decisions()
 
 
 def daily(
@@ -48,6 +49,20 @@ def daily(
     revalue_and_say()
     _run("forecast")
     _run("plan")
+    decisions()
+
+
+def decisions() -> None:
+    """Open proposals by kind, with their money."""
+    from entrepot.faces.cli.printing import count, money, table
+    from entrepot.workflows.summary import decided
+
+    table(
+        "To decide today", ("proposals", "kind", "effect", "cash"),
+        [(count(d.proposals), d.kind, "≈ " + money(d.effect, d.currency), money(d.cash, d.currency))
+         for d in decided()],
+        right=(0, 2, 3),
+    )  # fmt: skip
 
 
 def revalue_and_say(*, everything: bool = False) -> None:
@@ -87,16 +102,24 @@ def _run(name: str) -> None:
 
 
 def said(done: Any) -> str:
-    """The counts of a workflow's answer in words.
+    """The counts of a workflow's answer in words; of one answer for each company, company by company.
 
     >>> from dataclasses import dataclass
     >>> @dataclass
     ... class Done:
-    ...     run: str
-    ...     items: int
-    >>> said(Done("2026-10-31", 1200))
-    '1,200 items'
+    ...     company: str
+    ...     orders: int
+    ...     effect: int
+    >>> said([Done("HK", 1200, 5), Done("SZ", 3, 5)])
+    'HK 1,200 orders; SZ 3 orders'
     """
-    names = getattr(done, "__dataclass_fields__", {})
+    if isinstance(done, list):
+        return "; ".join(said(one) for one in done) or "nothing to do"
+    names = [name for name in getattr(done, "__dataclass_fields__", {}) if name not in _MONEY]
     counts = ((name, getattr(done, name)) for name in names)
-    return ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in counts if isinstance(n, int)) or "done"
+    told = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in counts if type(n) is int and name != "company")
+    company = getattr(done, "company", "")
+    return " ".join(part for part in (company if isinstance(company, str) else "", told) if part) or "done"
+
+
+_MONEY = ("effect", "cash", "as_of")
