@@ -149,3 +149,23 @@ def test_a_bill_that_waits_for_two_receipts_goes_when_both_are_there() -> None:
     """The first that comes does not end the waiting, nor is the second missed."""
     live([bill("b", "freight", 900, "quantity", "r1", "r2")], [receipt("r1", "P", 10)], [receipt("r2", "Q", 20)])
     assert sorted(StockFigure.objects.values_list("item__sku", "first_leg")) == [("P", 300), ("Q", 600)]
+
+
+def test_storage_of_what_was_converted_rests_on_what_was_made() -> None:
+    """Storage of a month in which units were consumed is wholly carried: by sales, by stock, by what was made of it."""
+    storage = {
+        "component": "storage",
+        "amount": 1000,
+        "targets": [{"kind": "place", "location": "A", "period_from": at(0)[:10], "period_to": at(9)[:10]}],
+    }
+    live(
+        [
+            receipt("r1", "P", 10),
+            document(
+                "conversion", "cv", 3, company="C", cell={"location": "A"}, consumed=[{"sku": "P", "quantity": 6}],
+                produced=[{"sku": "Q", "quantity": 3, "share": 2}, {"sku": "R", "quantity": 1}],
+            ),
+            document("cost_bill", "st", 10, company="C", currency="USD", supplier="W", lines=[storage]),
+        ]
+    )  # fmt: skip
+    assert sum(StockFigure.objects.values_list("storage", flat=True)) == 1000

@@ -1,7 +1,8 @@
 """Costs of a place or of the company for a time (storage, software): over the unit-seconds of what stood there.
 
 A line is shared over items (these shares are kept in the books), and an item's share over the ranges of its units: what
-left bears its part, what only moved within the company hands it on, what is still there keeps it.
+left bears its part, what only moved within the company hands it on, what was converted hands it to what was made, what
+is still there keeps it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import NamedTuple
 
 from entrepot.audit.arithmetic import split
 from entrepot.audit.costs import BIRTHS, ISSUE, Aimed
-from entrepot.audit.layers import Fold, Slot
+from entrepot.audit.layers import Fold, Move, Slot
 from entrepot.audit.reading import Connection, rows
 from entrepot.audit.registers import Registers
 from entrepot.audit.report import CheckReport
@@ -64,6 +65,7 @@ class PeriodCosts:
         on_stock: dict[Slot, list[tuple[int, int]]] = defaultdict(list)
         if not self.lines:
             return aimed, on_stock
+        made = _made(state)
         within = {number for number, issue in state.issues.items() if issue.move.target}
         for (line, item), stays in self._stays(state).items():
             weights = [stay.seconds for stay in stays]
@@ -75,6 +77,10 @@ class PeriodCosts:
                     continue
                 if not stay.movement:
                     on_stock[stay.slot].append((component, share))
+                elif stay.movement in made:
+                    outputs = made[stay.movement]
+                    for output, part in zip(outputs, split(share, [m.share for m in outputs]), strict=True):
+                        aimed[output.number].append(Aimed(line, component, part, BIRTHS))
                 else:
                     side = BIRTHS if stay.movement in within else ISSUE
                     aimed[stay.movement].append(Aimed(line, component, share, side))
@@ -125,3 +131,16 @@ class PeriodCosts:
         for key in wanted.keys() | self.kept.keys():
             place = f"share of item {key[1]} in period line {key[0]} (unit-seconds, amount)"
             report.compare("M", place, wanted.get(key), self.kept.get(key))
+
+
+def _made(state: Fold) -> dict[int, list[Move]]:
+    """What a conversion made of the units that each of its movements consumed."""
+    outputs: dict[int, dict[int, Move]] = defaultdict(dict)
+    for layer in state.layers:
+        if layer.move.event:
+            outputs[layer.move.event][layer.move.number] = layer.move
+    return {
+        number: sorted(outputs[issue.move.event].values(), key=lambda move: (move.line, move.ordinal))
+        for number, issue in state.issues.items()
+        if issue.move.event
+    }

@@ -108,11 +108,12 @@ def evaluate(facts: Facts, books: Mapping[int, Books], *, group: bool = False) -
 
 def with_period_costs(valued: Valued, placed: pl.DataFrame) -> Valued:
     """The same fold, with period costs (line, component, movement, amount) on what moved: a movement within the company
-    hands its part on to the units that it moved, any other bears it itself."""
+    hands its part on to the units that it moved, a conversion to what it made, any other bears it itself."""
     from entrepot.engines.valuation import CostShares, price
 
     if placed.is_empty():
         return valued
+    placed = _handed_to_outputs(valued.facts, placed)
     within = valued.facts.movements.select("movement", moved=pl.col("to_cell").is_not_null())
     extra = placed.join(within, on="movement").select(
         "line", pl.col("component").cast(pl.Int16), "movement",
@@ -128,6 +129,24 @@ def with_period_costs(valued: Valued, placed: pl.DataFrame) -> Valued:
         for method, one in valued.by_method.items()
     }  # fmt: skip
     return Valued(valued.facts, valued.books, by_method, valued.cells)
+
+
+def _handed_to_outputs(facts: Facts, placed: pl.DataFrame) -> pl.DataFrame:
+    """What falls on units that a conversion consumed goes to what it made, by the stated shares."""
+    moves = facts.movements.drop_nulls("event")
+    consumed = moves.filter(pl.col("to_cell").is_null()).select("movement", "event")
+    if consumed.is_empty():
+        return placed
+    made = moves.filter(pl.col("from_cell").is_null()).select(
+        "event", made="movement", weight="share", number="line", place="ordinal"
+    )
+    rows = placed.join(consumed, on="movement").join(made, on="event").sort("line", "movement", "number", "place")
+    if rows.is_empty():
+        return placed
+    keyed = rows.with_columns(key=pl.struct("line", "movement").rle_id().cast(pl.Int64))
+    shares = split(keyed.select("amount", "weight", line="key"))
+    handed = rows.with_columns(shares.alias("amount"), movement="made").select(placed.columns)
+    return pl.concat([placed.join(consumed, on="movement", how="anti"), handed])
 
 
 def cost_shares(facts: Facts) -> CostShares:
