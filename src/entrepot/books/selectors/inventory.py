@@ -170,8 +170,9 @@ def _headlines(page: Any, *, see: bool) -> list[Headline]:
         Headline("units_in_transit", sums["in_transit"]),
     ]
     if see:
+        value = sums["value"] if sums["value"] or not sums["missing_units"] else None  # missing is never 0
         lines += [
-            Headline("stock_value", sums["value"], "money", needs="see_cost"),
+            Headline("stock_value", value, "money", needs="see_cost"),
             Headline("units_without_cost", sums["missing_units"], needs="see_cost"),
         ]
     return lines

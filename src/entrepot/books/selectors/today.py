@@ -96,7 +96,8 @@ def _reason(line: Any) -> Reason:
 
 def _headlines(viewer: Viewer, waiting: Any) -> list[Headline]:
     stock = viewer.in_locations(viewer.of_company(StockFigure.objects.all()), "cell__location")
-    found = stock.aggregate(units=Sum("units"), value=Sum("book_cost"))
+    found = stock.aggregate(units=Sum("units"), value=Sum("book_cost"), missing=Sum("missing"))
+    known = found["value"] if (found["units"] or 0) > (found["missing"] or 0) else None  # missing is never 0
     if not viewer.can("see_cost"):
         return [Headline("units_on_hand", found["units"])]
     orders = waiting.filter(kind="order").aggregate(effect=Sum("effect"), cash=Sum("cash"))
@@ -109,6 +110,6 @@ def _headlines(viewer: Viewer, waiting: Any) -> list[Headline]:
     shown = [line for line in lines if line.value is not None]
     return [
         *shown,
-        Headline("stock_value", found["value"], "money", needs="see_cost"),
+        Headline("stock_value", known, "money", needs="see_cost"),
         Headline("units_on_hand", found["units"]),
     ]
