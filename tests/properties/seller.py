@@ -64,6 +64,7 @@ class Seller:
     moves: dict[Name, dict[tuple[int, int], Line]] = field(default_factory=dict)
     costs: dict[Name, dict[int, Line]] = field(default_factory=dict)
     waiting: list[Paper] = field(default_factory=list)
+    dropped: set[tuple[Name, str]] = field(default_factory=set)
     closings: dict[tuple[int, int], tuple[int, bool]] = field(default_factory=dict)
     counter: int = 0
 
@@ -75,15 +76,30 @@ class Seller:
         for paper in papers:
             posted = self.take(paper, recorded)
             progress = progress or bool(posted)
-            if posted is None and not any(o.key == paper.key and o.says() == paper.says() for o in self.waiting):
+            if posted:
+                self.supersede(paper.key, len(self.waiting))
+            elif posted is None and not self.told(paper):
                 self.waiting.append(paper)
         while progress:
             progress = False
             for paper in list(self.waiting):
-                posted = self.take(paper, recorded)
+                posted = self.take(paper, recorded) if paper in self.waiting else None
                 if posted is not None:
+                    place = self.waiting.index(paper)
                     self.waiting.remove(paper)
+                    self.supersede(paper.key, place)
                     progress = progress or posted
+
+    def told(self, paper: Paper) -> bool:
+        """Does the same content wait already, or was it dropped for a later telling?"""
+        waits = {(other.key, other.says()) for other in self.waiting}
+        return (paper.key, paper.says()) in waits | self.dropped
+
+    def supersede(self, key: Name, upto: int) -> None:
+        """A later telling is in the books: what waited of the document before it must not undo it."""
+        for paper in [paper for paper in self.waiting[:upto] if paper.key == key]:
+            self.waiting.remove(paper)
+            self.dropped.add((key, paper.says()))
 
     def take(self, paper: Paper, recorded: int) -> bool | None:
         """True posted, False a repeat, None waits."""

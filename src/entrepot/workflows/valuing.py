@@ -140,11 +140,12 @@ def _handed_to_outputs(facts: Facts, placed: pl.DataFrame) -> pl.DataFrame:
     made = moves.filter(pl.col("from_cell").is_null()).select(
         "event", made="movement", weight="share", number="line", place="ordinal"
     )
-    rows = placed.join(consumed, on="movement").join(made, on="event").sort("line", "movement", "number", "place")
+    # Each range by itself: a movement that drew from several layers stands here several times with the same line.
+    ranges = placed.with_columns(key=pl.int_range(pl.len(), dtype=pl.Int64)).join(consumed, on="movement")
+    rows = ranges.join(made, on="event").sort("key", "number", "place")
     if rows.is_empty():
         return placed
-    keyed = rows.with_columns(key=pl.struct("line", "movement").rle_id().cast(pl.Int64))
-    shares = split(keyed.select("amount", "weight", line="key"))
+    shares = split(rows.select("amount", "weight", line="key"))
     handed = rows.with_columns(shares.alias("amount"), movement="made").select(placed.columns)
     return pl.concat([placed.join(consumed, on="movement", how="anti"), handed])
 

@@ -205,7 +205,7 @@ def test_the_child_that_takes_too_much_memory_ends() -> None:
 
 def test_the_child_that_takes_too_long_ends() -> None:
     """A reader that would need more time than allowed is ended by the system; the answer is a problem."""
-    content = b"Order ID,SKU,Quantity,Unit price,Date\n" + b"A-1,MUG,2,4.50,2026-01-31\n" * 700_000
+    content = b"Order ID,SKU,Quantity,Unit price,Date\n" + b"A-1,MUG,2,4.50,2026-01-31\n" * 2_500_000
     with pytest.raises(ProblemError) as caught:
         open_file(content, limits=Limits(cpu_seconds=1), **SAID)
     assert caught.value.problems[0].code == "file_too_heavy"
