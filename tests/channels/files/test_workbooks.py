@@ -2,13 +2,14 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
 import xlsxwriter
 
-from entrepot.channels.files.limits import Limits
+from entrepot.channels.files.limits import COMMAND_LINE, Limits
 from entrepot.channels.files.opening import open_file
 from entrepot.core.errors import ProblemError
 from tests.channels.files.opened import SAID, documents, opened, refused, rejected
@@ -205,9 +206,9 @@ def test_the_child_that_takes_too_much_memory_ends() -> None:
 
 def test_the_child_that_takes_too_long_ends() -> None:
     """A reader that would need more time than allowed is ended by the system; the answer is a problem."""
-    content = b"Order ID,SKU,Quantity,Unit price,Date\n" + b"A-1,MUG,2,4.50,2026-01-31\n" * 2_500_000
+    content = b"Order ID,SKU,Quantity,Unit price,Date\n" + b"A-1,MUG,2,4.50,2026-01-31\n" * 3_500_000
     with pytest.raises(ProblemError) as caught:
-        open_file(content, limits=Limits(cpu_seconds=1), **SAID)
+        open_file(content, limits=replace(COMMAND_LINE, cpu_seconds=1), **SAID)
     assert caught.value.problems[0].code == "file_too_heavy"
 
 
