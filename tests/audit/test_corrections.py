@@ -169,3 +169,17 @@ def test_storage_of_what_was_converted_rests_on_what_was_made() -> None:
         ]
     )  # fmt: skip
     assert sum(StockFigure.objects.values_list("storage", flat=True)) == 1000
+
+
+def test_returns_of_a_sale_count_through_its_corrections() -> None:
+    """Two units came back before the sale was corrected: of the six told then, four more can come back, not five."""
+
+    def back(name: str, units: int) -> Any:
+        lines = [{"sku": "P", "quantity": units}]
+        return document("return", name, 5, shop="s", order=ref("sales_order", "o"), lines=lines)
+
+    def sold(units: int) -> Any:
+        return order([{"sku": "P", "quantity": units, "amount": 600}])
+
+    live([receipt("r1", "P", 10), sold(3), back("b1", 2)], [sold(6)], [back("b2", 5)])
+    assert list(SaleFigure.objects.values_list("quantity", "returned")) == [(6, 6)]

@@ -92,6 +92,11 @@ class References:
             "SELECT id, type, external_id, source, account FROM books_document WHERE type <> 'sales_order' ORDER BY id",
         ):
             self._identities.setdefault((kind, name), []).append((pk, source, account))
+        self._earlier: dict[int, list[int]] = {}
+        for old, new in rows(
+            connection, "SELECT movement_id, new_movement_id FROM books_replacement WHERE new_movement_id IS NOT NULL"
+        ):
+            self._earlier.setdefault(new, []).append(old)
         self._sales_known = False
         self._sold: dict[tuple[int, ...], list[Sold]] = {}
         self._transit: dict[int, list[tuple[int, int, int, int, bool, int]]] | None = None
@@ -185,12 +190,18 @@ class References:
         return sent, taken
 
     def returned(self, sale: int, before: int, without: set[int]) -> int:
-        """Units of a sale that came back by documents before this one and not by ``without``."""
+        """Units of a sale, also as told before its corrections, that came back by documents before this one and not by
+        ``without``."""
+        told, earlier = {sale}, [sale]
+        while earlier:
+            earlier = [old for new in earlier for old in self._earlier.get(new, ()) if old not in told]
+            told |= set(earlier)
         return sum(
             units
             for pk, document, units in rows(
                 self._connection,
-                f"SELECT id, document_id, quantity FROM books_movement WHERE of_id = {sale} AND kind = {RETURN}",
+                "SELECT id, document_id, quantity FROM books_movement "
+                f"WHERE of_id IN {among(sorted(told))} AND kind = {RETURN}",
             )
             if document < before and document not in without and self.live("movement", pk, before)
         )

@@ -145,6 +145,12 @@ def sales_lines_of(session: Session, refs: list[Ref]) -> dict[str, list[models.S
 
 def returnable(sale: models.Movement, correcting: tuple[int, ...]) -> int:
     """Units of a sale that have not come back, leaving out the return documents that are being corrected."""
-    returns = models.Movement.objects.filter(of=sale, kind=int(Kind.RETURN), replacement__isnull=True)
+    told = {sale.pk}
+    earlier = told
+    while earlier:  # a return of the sale as it was told before its correction is a return of it all the same
+        replaced = models.Replacement.objects.filter(new_movement_id__in=earlier)
+        earlier = set(replaced.values_list("movement_id", flat=True)) - told
+        told |= earlier
+    returns = models.Movement.objects.filter(of_id__in=told, kind=int(Kind.RETURN), replacement__isnull=True)
     back = returns.exclude(document_id__in=correcting).aggregate(units=Sum("quantity"))["units"]
     return sale.quantity - (back or 0)
