@@ -14,6 +14,7 @@ from django.db import transaction
 
 from entrepot.books import bulk, facts, models
 from entrepot.core.calendar import Instant
+from entrepot.core.frames.demand import IN_STOCK, ORDER_LINES
 from entrepot.core.kinds import Kind
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows import in_stock, snapshot
@@ -102,11 +103,10 @@ def _of_company(company: int, lines: pl.DataFrame, movements: pl.DataFrame) -> C
     from entrepot.engines.demand import forecast as engine
 
     as_of = int(lines["ordered_at"].max())  # type: ignore[arg-type]
-    frame = lines.select("item", "quantity", "ordered_at", "channel", "order")
+    frame = ORDER_LINES.require(lines.select("item", "quantity", "ordered_at", "channel", "order"))
+    stocked = IN_STOCK.require(in_stock.shares(movements, as_of))
     try:
-        weekly = build_demand(
-            frame, zone=companies()[company].zone, as_of=as_of, in_stock=in_stock.shares(movements, as_of)
-        )
+        weekly = build_demand(frame, zone=companies()[company].zone, as_of=as_of, in_stock=stocked)
     except ValueError:
         return None  # not one whole week of orders yet
     return CompanyForecast(company, as_of, engine(panel(weekly, ("item", "channel"))))

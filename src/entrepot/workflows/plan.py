@@ -15,6 +15,7 @@ from django.db import transaction
 from entrepot.books import bulk, models
 from entrepot.core.calendar import Instant, local_date
 from entrepot.core.components import SERVICE
+from entrepot.core.frames.replenishment import INBOUND, POSITIONS
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows.clock import now
 from entrepot.workflows.forecast import CompanyForecast, forecast
@@ -80,8 +81,8 @@ def propose_for(company: models.Company, one: CompanyForecast, on: date) -> tupl
         (item, place) for item, place, yes in rows.select("item", "location", "stock_assumed").iter_rows() if yes
     }
     result = propose(
-        rows.drop("channel", "stock_assumed"), on=on, levels=LEVELS, currency=company.currency,
-        inbound=inbound(company, on),
+        POSITIONS.require(rows.drop("channel", "stock_assumed")), on=on, levels=LEVELS, currency=company.currency,
+        inbound=INBOUND.require(inbound(company, on)),
     )  # fmt: skip
     return result, assumed
 

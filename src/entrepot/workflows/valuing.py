@@ -14,6 +14,7 @@ import polars as pl
 from entrepot.books import models
 from entrepot.books.facts import Facts
 from entrepot.core.calendar import Instant, month_starts
+from entrepot.core.frames.ledger import COST_SHARES, MOVEMENTS
 
 if TYPE_CHECKING:
     from entrepot.engines.valuation import CostShares, Valuation
@@ -98,7 +99,7 @@ def evaluate(facts: Facts, books: Mapping[int, Books], *, group: bool = False) -
     owners = facts.movements["company"].unique().to_list()
     methods = sorted({books[company].method for company in owners}) or ["fifo"]
     costs = cost_shares(facts)
-    allocation = fold(Movements.from_frame(facts.movements))
+    allocation = fold(Movements.from_frame(MOVEMENTS.require(facts.movements)))
     by_method = {
         method: price(allocation, costs, method=method, group=group, month_starts=_months(facts, books, method))  # type: ignore[arg-type]
         for method in methods
@@ -154,7 +155,7 @@ def cost_shares(facts: Facts) -> CostShares:
     """Every line split over its targets by largest remainder; targets that no longer count are left unplaced."""
     from entrepot.engines.valuation import CostShares
 
-    return CostShares.from_frame(_shares(facts))
+    return CostShares.from_frame(COST_SHARES.require(_shares(facts)))
 
 
 def _shares(facts: Facts) -> pl.DataFrame:

@@ -10,50 +10,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from entrepot.core.frames.demand import FORECAST as FORECAST
+from entrepot.core.frames.demand import IN_STOCK as IN_STOCK
+from entrepot.core.frames.demand import ORDER_LINES as ORDER_LINES
+from entrepot.core.frames.demand import WEEKLY_DEMAND as WEEKLY_DEMAND
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-ORDER_LINES: Mapping[str, str] = {
-    "item": "text or integer key of the item",
-    "quantity": "units ordered; negative for a return or cancellation line",
-    "ordered_at": "instant, integer microseconds UTC (or a Datetime)",
-    "channel": "optional: shop or marketplace",
-    "region": "optional: ship-to region",
-    "order": "optional: order number; a negative line of the same order cancels within it",
-    "customer": "optional: buyer key (never a name), used to match a cancellation to what it cancels",
-    "cancelled": "optional: true where the order line itself is known to be cancelled before shipping",
-}
-"""Columns of the order-line frame that :func:`~entrepot.engines.demand.build.build_demand` reads."""
-
-WEEKLY: Mapping[str, str] = {
-    "item": "as in the order lines",
-    "channel": "text, empty when the lines have none",
-    "region": "text, empty when the lines have none",
-    "week": "Monday on which the week starts, in the company's zone",
-    "demand": "units ordered, early cancellations netted, returns not deducted",
-    "returned": "units that came back in that week",
-}
-"""Columns of :attr:`WeeklyDemand.frame`; weeks without a line have no row."""
-
-IN_STOCK: Mapping[str, str] = {
-    "item": "as in the order lines",
-    "channel": "optional",
-    "region": "optional",
-    "week": "Monday of the week",
-    "share": "share of the week in which the item could be bought, 0..1",
-}
-"""Columns of the optional in-stock frame."""
-
-FORECAST: Mapping[str, str] = {
-    "weekly_mean": "expected units a week over the next 13 weeks, seasons included; null where nothing is known",
-    "level": "expected units a week at the current season",
-    "weeks": "observed weeks since the first sale (censored and closed weeks left out)",
-    "zero_share": "share of the last 26 observed weeks without demand",
-    "pattern": "smooth, erratic, intermittent or lumpy (ADI 1.32, CV² 0.49); empty where unknown",
-    "method": "ratios (calibrated on this shop's own past) or prior (negative binomial with assumed spread) or none",
-    "flags": "list of codes, see FLAGS",
-}
-"""Columns of :attr:`Forecast.frame` after the key columns."""
 
 FLAGS: Mapping[str, str] = {
     "no_history": "no sale in the data: no forecast is made",
@@ -138,7 +101,7 @@ class Netting:
 class WeeklyDemand:
     """Weekly demand by item × channel × region.
 
-    ``frame`` has the columns of :data:`WEEKLY`. ``first_week`` and ``last_week`` are Mondays; every week between them
+    ``frame`` has the columns of :data:`WEEKLY_DEMAND`. ``first_week`` and ``last_week`` are Mondays; every week between them
     was observed whole, except those of ``closed`` (channel, week), when a channel that normally sells every week sold
     nothing at all. ``in_stock`` has the columns of :data:`IN_STOCK`, or is ``None`` where stock is not known.
     """

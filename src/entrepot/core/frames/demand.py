@@ -1,0 +1,57 @@
+"""What the demand engine reads and gives."""
+
+from __future__ import annotations
+
+from entrepot.core.frames.schema import Column, Table
+
+_ITEM = Column("item", "key", "", "key of the item")
+_CHANNEL = Column("channel", "text", "", "shop, marketplace or place", optional=True)
+_REGION = Column("region", "text", "", "ship-to region", optional=True)
+
+ORDER_LINES = Table(
+    "order lines", "one line of an order, or of a return", "workflows", ("demand",),
+    (
+        _ITEM,
+        Column("quantity", "integer", "base units", "ordered; negative: a return or cancellation", empty="not told: left out"),
+        Column("ordered_at", "instant", "µs UTC", "when the buyer ordered"),
+        _CHANNEL, _REGION,
+        Column("order", "key", "", "order number; a negative line cancels within its order", empty="not told", optional=True),
+        Column("customer", "key", "", "buyer key (never a name), to match a cancellation", empty="not told", optional=True),
+        Column("cancelled", "boolean", "", "known to be cancelled before shipping", empty="not told", optional=True),
+    ),
+)  # fmt: skip
+
+IN_STOCK = Table(
+    "in stock", "one item and week (and channel, region)", "workflows", ("demand",),
+    (
+        _ITEM, _CHANNEL, _REGION,
+        Column("week", "date", "Monday", "week"),
+        Column("share", "number", "0..1", "share of the week in which the item could be bought"),
+    ),
+)  # fmt: skip
+
+WEEKLY_DEMAND = Table(
+    "weekly demand", "one item, channel, region and week with at least one line", "demand", ("workflows",),
+    (
+        _ITEM,
+        Column("channel", "text", "", "empty text when the lines have none"),
+        Column("region", "text", "", "empty text when the lines have none"),
+        Column("week", "date", "Monday, company's zone", "week"),
+        Column("demand", "integer", "base units", "ordered, early cancellations netted, returns not deducted"),
+        Column("returned", "integer", "base units", "came back in that week"),
+    ),
+)  # fmt: skip
+
+FORECAST = Table(
+    "forecast", "one series (item, and channel or region where asked)", "demand", ("workflows", "replenish"),
+    (
+        _ITEM,
+        Column("weekly_mean", "number", "units a week", "expected over the next 13 weeks, with seasons", empty="not known"),
+        Column("level", "number", "units a week", "expected at the current season", empty="not known"),
+        Column("weeks", "integer", "weeks", "observed since the first sale, censored and closed weeks left out"),
+        Column("zero_share", "number", "0..1", "share of the last 26 observed weeks without demand", empty="nothing observed"),
+        Column("pattern", "text", "", "smooth, erratic, intermittent or lumpy; empty text: unknown"),
+        Column("method", "text", "", "how the distribution was made"),
+        Column("flags", "list of text", "", "codes, see the engine's FLAGS"),
+    ),
+)  # fmt: skip
