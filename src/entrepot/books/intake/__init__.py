@@ -9,33 +9,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from django.db import transaction
 
 from entrepot.books import bulk, models
-from entrepot.books.intake import personal, quarantine
-from entrepot.books.intake.posting import MASTER
+from entrepot.books.intake import personal, quarantine, undoing
+from entrepot.books.intake.incoming import Incoming
 from entrepot.books.intake.register import Register
 from entrepot.books.intake.report import IntakeReport
 from entrepot.books.intake.session import Policy, Session
-from entrepot.core.calendar import Instant, to_datetime
-from entrepot.core.documents import Document, Ref, Reversal
+from entrepot.core.calendar import Instant
+from entrepot.core.documents import Document
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.progress import SILENT, Progress
 
 _CHUNK = 1_000
-
-
-@dataclass(frozen=True)
-class Incoming:
-    """A document and the lines of the file it was read from."""
-
-    document: Document
-    first_line: int | None = None
-    last_line: int | None = None
 
 
 def post(
@@ -89,6 +79,8 @@ def post(
 def _incoming(entry: Any) -> Incoming:
     if isinstance(entry, Document):
         return Incoming(entry)
+    if isinstance(entry, Incoming):
+        return entry
     return Incoming(entry.document, entry.first_line, entry.last_line)
 
 
@@ -113,8 +105,11 @@ def _finish_batch(batch: models.Batch, report: IntakeReport) -> None:
 
 
 def reverse_batch(batch_id: int, *, recorded_at: Instant, actor: str = "") -> IntakeReport:
-    """Undo a whole import as one reversing batch: every document it posted is taken back, newest first, and what it
-    left in quarantine is dismissed. Master data that it created stays."""
+    """Undo a whole import as one reversing batch; what it left in quarantine is dismissed.
+
+    A document that the import brought is taken back, newest first; one that it corrected counts as it was told before;
+    one that a later import told anew stays as that one says. Master data that it created stays.
+    """
     batch = models.Batch.objects.get(pk=batch_id)
     if models.Batch.objects.filter(reverses=batch).exists():
         raise ProblemError(
@@ -125,21 +120,9 @@ def reverse_batch(batch_id: int, *, recorded_at: Instant, actor: str = "") -> In
                 found=batch.name,
             )
         )
-    rows = models.Document.objects.filter(batch=batch, reversed__isnull=True).exclude(type__in=MASTER)
-    refs = [
-        Ref(type=kind, id=name, account=account, source=source)
-        for kind, name, account, source in rows.order_by("-pk").values_list("type", "external_id", "account", "source")
-    ]
-    documents = [
-        Reversal(
-            id=f"undo-{batch.pk}-{number}", source="undo", effective_at=to_datetime(recorded_at),
-            documents=refs[start : start + 500], reason=f"import {batch.pk} undone",
-        )
-        for number, start in enumerate(range(0, len(refs), 500))
-    ]  # fmt: skip
     with transaction.atomic():
         report = post(
-            documents,
+            undoing.documents(batch, recorded_at),
             name=f"undo: {batch.name}",
             recorded_at=recorded_at,
             actor=actor,

@@ -66,12 +66,12 @@ def lookup(documents: Iterable[tuple[Document, str]]) -> dict[tuple[str, str, st
     known: dict[tuple[str, str, str, str], Known] = {}
     for kind, names in wanted.items():
         rows = models.Document.objects.filter(type=kind, external_id__in=names).order_by("version")
-        for pk, source, account, name, version, sha, gone in rows.values_list(
-            "pk", "source", "account", "external_id", "version", "sha256", "reversed"
+        undone = set(models.Batch.objects.exclude(reverses=None).values_list("reverses_id", flat=True))
+        for pk, source, account, name, version, sha, gone, batch in rows.values_list(
+            "pk", "source", "account", "external_id", "version", "sha256", "reversed", "batch_id"
         ):
             key = (kind, name, source, account)
             before = known.get(key, NOTHING)
-            known[key] = Known(
-                (*before.ids, pk), version, frozenset({sha}) if gone else before.hashes | {sha}, gone is not None
-            )
+            told = frozenset({sha}) - ({sha} if batch in undone else set())
+            known[key] = Known((*before.ids, pk), version, told if gone else before.hashes | told, gone is not None)
     return known

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
 from entrepot.books import models
 from entrepot.books.intake import identity, personal, quarantine
 from entrepot.books.intake import rows as r
+from entrepot.books.intake.incoming import Incoming
 from entrepot.books.intake.posting import RULES
 from entrepot.books.intake.posting.builder import Builder
 from entrepot.books.intake.posting.stock import complete_count
@@ -24,12 +25,6 @@ from entrepot.core.errors import ProblemError
 _NO_COMPANY = frozenset(
     {"company", "item", "bundle", "supplier", "location", "fx_rate", "reversal", "listing", "signal"}
 )
-
-
-class _Waited(NamedTuple):
-    document: Document
-    first_line: int | None
-    last_line: int | None
 
 
 class Register:
@@ -73,7 +68,8 @@ class Register:
             self.report.lines += lines
         body = identity.body_of(document)
         sha = hashlib.sha256(body).hexdigest()
-        if not before.reversed and (sha in before.hashes or identity.repeats_count(document, before)):
+        repeats = sha in before.hashes or identity.repeats_count(document, before)
+        if repeats and not before.reversed and not entry.restores:
             self._repeated(lines, retrying)
             return True
         try:
@@ -192,7 +188,7 @@ class Register:
                 if row.state != models.Quarantine.OPEN:
                     continue  # a later telling of it was released just before
                 document = parse(_as_mapping(row))
-                if self.take([_Waited(document, row.line, None)], retrying=True)[0]:
+                if self.take([Incoming(document, row.line)], retrying=True)[0]:
                     quarantine.release(row, self.session.recorded_at)
                     quarantine.supersede(document, self.session.recorded_at, pk__lt=row.pk)
                     self.report.released += 1

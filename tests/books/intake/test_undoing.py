@@ -1,0 +1,72 @@
+"""An import undone: what it brought goes, what it corrected counts as before, what was told anew since then stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from entrepot.books import intake, models
+from entrepot.books.intake import personal
+from entrepot.workflows.revalue import revalue
+from tests.workflows.ledger import DAY, assert_proven, bill, doc, held, masters, post, receipt, sale, sold
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def undo(batch: int | None, day: int) -> intake.IntakeReport:
+    assert batch is not None
+    report = intake.reverse_batch(batch, recorded_at=day * DAY)
+    revalue()
+    assert_proven()
+    return report
+
+
+def test_a_correction_undone_brings_the_earlier_telling_back() -> None:
+    """The receipt's quantity and price, the bill aimed at it and the sale's cost are as before the second import."""
+    post(*masters(), receipt("R1", "2026-01-02", 10, 300), bill("F1", "2026-01-03", "freight", 100, ("receipt", "R1")))
+    post(sale("S1", "2026-01-04", 4), at=2 * DAY)
+    before = held("LA"), sold("S1")
+    second = post(receipt("R1", "2026-01-02", 8, 500), at=3 * DAY)
+    assert (held("LA"), sold("S1")) != before
+    undo(second.batch, 4)
+    assert (held("LA"), sold("S1")) == before
+
+
+def test_what_a_later_import_told_anew_stays() -> None:
+    """Undoing the import in the middle leaves the last telling; undoing the last then brings the first."""
+    post(*masters(), receipt("R1", "2026-01-02", 10, 300))
+    second = post(receipt("R1", "2026-01-02", 10, 400), receipt("R2", "2026-01-03", 1, 7), at=2 * DAY)
+    third = post(receipt("R1", "2026-01-02", 10, 500), at=3 * DAY)
+    undo(second.batch, 4)
+    assert held("LA")["purchase"] == 5000
+    undo(third.batch, 5)
+    assert held("LA")["purchase"] == 3000
+
+
+def test_the_same_file_comes_in_again_after_it_was_undone() -> None:
+    """A correction that was undone can be imported once more, and the buyer's fields follow the telling that counts."""
+    order = {"buyer": {"name": "Somebody", "city": "Somewhere"}}
+    post(*masters(), receipt("R1", "2026-01-02", 10, 300), sale("S1", "2026-01-04", 4, amount=900, **order))
+    changed = sale("S1", "2026-01-04", 5, amount=900, **order)
+    second = post(changed, at=2 * DAY)
+    undo(second.batch, 3)
+    now = models.Document.objects.filter(type="sales_order").order_by("-version")[0]
+    assert now.version == 3
+    assert personal.read(now.pk) == order["buyer"]
+    assert post(changed, at=4 * DAY).posted == 1
+    assert post(changed, at=5 * DAY).repeated == 1
+    assert_proven()
+
+
+def test_conversions_and_returns_come_back_too() -> None:
+    """A corrected conversion and the return of a corrected sale stand as before the import that corrected them."""
+
+    def made(of_a: int) -> object:
+        return doc("conversion", "C1", "2026-01-03", cell={"location": "LA"}, consumed=[{"sku": "A", "quantity": of_a}],
+                   produced=[{"sku": "KIT", "quantity": 1}])  # fmt: skip
+
+    post(*masters(), receipt("R1", "2026-01-02", 10, 300), made(2))
+    before = held("LA"), held("LA", "KIT")
+    second = post(made(4), at=2 * DAY)
+    assert (held("LA"), held("LA", "KIT")) != before
+    undo(second.batch, 3)
+    assert (held("LA"), held("LA", "KIT")) == before
