@@ -24,7 +24,12 @@ SCORED: tuple[float, ...] = (0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.99)
 ORIGINS: tuple[int, ...] = (25, 21, 17, 13)
 """Weeks before the end at which forecasts are issued."""
 
-Method = Callable[[DemandPanel, Sequence[int]], dict[int, tuple[Floats, Floats]]]
+MIN_OBSERVED = 0.75
+"""Share of a horizon that must have been observed for its total to be scored (scaled up to the whole)."""
+
+Told = dict[int, tuple[Floats, Floats]]
+
+Method = Callable[[DemandPanel, Sequence[int]], Told]
 """Panel up to the origin, horizons → per horizon (point totals [series], quantiles [series, SCORED])."""
 
 
@@ -35,23 +40,25 @@ def backtest(
     """Score ``methods`` (default: ``entrepot`` and ``ma8``) on the same series and weeks.
 
     At each origin all series take part that are at least 8 weeks old, have 4 non-zero weeks and a sale in the last 13,
-    and whose demand was observed over the whole horizon. A method sees only the weeks before the origin.
+    and of whose longest horizon at least three quarters were observed. A method sees only the weeks before the origin.
     """
     chosen = methods if methods is not None else {"entrepot": entrepot_method, "ma8": ma8_method}
     weeks = panel.demand.shape[1]
     actual: dict[int, list[Floats]] = {h: [] for h in horizons}
     told: dict[tuple[str, int], list[tuple[Floats, Floats]]] = {(m, h): [] for m in chosen for h in horizons}
     classes: list[str] = []
-    for origin in (weeks - back for back in origins):
+    for origin in (weeks - back for back in origins if back < weeks):
         past = cut(panel, origin)
-        use = eligible(past) & ~np.isnan(panel.demand[:, origin : origin + max(horizons)]).any(axis=1)
+        use = eligible(past)
+        for horizon in horizons:
+            use &= (~np.isnan(panel.demand[:, origin : origin + horizon])).mean(axis=1) >= MIN_OBSERVED
         classes += _patterns(past.demand[use])
         for horizon in horizons:
-            actual[horizon].append(panel.demand[use, origin : origin + horizon].sum(axis=1))
+            actual[horizon].append(_mean(panel.demand[use, origin : origin + horizon]) * horizon)
         for name, method in chosen.items():
             for horizon, (point, quantiles) in method(past, horizons).items():
                 told[name, horizon].append((point[use], quantiles[use]))
-    truth = {h: np.concatenate(parts) for h, parts in actual.items()}
+    truth = {h: np.concatenate(parts) if parts else np.zeros(0) for h, parts in actual.items()}
     kinds = np.array(classes)
     scores = {
         name: {h: _scored(truth[h], told[name, h], np.ones(kinds.size, np.bool_)) for h in horizons} for name in chosen
@@ -60,7 +67,8 @@ def backtest(
         kind: {name: {h: _scored(truth[h], told[name, h], kinds == kind) for h in horizons} for name in chosen}
         for kind in sorted(set(classes))
     }
-    return Backtest(int(kinds.size), scores, by_pattern)
+    counts = {kind: int((kinds == kind).sum()) for kind in sorted(set(classes))}
+    return Backtest(int(kinds.size), scores, by_pattern, counts)
 
 
 def eligible(past: DemandPanel) -> NDArray[np.bool_]:
@@ -81,7 +89,7 @@ def cut(panel: DemandPanel, weeks: int) -> DemandPanel:
     )
 
 
-def entrepot_method(past: DemandPanel, horizons: Sequence[int]) -> dict[int, tuple[Floats, Floats]]:
+def entrepot_method(past: DemandPanel, horizons: Sequence[int]) -> Told:
     """The production forecast."""
     result = forecast(past, longest=max(horizons))
     return {
@@ -90,7 +98,7 @@ def entrepot_method(past: DemandPanel, horizons: Sequence[int]) -> dict[int, tup
     }
 
 
-def ma8_method(past: DemandPanel, horizons: Sequence[int]) -> dict[int, tuple[Floats, Floats]]:
+def ma8_method(past: DemandPanel, horizons: Sequence[int]) -> Told:
     """The spreadsheet rule: 8-week average, z·σ·√L with σ of the last 26 weeks."""
     mean = _mean(past.demand[:, -8:])
     recent = past.demand[:, -26:]

@@ -214,13 +214,15 @@ class BacktestScore:
 
 @dataclass(frozen=True)
 class Backtest:
-    """Scores by method name and horizon (weeks), and how many series-origins they stand on."""
+    """Scores by method name and horizon (weeks), in all and by demand class; ``series`` and ``counts`` (by class) say on
+    how many series-origins they stand."""
 
     series: int
     scores: Mapping[str, Mapping[int, BacktestScore]] = field(default_factory=dict[str, Mapping[int, BacktestScore]])
     by_pattern: Mapping[str, Mapping[str, Mapping[int, BacktestScore]]] = field(
         default_factory=dict[str, Mapping[str, Mapping[int, BacktestScore]]]
     )
+    counts: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def as_levels(levels: Sequence[float]) -> Floats:
