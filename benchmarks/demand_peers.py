@@ -1,8 +1,8 @@
 """The methods that the forecast is compared with, on the same series and weeks.
 
 The spread around `sba` and `tsb` is a negative binomial with the variance of the last 26 weeks, added up over the weeks;
-`autoets` brings its own: statsforecast's AutoETS (no seasons below two years of history, and none of 52 weeks above),
-its weekly deviations added up as independent.
+`autoets` brings its own: statsforecast's AutoETS without seasons (it knows none of 52 weeks), its weekly deviations added
+up as independent; each is held below ten times the largest week seen, for a few of its models' intervals explode.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ def autoets(past: DemandPanel, horizons: Sequence[int]) -> Told:
             out = AutoETS(season_length=1).forecast(history, h=longest, level=[80])
             center = np.asarray(out["mean"])
             deviation = (np.asarray(out["hi-80"]) - center) / NormalDist().inv_cdf(0.9)
+            deviation = np.minimum(deviation, 10 * float(history.max()))
         except Exception:  # the library raises plain Exceptions on series it finds too short
             center, deviation = np.full(longest, mean), np.full(longest, float(history.std()))
         for h in horizons:

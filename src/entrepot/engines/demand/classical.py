@@ -69,7 +69,7 @@ def tsb(demand: Floats, alpha: float = ALPHA, beta: float = ALPHA) -> Floats:
     The probability starts at the share of the series' first 13 observed weeks, the size at its first demand.
 
     >>> round(float(tsb(np.array([[4.0, 4.0, 0.0, 0.0]]), 0.5, 0.5)[0]), 3)
-    0.625
+    0.875
     """
     series = demand.shape[0]
     known = ~np.isnan(demand)
@@ -92,7 +92,7 @@ def aggregated(demand: Floats, weeks: int = 4, alpha: float = 0.3) -> Floats:
     observed weeks.
 
     >>> aggregated(np.array([[9.0, 0.0, 0.0, 8.0, 8.0]]), 2, 0.5).tolist()
-    [6.0]
+    [6.25]
     """
     blocks = [moving_average_or_nan(demand[:, max(0, end - weeks) : end]) for end in range(demand.shape[1], 0, -weeks)]
     return exponential_smoothing(np.stack(blocks[::-1], axis=1), alpha) if blocks else np.zeros(demand.shape[0])
@@ -102,5 +102,6 @@ def moving_average_or_nan(demand: Floats) -> Floats:
     """Mean [series] of the observed weeks; NaN where none was observed."""
     known = ~np.isnan(demand)
     count = known.sum(axis=1)
-    mean: Floats = np.where(count > 0, np.where(known, demand, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
+    mean: Floats = np.where(known, demand, 0.0).sum(axis=1) / np.maximum(count, 1)
+    mean[count == 0] = np.nan
     return mean
