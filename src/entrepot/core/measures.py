@@ -1,0 +1,28 @@
+"""Units of weight and length as exact fractions of the gram and the millimetre.
+
+Source: international yard and pound agreement of 1959 (1 lb = 0.45359237 kg, 1 in = 25.4 mm).
+
+>>> round(float(CUBIC_FOOT / CUBIC_METRE), 6)
+0.028317
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+KILOGRAM = Fraction(1000)
+TONNE = Fraction(1_000_000)
+POUND = Fraction(45359237, 100000)
+OUNCE = POUND / 16
+"""Grams."""
+
+INCH = Fraction(254, 10)
+CENTIMETRE = Fraction(10)
+"""Millimetres."""
+
+CUBIC_FOOT = (12 * INCH) ** 3
+CUBIC_METRE = Fraction(10**9)
+"""mm³."""
+
+CUBIC_INCHES_PER_POUND = INCH**3 / POUND
+"""A divisor of 1 in³/lb in mm³ per gram, which is the same number as cm³ per kg: 139 in³/lb is about 5,022 cm³/kg."""
