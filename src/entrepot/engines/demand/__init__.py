@@ -12,9 +12,37 @@ cannot be calibrated get a negative binomial whose spread is an assumption and s
 
 **Source.** docs/methods/demand.md, with measurements. Demand classes: Syntetos, Boylan & Croston (2005).
 
-**Limits.** No event calendar, prices or signals yet: a season of which nothing was ever seen is not foreseen. Items
-without history get no forecast, only a flag. Ratios are pooled over the whole panel, so a panel should hold one
-company's items.
+**How to call it.** Frames in, frozen results out; no database, no clock, no network.
+
+- ``weekly = build_demand(lines, zone=, as_of=, since=, in_stock=)``; ``panel(weekly, by=("item", "channel"))`` gives the
+  series: demand [series, weeks] with NaN where unknown, ``censored`` (out of stock) and ``bulk`` (units of flagged
+  one-off orders).
+- ``fit(panel, events=, seed=)`` → :class:`Model`, what is learnt from the whole panel (ratio table, shop season, learnt
+  correction, whether it beat the simple rule). ``forecast(panel, model=, keys=)`` → :class:`Forecast`; without ``model``
+  it fits one. Forecasting chunks of a panel with the same model gives the same figures as the whole.
+- ``Forecast.frame``: one row a key: ``weekly_mean``, ``level``, ``weeks``, ``zero_share``, ``pattern``, ``method``,
+  ``flags``, ``lost_sales`` (units thought lost to stock-outs in the last 26 weeks), ``bulk_rate`` (units a week of one-off
+  orders inside the mean).
+- ``Forecast.history(key)``: ``week``, ``sold`` (null: unknown), ``censored``, ``demand`` (refilled where censored), ``low``
+  and ``high`` (80 % of what a refilled week may have been), ``bulk``.
+- ``Forecast.fan(key, weeks=26, levels=(.05, .25, .5, .75, .95))``: a row for each week ahead with ``week``, ``mean``,
+  ``season``, ``event``, ``promotion`` (factors, 1 = none) and one column a level (``q05`` …); ``Forecast.totals(key, …)``
+  the same for the totals of the first 1, 2, … weeks.
+- ``Forecast.quantiles(lead, levels)`` and ``lead_demand(rows)``: totals over (uncertain) lead times for many keys.
+- ``Forecast.promoted([Promotion(key, first, last, uplift)])``: the same forecast with the user's uplifts (0.4 = +40 %);
+  ``Forecast.until(key, date)`` runs an ending item down to a date; ``Forecast.paths(weeks, count, seed)`` samples
+  whole weekly paths [series, count, weeks] whose totals follow the quantiles.
+- ``Forecast.explain(key, lead)``: reasons (code, text, parameters) in the order in which a page shows them.
+- ``track_record(panel, model=, weeks=8)`` → :class:`TrackRecord`: accuracy on the seller's own past against the 8-week
+  average: ``frame`` (a row a key: ``forecasts``, ``wape``, ``wape_ma8``, ``bias``, ``covered95``, ``value_added``),
+  ``total`` and ``alarms`` (drift of bias or coverage).
+- ``signal_values(panel, signals)``: what each search, page-view, price or ad signal is worth out of sample; those worth
+  nothing are dropped. ``new_item(…)``: a first distribution from analogues and pre-sale interest; ``components``,
+  ``regional_shares``, ``inherit``: bundles, regions, successors.
+
+**Limits.** Ratios are pooled over the whole panel, so a panel should hold one company's items. A season of which nothing
+was ever seen leans on the event calendar's priors, which are averages of all retail. Items without history get no
+forecast, only a flag, unless :func:`new_item` is told what they resemble.
 
 >>> import numpy as np, polars as pl
 >>> from datetime import UTC, datetime, timedelta
