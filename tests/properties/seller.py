@@ -89,6 +89,18 @@ class Seller:
                     self.waiting.remove(paper)
                     self.supersede(paper.key, place)
                     progress = progress or posted
+        self.split_anew()
+
+    def split_anew(self) -> None:
+        """What was split by quantity or weight follows its targets' quantities, as long as all of them count."""
+        for key, lines in self.costs.items():
+            for number, line in lines.items():
+                component, base, targets = line.says
+                says = {name: self.moves.get(name[0], {}).get(name[1:]) for name, _ in targets}
+                if len(targets) > 1 and all(says.values()):
+                    basis = self.papers[key].fields["lines"][number - 1]["basis"]
+                    weighed = tuple((name, weight_of(basis, move.says)) for name, move in says.items() if move)
+                    line.says = (component, base, weighed)
 
     def told(self, paper: Paper) -> bool:
         """Does the same content wait already, or was it dropped for a later telling?"""
@@ -278,6 +290,11 @@ def _count(seller: Seller, paper: Paper, recorded: int) -> None:
 WEIGHTS = {"X": 300, "Y": 120}
 
 
+def weight_of(basis: str, says: tuple[Any, ...]) -> int:
+    """What a movement counts for in a split."""
+    return {"quantity": says[2], "equal": 1, "weight": says[2] * WEIGHTS[says[1]]}[basis]
+
+
 def _bill(seller: Seller, paper: Paper, recorded: int) -> None:
     sign = -1 if paper.kind == "supplier_credit" else 1
     costs = {}
@@ -285,8 +302,7 @@ def _bill(seller: Seller, paper: Paper, recorded: int) -> None:
         targets: list[tuple[Any, int]] = []
         for target in line["targets"]:
             for name, says in _moves_of(seller, ("receipt", target["document"]["id"])):
-                weight = {"quantity": says[2], "equal": 1, "weight": says[2] * WEIGHTS[says[1]]}[line["basis"]]
-                targets.append((name, weight))
+                targets.append((name, weight_of(line["basis"], says)))
         targets = list(dict(targets).items())
         if len(targets) == 1:
             targets = [(targets[0][0], 1)]

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from entrepot.books import intake, models
+from entrepot.books.intake import personal
 from entrepot.core.errors import Problem
+from entrepot.workflows.erase import erase
 from tests.workflows.ledger import (
     DAY,
     assert_proven,
@@ -239,3 +241,53 @@ def test_money_back_from_a_supplier_is_a_payment_too() -> None:
     more = doc("payment", "Y2", "2026-01-02", supplier="F", currency="USD", amount=-500, shares=shares)
     assert intake.post([more], name="x", recorded_at=2 * DAY).counts_by_code == {"overallocated": 1}
     assert_proven()
+
+
+@pytest.mark.parametrize("basis", ["quantity", "weight", "value"])
+def test_a_corrected_quantity_splits_its_freight_anew(basis: str) -> None:
+    """Twice the units of A, told later and once more: A bears its share of the freight by what came in truth."""
+
+    def told(of_a: int) -> Any:
+        lines = [{"sku": sku, "quantity": n, "price": {"amount": 100}} for sku, n in (("A", of_a), ("B", 10))]
+        return doc("receipt", "R1", "2026-01-02", location="LA", currency="USD", lines=lines)
+
+    items = [doc("item", sku, "2026-01-01", packaging=[{"level": "unit", "units": 1, "weight_g": 100}]) for sku in "AB"]
+    target = {"kind": "births", "document": {"type": "receipt", "id": "R1"}}
+    freight = doc("cost_bill", "F1", "2026-01-03", currency="USD",
+                  lines=[{"component": "freight", "amount": 900, "basis": basis, "targets": [target]}])  # fmt: skip
+    post(*masters(), *items, told(10), freight)
+    assert (held("LA", "A")["first_leg"], held("LA", "B")["first_leg"]) == (450, 450)
+    post(told(20), at=2 * DAY)
+    assert (held("LA", "A")["first_leg"], held("LA", "B")["first_leg"]) == (600, 300)
+    post(told(5), at=3 * DAY)
+    assert (held("LA", "A")["first_leg"], held("LA", "B")["first_leg"]) == (300, 600)
+    assert_proven()
+
+
+def test_a_waiting_order_keeps_its_buyer() -> None:
+    """The buyer of an order that waited in quarantine is there, encrypted, when the order is released; erasing forgets
+    him while it waits."""
+    buyer = {"name": "Somebody", "city": "Somewhere"}
+    orders = [
+        doc("sales_order", number, "2026-01-03", shop="WEB", currency="USD", buyer=buyer,
+            lines=[{"sku": "NEW", "quantity": 1, "amount": 1}])
+        for number in ("S1", "S2")
+    ]  # fmt: skip
+    post(*masters())
+    assert intake.post(orders, name="test", recorded_at=2 * DAY).quarantined == 2
+    waiting = models.Quarantine.objects.order_by("pk")
+    assert all(b"Somebody" not in bytes(row.document_body or b"") + bytes(row.buyer or b"") for row in waiting)
+    assert erase("S2", actor="test", at=3 * DAY).keys == 1
+    report = intake.post([doc("item", "NEW", "2026-01-01")], name="test", recorded_at=4 * DAY)
+    assert report.released == 2
+    stored = dict(models.Document.objects.filter(type="sales_order").values_list("external_id", "pk"))
+    assert personal.read(stored["S1"]) == buyer
+    assert personal.read(stored["S2"]) is None
+
+
+def test_a_refund_without_its_order_knows_listings() -> None:
+    """A refund that names a listing's SKU and no order belongs to the item behind the listing."""
+    listing = doc("listing", "WEB-A", "2026-01-01", shop="WEB", sku="A")
+    refund = doc("refund", "F1", "2026-01-09", shop="WEB", currency="USD", lines=[{"sku": "WEB-A", "amount": 100}])
+    post(*masters(), listing, refund)
+    assert models.RefundLine.objects.get().item.sku == "A"

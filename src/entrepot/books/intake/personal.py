@@ -13,18 +13,28 @@ from entrepot.core.calendar import Instant
 
 def keep(document_id: int, fields: dict[str, str], at: Instant) -> None:
     """Store a buyer's fields encrypted under a new key of this order alone."""
+    key, content = seal(fields, at)
+    models.PersonalData.objects.create(document_id=document_id, key=key, content=content)
+
+
+def seal(fields: dict[str, str], at: Instant) -> tuple[models.DataKey, bytes]:
+    """A new key and the fields encrypted under it."""
     secret = Fernet.generate_key()
     key = models.DataKey.objects.create(secret=secret, created_at=at)
-    content = Fernet(secret).encrypt(json.dumps(fields, sort_keys=True).encode())
-    models.PersonalData.objects.create(document_id=document_id, key=key, content=content)
+    return key, Fernet(secret).encrypt(json.dumps(fields, sort_keys=True).encode())
+
+
+def unseal(key: models.DataKey | None, content: bytes | None) -> dict[str, str] | None:
+    """The fields, or ``None`` where there are none or their key was destroyed."""
+    if key is None or content is None:
+        return None
+    return json.loads(Fernet(bytes(key.secret)).decrypt(bytes(content)))
 
 
 def read(document_id: int) -> dict[str, str] | None:
     """The buyer's fields, or ``None`` where there are none or they were forgotten."""
     row = models.PersonalData.objects.filter(document_id=document_id).select_related("key").first()
-    if row is None or row.key is None:
-        return None
-    return json.loads(Fernet(bytes(row.key.secret)).decrypt(bytes(row.content)))
+    return unseal(row.key, row.content) if row is not None else None
 
 
 def forget(document_ids: list[int]) -> int:

@@ -12,9 +12,10 @@ from typing import Any
 from django.db.models import Q
 
 from entrepot.books import models
+from entrepot.books.intake import personal
 from entrepot.books.intake.session import Session
 from entrepot.core.calendar import Instant
-from entrepot.core.documents import Document
+from entrepot.core.documents import Document, parse
 from entrepot.core.errors import Problem
 
 
@@ -30,9 +31,16 @@ def hold_document(
         quantity=quantity,
     )  # fmt: skip
     return _hold(
-        session, identity, problem, waits_for=waits_for, document_type=document.type, document_id=document.id,
-        document_body=full, line=first, lines=lines,
+        session, identity, problem, getattr(document, "buyer", None), waits_for=waits_for, document_type=document.type,
+        document_id=document.id, document_body=full, line=first, lines=lines,
     )  # fmt: skip
+
+
+def document_of(row: models.Quarantine) -> Document:
+    """The document that waits in ``row``, with its buyer unless that was forgotten."""
+    told = json.loads(bytes(row.document_body or b"{}"))
+    buyer = personal.unseal(row.key, row.buyer)
+    return parse({**told, "buyer": buyer} if buyer else told)
 
 
 def hold_row(session: Session, problem: Problem, row: Any, name: str, ordinal: int) -> bool:
@@ -55,10 +63,14 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _hold(session: Session, identity: str, problem: Problem, **fields: Any) -> bool:
+def _hold(
+    session: Session, identity: str, problem: Problem, buyer: dict[str, str] | None = None, **fields: Any
+) -> bool:
     known = models.Quarantine.objects.filter(identity=identity).exclude(state=models.Quarantine.RELEASED)
     if known.exists():
         return False
+    if buyer:
+        fields["key"], fields["buyer"] = personal.seal(buyer, session.recorded_at)
     models.Quarantine.objects.create(
         batch_id=session.batch_id, identity=identity, code=problem.code, problem=_storable(dataclasses.asdict(problem)),
         amount=problem.amount, currency=problem.currency, quantity=problem.quantity,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
 from entrepot.books import models
@@ -19,7 +18,7 @@ from entrepot.books.intake.session import Header, Session
 from entrepot.books.intake.trouble import Waits, refused
 from entrepot.core.calendar import to_instant
 from entrepot.core.components import SERVICE
-from entrepot.core.documents import Count, Document, parse
+from entrepot.core.documents import Count, Document
 from entrepot.core.errors import ProblemError
 
 _NO_COMPANY = frozenset(
@@ -187,14 +186,10 @@ class Register:
                 row.refresh_from_db(fields=["state"])
                 if row.state != models.Quarantine.OPEN:
                     continue  # a later telling of it was released just before
-                document = parse(_as_mapping(row))
+                document = quarantine.document_of(row)
                 if self.take([Incoming(document, row.line)], retrying=True)[0]:
                     quarantine.release(row, self.session.recorded_at)
                     quarantine.supersede(document, self.session.recorded_at, pk__lt=row.pk)
                     self.report.released += 1
                 else:
                     quarantine.wait_on(row, *self._still)
-
-
-def _as_mapping(row: models.Quarantine) -> dict[str, Any]:
-    return json.loads(bytes(row.document_body or b"{}"))

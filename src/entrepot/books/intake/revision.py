@@ -118,7 +118,9 @@ def _aims(b: Builder, old: list[Any]) -> _Aims:
     for share in b.postings.shares:
         target = share.movement_id or share.sales_line_id or 0
         new.setdefault(line_of[share.basis_id], []).append((target, share.weight))
-    shares = models.BasisShare.objects.filter(basis__cost_line__in=[row.pk for row in old], basis__version=1)
+    bases = models.Basis.objects.filter(cost_line__in=[row.pk for row in old]).order_by("version")
+    latest = dict(bases.values_list("cost_line_id", "pk"))
+    shares = models.BasisShare.objects.filter(basis__in=latest.values())
     before: dict[int, list[tuple[int, int]]] = {}
     for line, movement, sold, weight in shares.order_by("basis__cost_line", "ordinal").values_list(
         "basis__cost_line_id", "movement_id", "sales_line_id", "weight"

@@ -82,6 +82,8 @@ class Session:
         self._lines_touched: set[int | None] = set()
         self.later: list[Callable[[], None]] = []
         """What has to wait until every document of the intake is written (re-splits)."""
+        self.remeasured: set[int] = set()
+        """Movements whose place another took: what was split over them is split anew."""
 
     # -- identifiers and rows ------------------------------------------------------------------------------------
 

@@ -68,7 +68,8 @@ class Quarantine(models.Model):
     """What could not be posted yet: rows or whole documents, each with reason and the money and units at stake.
 
     ``identity`` is unique among open rows so that importing a file twice leaves one. ``document_body`` is retried when
-    something it may wait for (``waits_for``: an item, a document, a rate …) is posted.
+    something it may wait for (``waits_for``: an item, a document, a rate …) is posted. A waiting order's ``buyer`` is kept
+    encrypted under a ``key`` of its own.
     """
 
     OPEN, RELEASED, DISMISSED = "open", "released", "dismissed"
@@ -82,6 +83,8 @@ class Quarantine(models.Model):
     document_type = models.CharField(max_length=32, blank=True)
     document_id = models.CharField(max_length=120, blank=True)
     document_body = models.BinaryField(null=True)
+    buyer = models.BinaryField(null=True)
+    key = models.ForeignKey("books.DataKey", on_delete=models.SET_NULL, null=True)
     row = models.JSONField(null=True)
     line = models.BigIntegerField(null=True)
     lines = models.BigIntegerField(default=1)

@@ -91,8 +91,11 @@ def told_before(movements: list[int]) -> list[int]:
     """``movements`` and those whose place they took: what was aimed at these is aimed at them."""
     known, last = list(movements), list(movements)
     while last:
-        last = list(models.Movement.objects.filter(replacement__new_movement__in=last).values_list("pk", flat=True))
-        known += last
+        earlier: list[int] = []
+        for start in range(0, len(last), 500):
+            rows = models.Replacement.objects.filter(new_movement__in=last[start : start + 500])
+            earlier += rows.exclude(movement=None).values_list("movement_id", flat=True)
+        known, last = known + earlier, earlier
     return known
 
 

@@ -1,4 +1,5 @@
-"""Corrected prices, weights and sizes re-split the cost lines that were split by the old ones (a new basis version)."""
+"""Corrected prices, quantities, weights and sizes re-split the cost lines that were split by the old ones (a new basis
+version)."""
 
 from __future__ import annotations
 
@@ -7,9 +8,13 @@ from collections.abc import Collection
 from entrepot.books import models
 from entrepot.books.intake import rows as r
 from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.posting.references import told_before
 from entrepot.books.intake.posting.weights import of_movements
 from entrepot.core.components import GOODS
 from entrepot.core.errors import ProblemError
+
+_MEASURED = ("quantity", "value", "weight", "volume", "chargeable_weight")
+"""Bases whose weights grow with the units of their targets."""
 
 
 def resplit_items(b: Builder, items: set[int], kinds: Collection[str]) -> None:
@@ -28,11 +33,16 @@ def resplit_items(b: Builder, items: set[int], kinds: Collection[str]) -> None:
 def resplit_movements(b: Builder, movements: set[int]) -> None:
     """After the goods cost of ``movements`` changed. Runs at the end of the intake, when the new cost is written."""
     if movements:
-        b.session.later.append(lambda: _resplit_value(b, movements))
+        b.session.later.append(lambda: _resplit(b, _split_over(movements, ["value"])))
 
 
 def resplit_replaced(b: Builder) -> None:
-    """After goods lines were replaced or taken back: what was split by their value follows."""
+    """After lines were replaced or taken back: what was split by their quantity or value follows."""
+    replaced = [row for row in b.postings.replacements if row.new_movement_id is not None]
+    moved = {row.movement_id for row in replaced if row.movement_id is not None}
+    if moved and not b.session.remeasured:
+        b.session.later.append(lambda: _resplit_remeasured(b))
+    b.session.remeasured |= moved
     gone = {row.cost_line_id for row in b.postings.replacements if row.cost_line_id is not None}
     if gone:
         shares = models.BasisShare.objects.filter(
@@ -52,15 +62,19 @@ def _now(row: models.Movement) -> models.Movement | None:
         row = replacement.new_movement
 
 
-def _resplit_value(b: Builder, movements: set[int]) -> None:
-    _resplit(
-        b,
-        set(
-            models.BasisShare.objects.filter(movement_id__in=movements, basis__kind="value").values_list(
-                "basis__cost_line_id", flat=True
-            )
-        ),
-    )
+def _resplit_remeasured(b: Builder) -> None:
+    moved, b.session.remeasured = b.session.remeasured, set()
+    _resplit(b, _split_over(moved, _MEASURED))
+
+
+def _split_over(movements: Collection[int], kinds: Collection[str]) -> set[int]:
+    """Cost lines split over these movements, or what they replaced, by one of ``kinds``."""
+    every = sorted(told_before(list(movements)))
+    lines: set[int] = set()
+    for start in range(0, len(every), 500):
+        shares = models.BasisShare.objects.filter(movement_id__in=every[start : start + 500], basis__kind__in=kinds)
+        lines |= set(shares.values_list("basis__cost_line_id", flat=True))
+    return lines
 
 
 def _resplit(b: Builder, cost_lines: set[int]) -> None:

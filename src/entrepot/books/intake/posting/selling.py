@@ -50,7 +50,7 @@ def refund(b: Builder, doc: d.Refund) -> None:
     lines = references.sales_lines(b.session, doc.order) if doc.order else []
     for number, line in enumerate(doc.lines, 1):
         sold = _sold(lines, line.order_line, line.sku)
-        item = sold.item_id if sold else (b.directory.item(line.sku, number) if line.sku else None)
+        item = sold.item_id if sold else (b.directory.parts(shop, line.sku, number)[0] if line.sku else None)
         b.refund(number, line.amount, line.tax, doc.currency, shop, sold.pk if sold else None, item)
 
 
