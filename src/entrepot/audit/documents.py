@@ -216,14 +216,14 @@ class Documents:
             for row in stored.costs.get(pk, ()):
                 basis, targets = stored.bases.get(row[1], ("", ()))
                 costs.append((row[1], (*row[2:15], int(row[15]), int(row[16]), row[17], basis, targets)))
-            if source.type == "payment":
+            if source.type in ("payment", "purchase_order"):
                 old = {}  # its rows replace what they convert anew, told by the rule itself
             elif expected.costs and old:
                 taken = self.references.taken_over(self.context.older, source.id)
                 kept = []
                 for row in expected.costs:
                     standing = taken.get(row[:2])
-                    if standing is not None and standing[1] != "payment":
+                    if standing is not None and standing[1] not in ("payment", "purchase_order"):
                         continue
                     if standing is not None:
                         expected.replaced.setdefault(("cost_line", standing[0]), row[:2])

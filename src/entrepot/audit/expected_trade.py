@@ -50,6 +50,45 @@ def purchase_order(context: Context, source: Source, body: Body, expected: Expec
                 source.effective_at,
             )
         )
+    if context.older:
+        _recost(context, source, body, expected)
+
+
+def _recost(context: Context, source: Source, body: Body, expected: Expected) -> None:
+    """The order's corrected price on what was costed at its price before."""
+    before = {line.id: line for line in context.references.purchase_lines(sorted(context.older))}
+    now = [(row[0], row[2], {"amount": row[5], "per": row[6]}, row[4]) for row in expected.purchases]
+    total = sum(line_amount(price, quantity) for _, _, price, quantity in now)
+    currency, whose = body["currency"], owner(context, source)
+    for ordinal, (old, units, promised) in enumerate(context.references.costed_from(sorted(before), source.id)):
+        named = before[promised]
+        same = [row for row in now if row[1] == named.item]
+        if not same:
+            continue
+        number, _, price, _ = next((row for row in same if row[0] == named.line), same[0])
+        amount = line_amount(price, units)
+        paid = prepaid_base(context, {source.external_id}, total, amount, currency, old.at, whose)
+        if paid is None:
+            paid = base(context, amount, currency, old.at, whose)
+        if (amount, currency, paid) == (old.amount, old.currency, old.base_amount):
+            continue
+        target = context.references.targets(old.id)
+        expected.costs.append(
+            cost(
+                context,
+                source,
+                number,
+                "goods",
+                amount,
+                currency,
+                target,
+                ordinal=ordinal,
+                at=old.at,
+                converted=paid,
+                estimate=True,
+            )
+        )
+        expected.replaced["cost_line", old.id] = (number, ordinal)
 
 
 def payment(context: Context, source: Source, body: Body, expected: Expected) -> None:

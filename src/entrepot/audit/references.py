@@ -253,6 +253,25 @@ class References:
         )
         return [Promised(*row) for row in found if row[1] < before and self.live("cost_line", row[0], before)]
 
+    def costed_from(self, purchase_lines: list[int], before: int) -> list[tuple[Promised, int, int]]:
+        """Live goods lines at these lines' prices, not billed; units of what came in and the purchase line it fulfils."""
+        if not purchase_lines:
+            return []
+        found = rows(
+            self._connection,
+            "SELECT c.id, c.document_id, c.amount, c.currency, c.base_amount, c.effective_at, m.quantity, "
+            "m.purchase_line_id FROM books_costline c JOIN books_document d ON d.id = c.document_id "
+            "JOIN books_basis b ON b.cost_line_id = c.id JOIN books_basisshare s ON s.basis_id = b.id "
+            "JOIN books_movement m ON m.id = s.movement_id "
+            "WHERE c.component = 0 AND c.estimate AND d.type IN ('receipt', 'payment', 'purchase_order') "
+            f"AND m.purchase_line_id IN {among(purchase_lines)} ORDER BY c.id",
+        )
+        return [
+            (Promised(*row[:6]), row[6], row[7])
+            for row in found
+            if row[1] < before and self.live("cost_line", row[0], before)
+        ]
+
     def targets(self, cost_line: int) -> tuple[tuple[int, int], ...]:
         """(movement, weight) of a cost line's first basis."""
         return tuple(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -291,3 +292,44 @@ def test_a_refund_without_its_order_knows_listings() -> None:
     refund = doc("refund", "F1", "2026-01-09", shop="WEB", currency="USD", lines=[{"sku": "WEB-A", "amount": 100}])
     post(*masters(), listing, refund)
     assert models.RefundLine.objects.get().item.sku == "A"
+
+
+def test_a_corrected_order_corrects_what_was_costed_at_its_price() -> None:
+    """Goods in stock and sold follow the order's new price; what the supplier billed stays as billed, and so does the
+    correction when the receipt is told anew; freight split by value follows."""
+    order = ordered()
+    dearer = order.model_copy(update={"lines": [
+        line.model_copy(update={"price": line.price.model_copy(update={"amount": 600})}) if line.sku == "A" else line
+        for line in order.lines
+    ]})  # fmt: skip
+    target = {"kind": "births", "document": {"type": "receipt", "id": "R1"}}
+    freight = doc("cost_bill", "F1", "2026-01-06", currency="USD",
+                  lines=[{"component": "freight", "amount": 700, "basis": "value", "targets": [target]}])  # fmt: skip
+    post(*masters(), order, received(), freight, sale("S1", "2026-01-07", 4))
+    assert held("LA")["purchase"] == 1800
+    assert held("LA", "B")["first_leg"] == 175
+    post(dearer, at=2 * DAY)
+    assert (held("LA")["purchase"], sold("S1")["purchase"], held("LA", "B")["purchase"]) == (3600, 2400, 1000)
+    assert held("LA", "B")["first_leg"] == 100
+    assert_proven()
+    post(received(of_b=8), at=3 * DAY)
+    assert (held("LA")["purchase"], held("LA", "B")["purchase"]) == (3600, 800)
+    assert_proven()
+    post(goods(5000), at=4 * DAY)
+    post(order, sale("S2", "2026-01-08", 1), at=5 * DAY)
+    assert_proven()
+    assert held("LA")["purchase"] + sold("S1")["purchase"] + sold("S2")["purchase"] == 5000
+
+
+def test_an_order_corrected_after_its_deposit_keeps_the_deposits_rate() -> None:
+    """The deposit is a smaller part of the dearer order: the rest of the goods is costed at the day's rate."""
+    order = ordered("CNY")
+    post(*masters(), *(rate("USD", "CNY", n, on) for n, on in ((7, "2026-01-01"), (8, "2026-01-04"))))
+    post(order, paid(2000, 2000), received(), at=2 * DAY)
+    before = held("LA")["purchase"]
+    doubled = [line.model_copy(update={"price": line.price.model_copy(update={"amount": line.price.amount * 2})})
+               for line in order.lines]  # fmt: skip
+    post(order.model_copy(update={"lines": doubled}), at=3 * DAY)
+    assert before == round(3000 * (Fraction(1, 2) / 7 + Fraction(1, 2) / 8))
+    assert held("LA")["purchase"] == round(6000 * (Fraction(1, 4) / 7 + Fraction(3, 4) / 8))
+    assert_proven()

@@ -24,7 +24,7 @@ def revise(session: Session, builder: Builder, older: tuple[int, ...]) -> Postin
     ]
     new.movements = _changed(builder, older, models.Movement, r.MovementRow, new.movements, "movement", kept_movements)
     new.shares = [s._replace(movement_id=kept_movements.get(s.movement_id or 0, s.movement_id)) for s in new.shares]
-    if not new.payments:  # a payment has already put its own cost lines in the place of the earlier ones
+    if not (new.payments or new.purchases):  # these have already put their own cost lines in the place of earlier ones
         new.costs = _not_taken_over(builder, older, new.costs)
         new.costs = _changed(builder, older, models.CostLine, r.CostLineRow, new.costs, "cost_line")
     kept = {row.id for row in new.costs}
@@ -40,7 +40,7 @@ def revise(session: Session, builder: Builder, older: tuple[int, ...]) -> Postin
 
 def _not_taken_over(b: Builder, older: tuple[int, ...], new: list[r.CostLineRow]) -> list[r.CostLineRow]:
     """``new`` without the lines whose place another document took (a supplier's bill, that of the order's estimate); a
-    deposit's conversion of an estimate gives way to the new line, which counts the deposit itself."""
+    deposit's or a corrected order's telling of an estimate gives way to the new line, which counts both itself."""
     if not new:
         return new
     taken: dict[tuple[int, int], models.CostLine] = {}
@@ -52,7 +52,7 @@ def _not_taken_over(b: Builder, older: tuple[int, ...], new: list[r.CostLineRow]
     kept: list[r.CostLineRow] = []
     for row in new:
         standing = taken.get((row.line, row.ordinal))
-        if standing is not None and standing.document.type != "payment":
+        if standing is not None and standing.document.type not in ("payment", "purchase_order"):
             continue
         if standing is not None:
             _replace(b, "cost_line", standing, row.id)

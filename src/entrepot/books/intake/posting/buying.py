@@ -33,6 +33,40 @@ def purchase_order(b: Builder, doc: d.PurchaseOrder) -> None:
                 b.session.recorded_at,
             )
         )  # fmt: skip
+    if b.header.older:
+        _recost(b, doc)
+
+
+def _recost(b: Builder, doc: d.PurchaseOrder) -> None:
+    """A corrected price, or a corrected whole that a deposit was a part of, corrects the goods already costed from the
+    order; what a bill has costed stays as billed."""
+    b.session.flush()
+    before = models.PurchaseLine.objects.filter(document_id__in=b.header.older)
+    now = b.postings.purchases
+    total = sum(line_amount(row.price_amount, row.price_per, row.quantity) for row in now)
+    costed = models.CostLine.objects.filter(
+        component=GOODS, estimate=True, replacement__isnull=True, document__type__in=("receipt", "payment", doc.type),
+        basis__basisshare__movement__purchase_line__in=before,
+    )  # fmt: skip
+    for ordinal, old in enumerate(costed.distinct().order_by("pk")):
+        born, weight, quantity, item, promised = models.BasisShare.objects.values_list(
+            "movement_id", "weight", "movement__quantity", "movement__item_id", "movement__purchase_line__line"
+        ).get(basis__cost_line=old)
+        same = [row for row in now if row.item_id == item]
+        line = next((row for row in same if row.line == promised), same[0] if same else None)
+        if line is None:
+            continue  # the order no longer names the item: what came stays as it was promised
+        amount = line_amount(line.price_amount, line.price_per, quantity)
+        paid = converted(b, {doc.id}, total, amount, doc.currency, old.effective_at)
+        paid = paid or b.base(amount, doc.currency, old.effective_at)
+        if (amount, doc.currency, paid[0]) == (old.amount, old.currency, old.base_amount):
+            continue
+        new = b.cost(
+            line.line, "goods", amount, doc.currency, [(born, weight)], ordinal=ordinal,
+            at=old.effective_at, converted=paid, estimate=True,
+        )  # fmt: skip
+        b.replace(cost_line_id=old.pk, new_cost_line_id=new.id)
+        b.postings.items.add(item)
 
 
 def receipt(b: Builder, doc: d.Receipt) -> None:
