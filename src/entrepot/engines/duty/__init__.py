@@ -1,0 +1,1 @@
+"""Import duty, tax and fees of a consignment, line by line, by the rules of the destination on the day of entry."""
