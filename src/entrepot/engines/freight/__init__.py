@@ -41,8 +41,10 @@ Rule: AIR-LAX-2026-03 (seller)
 Battery check: 25.00 USD = 25.00 USD per shipment. Rule: AIR-LAX-2026-03/battery (seller)
 """
 
+from entrepot.engines.freight.audit import BillAudit, BillLine, Cause, Difference, audit, repacked
 from entrepot.engines.freight.card import card_on, checked, gaps_and_overlaps, problems_of
 from entrepot.engines.freight.fill import FillPlan, container, fill
+from entrepot.engines.freight.many import ManyQuotes, Shipments, quote_many
 from entrepot.engines.freight.model import (
     Band,
     Cartons,
@@ -61,17 +63,24 @@ from entrepot.engines.freight.weigh import chargeable, missing_measures
 
 __all__ = [
     "Band",
+    "BillAudit",
+    "BillLine",
     "Cartons",
+    "Cause",
     "Charge",
     "Chargeable",
     "Condition",
     "Consignment",
     "Container",
+    "Difference",
     "FillPlan",
     "FreightQuote",
+    "ManyQuotes",
     "Priced",
     "RateCard",
+    "Shipments",
     "WeightRule",
+    "audit",
     "card_from",
     "card_on",
     "chargeable",
@@ -83,5 +92,7 @@ __all__ = [
     "price",
     "problems_of",
     "quote",
+    "quote_many",
     "read_card",
+    "repacked",
 ]
