@@ -34,6 +34,7 @@ The utilisation surcharge is left out: its ratio was not given.
 from entrepot.engines.storage.forecast import FeeForecast, forecast_fees
 from entrepot.engines.storage.fulfil import Asked, fulfilment, low_inventory, placement, removal, service, sized
 from entrepot.engines.storage.levies import Levy, levies_on
+from entrepot.engines.storage.many import ManyFees, PackedUnits, fulfilment_many
 from entrepot.engines.storage.model import Lot, OwnFigure, OwnFigures, Unit
 from entrepot.engines.storage.monthly import age_row, monthly_amount, monthly_storage, overage, storage_rows
 from entrepot.engines.storage.period_costs import PeriodCost, month_amount, spread
@@ -54,8 +55,10 @@ __all__ = [
     "HandlingPrice",
     "Levy",
     "Lot",
+    "ManyFees",
     "OwnFigure",
     "OwnFigures",
+    "PackedUnits",
     "PeriodCost",
     "PriceList",
     "Sized",
@@ -64,6 +67,7 @@ __all__ = [
     "age_row",
     "forecast_fees",
     "fulfilment",
+    "fulfilment_many",
     "handled",
     "levies_on",
     "list_problems",
