@@ -18,7 +18,7 @@ from django.conf import settings
 from entrepot.books import audit_trail
 from entrepot.books.access import Viewer
 from entrepot.books.models import Batch, Job, Shop
-from entrepot.books.selectors import NotThere, imports, jobs
+from entrepot.books.selectors import NotThere, imports, jobs, naming
 from entrepot.books.selectors.health_shapes import (
     ImportOptions,
     ImportPage,
@@ -151,7 +151,7 @@ def import_page(viewer: Viewer, key: str) -> ImportPage:
 
 
 def import_options(viewer: Viewer) -> ImportOptions:
-    """What the upload form offers. Four queries."""
+    """What the upload form offers. Five queries."""
     from entrepot.workflows.templates import document_types
 
     shops = viewer.of_company(Shop.objects.order_by("code"))
@@ -166,6 +166,7 @@ def import_options(viewer: Viewer) -> ImportOptions:
         templates=[Choice(kind, kind.replace("_", " ")) for kind in document_types()],
         recent=imports.imports(viewer, Slice("at", descending=True, limit=10)).rows,
         suffixes=SUFFIXES,
+        locations=[Choice(code, name) for code, name in sorted(naming.places(viewer.locations).items())],
     )
 
 

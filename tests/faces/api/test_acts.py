@@ -211,3 +211,17 @@ def test_a_job_is_started_and_cancelled(call: Call) -> None:
     assert job["state"] == "waiting"
     assert call("owner", "post", f"/api/jobs/{job['id']}/cancel").json()["state"] == "cancelled"
     assert call("owner", "post", "/api/jobs", {"kind": "sell everything"}).status_code == 422
+
+
+def test_a_quarantined_row_is_dismissed_by_who_may_import(call: Any, books: dict[str, str]) -> None:
+    """With a reason, once, and not by the warehouse."""
+    from entrepot.books.models import Quarantine
+
+    key = Quarantine.objects.filter(state="open").values_list("pk", flat=True)[0]
+    address = f"/api/quarantine/{key}/dismiss"
+    assert call("warehouse", "post", address, {"reason": "x"}).status_code == 403
+    assert call("owner", "post", address, {}).status_code == 422
+    assert call("owner", "post", address, {"reason": "a test order"}).json()["why"] == "a test order"
+    assert call("owner", "get", f"/api/quarantine/{key}").json()["state"] == "dismissed"
+    assert "amount" not in call("warehouse", "get", f"/api/quarantine/{key}").json()["row"]
+    assert call("owner", "post", address, {"reason": "again"}).status_code == 422

@@ -9,6 +9,7 @@ from typing import Any
 from entrepot.books.selectors.health_shapes import (
     Check,
     Health,
+    HeldPage,
     Hit,
     ImportOptions,
     ImportPage,
@@ -18,6 +19,7 @@ from entrepot.books.selectors.health_shapes import (
     Preview,
     QuarantineRow,
     Reading,
+    TokenRow,
     WaitingRow,
 )
 from entrepot.books.selectors.shapes import (
@@ -552,6 +554,18 @@ def quarantined() -> list[QuarantineRow]:
     ]
 
 
+def held(viewer: Any, key: str) -> HeldPage:
+    """The first waits and has a neighbour, the second was dismissed."""
+    rows = {row.id: row for row in quarantined()}
+    if key not in rows:
+        raise queries.NotThere(key)
+    cells = [("order-id", "114-550118-881"), ("sku", "KT-104-BLK"), ("quantity", "1")]
+    if key == "1":
+        row = rows["1"] if viewer.can("see_cost") else replace(rows["1"], amount=None)
+        return HeldPage(row, "open", "orders-2026-10.csv", cells, "", following="2", place=1, count=2)
+    return HeldPage(rows["2"], "dismissed", "orders-2026-10.csv", None, "{}", NOW, "mei", "a test order")
+
+
 def import_rows() -> list[ImportRow]:
     """Two imports."""
     return [
@@ -690,6 +704,14 @@ ANSWERS: dict[str, Any] = {
     "job": lambda viewer, key: JOB,
     "jobs": lambda viewer: [],
     "search": search,
+    "held": held,
+    "dismiss_held": lambda viewer, key, reason: "2" if key == "1" else "",
+    "tokens": lambda viewer: [
+        TokenRow(1, "ERP", NOW - timedelta(days=40), NOW + timedelta(days=50), None, "open"),
+        TokenRow(2, "old sheet", NOW - timedelta(days=400), None, NOW - timedelta(days=9), "revoked"),
+    ],
+    "make_token": lambda user, name, days: "entrepot_" + "k" * 43,
+    "revoke_token": lambda viewer, key: None,
 }
 
 

@@ -21,6 +21,8 @@ PAGES = [
     "/cost/sale/70/",
     "/documents/31/",
     "/health/",
+    "/health/quarantine/1/",
+    "/tokens",
     "/import/",
     "/import/6/",
     "/import/7/",

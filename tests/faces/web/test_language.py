@@ -93,6 +93,14 @@ def test_every_component_family_kind_and_document_has_its_word() -> None:
     assert set(offered.document_types()) <= set(WORDS["document"])
 
 
+@pytest.mark.parametrize(("language", "code"), [("en", "en"), ("zh-hans", "zh")])
+def test_documents_are_called_as_their_templates_are(language: str, code: str) -> None:
+    """A seller who filled in a template meets the same word on every page."""
+    with translation.override(language):
+        said = {kind: str(WORDS["document"][kind]) for kind in offered.document_types()}
+    assert said == {kind: offered.title(kind, code) for kind in offered.document_types()}
+
+
 def test_every_reason_of_the_engines_has_its_sentence() -> None:
     """Codes that the engines give are codes that the pages can say."""
     codes: set[str] = set()

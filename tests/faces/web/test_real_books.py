@@ -196,3 +196,64 @@ def test_empty_books_open(visit: Callable[..., Any]) -> None:
         response = visit(address)
         assert response.status_code == 200
         assert "Import a file" in response.content.decode() or "Choose a file" in response.content.decode()
+
+
+def test_a_quarantined_row_is_dismissed_with_a_reason(visit: Callable[..., Any], ledger: dict[str, str]) -> None:
+    """Its page shows what it is; dismissing needs a reason and leaves it, the name and the reason on record."""
+    from entrepot.books.models import AuditEntry
+    from tests.books import factories as make
+
+    first, second = make.quarantined(row={"sku": "X", "ship-name": "A. Buyer"}), make.quarantined()
+    address = f"/health/quarantine/{first.pk}/"
+    assert "A. Buyer" in visit(address).content.decode()
+    assert "A. Buyer" not in visit(address, "finance").content.decode()
+    assert visit(f"{address}dismiss", "warehouse", "post", data={"reason": "x"}).status_code == 403
+    assert visit(f"{address}dismiss", method="post", data={"reason": "  "}).status_code == 422
+    second_page = visit(f"/health/quarantine/{second.pk}/dismiss", method="post", data={"reason": "a test order"})
+    assert second_page["Location"] == address
+    shown = visit(f"/health/quarantine/{second.pk}/").content.decode()
+    assert "Dismissed by" in shown
+    assert "a test order" in shown
+    entry = AuditEntry.objects.get(action="quarantine.dismiss")
+    assert (entry.subject, entry.after["reason"]) == (f"quarantine:{second.pk}", "a test order")
+    again = visit(f"/health/quarantine/{second.pk}/dismiss", method="post", data={"reason": "again"})
+    assert again.status_code == 422
+    assert "1 row waits in quarantine" in visit("/health/").content.decode()
+
+
+def test_a_token_is_made_used_and_revoked_on_its_page(visit: Callable[..., Any], ledger: dict[str, str]) -> None:
+    """The secret is on the answer that made it and nowhere else; another user cannot revoke it."""
+    from django.test import Client
+
+    from entrepot.books.models import ApiToken
+
+    made = visit("/tokens", method="post", data={"name": "ERP", "days": "30"}).content.decode()
+    secret = re.search(r"entrepot_[\w-]{20,}", made)
+    assert secret is not None
+    assert secret[0] not in visit("/tokens").content.decode()
+    asked = {"headers": {"Authorization": f"Bearer {secret[0]}"}}
+    assert Client().get("/api/me", **asked).json()["role"] == "owner"
+    key = ApiToken.objects.get().pk
+    assert visit(f"/tokens/{key}/revoke", "finance", "post").status_code == 404
+    visit(f"/tokens/{key}/revoke", method="post")
+    assert Client().get("/api/me", **asked).status_code == 401
+
+
+def test_guessing_a_password_is_slowed_down(ledger: dict[str, str]) -> None:
+    """After five wrong ones even the right one has to wait, and the page says for how long."""
+    from django.test import Client
+
+    from tests.books.factories import PASSWORD, user
+
+    name = user("owner").get_username()
+    for _ in range(5):
+        assert Client().post("/sign-in", {"username": name, "password": "wrong"}).status_code == 200
+    answer = Client().post("/sign-in", {"username": name, "password": PASSWORD})
+    assert answer.status_code == 429
+    assert "Try again in 15 minutes." in answer.content.decode()
+    assert int(answer["Retry-After"]) > 890
+
+
+def test_a_file_may_be_told_its_place_at_once(visit: Callable[..., Any], ledger: dict[str, str]) -> None:
+    """The upload form offers the places, for layouts that do not name theirs."""
+    assert '<select name="location">' in visit("/import/").content.decode()

@@ -1,6 +1,6 @@
 """Tables of the books, split by what they are about."""
 
-from entrepot.books.models.access import AuditEntry, DataKey, Membership, PersonalData
+from entrepot.books.models.access import AuditEntry, DataKey, Membership, PersonalData, SignInAttempt
 from entrepot.books.models.catalogue import BundlePart, Item, Listing, Packaging
 from entrepot.books.models.company import Company, Location, Shop, Supplier, TaxRegistration
 from entrepot.books.models.costs import Basis, BasisShare, CostLine, FxRate
@@ -27,6 +27,6 @@ __all__ = [
     "Decision", "Document", "ForecastFigure", "FxRate", "Item", "ItemState", "Job", "LayoutMapping", "Listing",
     "Location", "MarginFigure", "Membership", "Movement", "Packaging", "PaymentLine", "Period", "PeriodShare", "PersonalData",
     "PurchaseLine", "Quarantine", "RawFile", "RefundLine", "Replacement", "ReportedStock", "Reservation",
-    "Reversed", "SaleFigure", "SalesLine", "Shipment", "Shop", "SignalValue", "StockFigure", "Supplier", "TaxRegistration",
-    "Waiting",
+    "Reversed", "SaleFigure", "SalesLine", "Shipment", "Shop", "SignInAttempt", "SignalValue", "StockFigure", "Supplier",
+    "TaxRegistration", "Waiting",
 ]  # fmt: skip

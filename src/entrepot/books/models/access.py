@@ -46,3 +46,14 @@ class AuditEntry(models.Model):
     after = models.JSONField(null=True)
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
+
+
+class SignInAttempt(models.Model):
+    """A sign-in that was tried and did not succeed (or is being tried): what the limit on guessing counts."""
+
+    name = models.CharField(max_length=200)
+    address = models.CharField(max_length=64)
+    at = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "at"], name="sign_in_name")]

@@ -63,7 +63,7 @@ def health(viewer: Viewer, reason: str = "", part: Any = None) -> Health:
 
 def quarantine(viewer: Viewer, reason: str = "", part: Any = None) -> Page[QuarantineRow]:
     """Open rows, newest first unless asked otherwise. Two queries."""
-    rows = _held(viewer)
+    rows = open_rows(viewer)
     if reason:
         rows = rows.filter(code=reason)
     part = part or Slice("since", descending=True)
@@ -72,12 +72,12 @@ def quarantine(viewer: Viewer, reason: str = "", part: Any = None) -> Page[Quara
     ordered = rows.order_by(column.desc(nulls_last=True) if down else column.asc(nulls_last=True), "-pk")
     chosen = ordered.select_related("batch").defer("document_body", "row")[bounds(part)]
     count = rows.aggregate(n=Count("pk"), units=Sum("quantity"))
-    return Page([_quarantined(viewer, row) for row in chosen], count["n"], {"units": count["units"]})
+    return Page([quarantined(viewer, row) for row in chosen], count["n"], {"units": count["units"]})
 
 
 def quarantine_groups(viewer: Viewer) -> list[QuarantineGroup]:
     """Open rows by reason, most first, with the money at stake per currency. One query."""
-    rows = _held(viewer).order_by().values_list("code", "currency")
+    rows = open_rows(viewer).order_by().values_list("code", "currency")
     summed = rows.annotate(n=Count("pk"), m=Sum("lines"), u=Coalesce(Sum("quantity"), 0), a=Sum("amount"))
     found: dict[str, QuarantineGroup] = {}
     for code, currency, count, lines, units, amount in summed:
@@ -94,7 +94,7 @@ def waiting(viewer: Viewer, part: Any = None) -> Page[WaitingRow]:
     moved = Waiting.objects.select_related("item", "movement__document", "movement__from_cell__location")
     # Few wait, so they are cut here: asked to cut, a database may go through every movement of the company.
     found = [_waiting(row) for row in moved.defer("movement__document__body") if _seen(viewer, row.movement)]
-    held = _held(viewer).exclude(waits_for="").order_by("-recorded_at")
+    held = open_rows(viewer).exclude(waits_for="").order_by("-recorded_at")
     see = viewer.can("see_cost")
     for row in held.defer("document_body", "row")[:2000]:
         amount = Money(row.amount, row.currency) if see and row.amount is not None and row.currency else None
@@ -153,15 +153,21 @@ def missing_rates() -> list[str]:
     return sorted({value.partition(":")[2] for value in rows.values_list("waits_for", flat=True) if value})
 
 
-def _held(viewer: Viewer) -> QuerySet[Quarantine]:
-    """Open rows of the batches that the viewer may know of."""
-    rows = Quarantine.objects.filter(state=Quarantine.OPEN)
+def seen_rows(viewer: Viewer) -> QuerySet[Quarantine]:
+    """Rows, settled ones too, of the batches that the viewer may know of."""
+    rows = Quarantine.objects.all()
     if viewer.companies is None:
         return rows
     return rows.filter(batch_id__in=seen_by(viewer, Batch.objects.all()).values("pk"))
 
 
-def _quarantined(viewer: Viewer, row: Quarantine) -> QuarantineRow:
+def open_rows(viewer: Viewer) -> QuerySet[Quarantine]:
+    """Those that still wait."""
+    return seen_rows(viewer).filter(state=Quarantine.OPEN)
+
+
+def quarantined(viewer: Viewer, row: Quarantine) -> QuarantineRow:
+    """A row as the pages show it."""
     problem: dict[str, Any] = row.problem
     see = viewer.can("see_cost")
     field = str(problem.get("field", ""))

@@ -32,6 +32,41 @@ class QuarantineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldPage:
+    """One quarantined row or document by itself. ``state``: open | released | dismissed.
+
+    ``cells`` are the file's own cells of the row by heading (they may name a buyer), ``content`` a whole document.
+    ``place`` of ``count`` says where among the open rows of its reason it stands, ``previous`` and ``following`` are
+    its neighbours' numbers.
+    """
+
+    row: QuarantineRow
+    state: str
+    file: str
+    cells: list[tuple[str, str]] | None = needs("see_personal")
+    content: str | None = needs("see_cost")
+    settled_at: datetime | None = None
+    settled_by: str = ""
+    why: str = ""
+    previous: str = ""
+    following: str = ""
+    place: int = 0
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token of the viewer's own. ``state``: open | revoked | expired."""
+
+    id: int
+    name: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class QuarantineGroup:
     """Open rows of one reason: how many lines and units, and the money per currency."""
 
@@ -240,3 +275,4 @@ class ImportOptions:
     templates: list[Choice]
     recent: list[ImportRow]
     suffixes: tuple[str, ...] = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+    locations: list[Choice] = field(default_factory=list[Choice])

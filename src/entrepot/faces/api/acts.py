@@ -11,16 +11,16 @@ from pydantic import Field
 from entrepot.books import intake, jobs, tokens
 from entrepot.books.models import ApiToken
 from entrepot.books.models import Decision as DecisionRow
-from entrepot.books.selectors import NotThere, today
+from entrepot.books.selectors import NotThere, held, today
 from entrepot.books.selectors import jobs as job_reads
-from entrepot.books.selectors.health_shapes import ImportPage, Job
+from entrepot.books.selectors.health_shapes import HeldPage, ImportPage, Job
 from entrepot.books.selectors.shapes import Decision
 from entrepot.faces import uploads, worker
 from entrepot.faces.api import posting
 from entrepot.faces.api.reads import reads as operations
 from entrepot.faces.api.security import viewer_of
 from entrepot.faces.api.shapes import answer, schema_of
-from entrepot.workflows import decide
+from entrepot.workflows import decide, settle
 from entrepot.workflows.clock import now
 
 acts = operations
@@ -168,6 +168,22 @@ def undo(request: HttpRequest, key: int) -> HttpResponse:
     """Open it again; an order that went out with it is reversed."""
     viewer = viewer_of(request)
     return _decided(request, lambda: decide.undo(viewer, key, origin="api"))
+
+
+class Reason(Schema):
+    """Why."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+@acts.post("/quarantine/{key}/dismiss", response=schema_of(HeldPage), summary="Dismiss a quarantined row")
+def dismiss_held(request: HttpRequest, key: int, wish: Reason) -> HttpResponse:
+    """It is never posted then; it stays on record with the reason."""
+    viewer = viewer_of(request)
+    viewer.need("import")
+    held.held(viewer, key)  # 404 for what the caller does not see
+    settle.dismiss(viewer, key, wish.reason, origin="api")
+    return answer(viewer, held.held(viewer, key))
 
 
 class TokenWish(Schema):

@@ -14,6 +14,7 @@ from entrepot.books.selectors import (
     documents,
     economics,
     health,
+    held,
     imports,
     inventory,
     jobs,
@@ -25,7 +26,7 @@ from entrepot.books.selectors import (
     today,
 )
 from entrepot.books.selectors.economics import CostWish
-from entrepot.books.selectors.health_shapes import Health, Hit, ImportRow, Job, MissingCost, QuarantineRow
+from entrepot.books.selectors.health_shapes import Health, HeldPage, Hit, ImportRow, Job, MissingCost, QuarantineRow
 from entrepot.books.selectors.inventory import StockWish
 from entrepot.books.selectors.shapes import (
     BillShare,
@@ -226,6 +227,13 @@ def read_quarantine(request: HttpRequest, cut: Query[Cut], reason: str = "") -> 
     """What could not be posted, why, and what would make it right."""
     viewer = viewer_of(request)
     return answer(viewer, health.quarantine(viewer, reason, cut.slice))
+
+
+@reads.get("/quarantine/{key}", response=schema_of(HeldPage), summary="One row in quarantine")
+def read_held(request: HttpRequest, key: int) -> HttpResponse:
+    """One row or document with its neighbours, and what became of it."""
+    viewer = viewer_of(request)
+    return answer(viewer, held.held(viewer, key))
 
 
 @reads.get("/missing-costs", response=schema_of(Page[MissingCost]), summary="Units without cost")

@@ -44,13 +44,16 @@ def listed(
 
 
 @app.command()
-def dismiss(numbers: Annotated[list[int], typer.Argument(help="Numbers from the list.")]) -> None:
+def dismiss(
+    numbers: Annotated[list[int], typer.Argument(help="Numbers from the list.")],
+    reason: Annotated[str, typer.Option(help="Why nobody needs them; kept in the audit trail.")] = "not wanted",
+) -> None:
     """Say that rows are not wanted; they stay on record as dismissed."""
     open_books()
-    from entrepot.books import intake
+    from entrepot.books.access import system_viewer
     from entrepot.books.models import Quarantine
     from entrepot.faces.cli.printing import count, say
-    from entrepot.workflows.clock import now
+    from entrepot.workflows import settle
 
     waiting = set(Quarantine.objects.filter(pk__in=numbers, state=Quarantine.OPEN).values_list("pk", flat=True))
     missing = [str(number) for number in numbers if number not in waiting]
@@ -59,5 +62,5 @@ def dismiss(numbers: Annotated[list[int], typer.Argument(help="Numbers from the 
             Problem("not_waiting", "no such row waits", "see entrepot quarantine list", found=", ".join(missing))
         )
     for number in numbers:
-        intake.dismiss(number, recorded_at=now(), actor=actor())
+        settle.dismiss(system_viewer(name=actor()), number, reason, origin="cli")
     say(f"{count(len(numbers))} dismissed")

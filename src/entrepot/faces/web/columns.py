@@ -235,7 +235,13 @@ def _range(row: RangeCost) -> str:
 def quarantine() -> list[Column]:
     """Rows in quarantine."""
     return [
-        Column("document", _("File or document"), "sku", read=lambda r: sentences.numbered(r.document)),
+        Column(
+            "document",
+            _("File or document"),
+            "sku",
+            read=lambda r: sentences.numbered(r.document),
+            href=lambda r: reverse("held", args=[r.id]),
+        ),
         Column("line", _("Line"), "units"),
         Column("field", _("Field"), read=lambda r: sentences.word("field", r.field)),
         Column("found", _("Found"), wrap=True, sort=False),

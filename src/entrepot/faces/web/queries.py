@@ -14,6 +14,8 @@ from typing import Any
 from django.utils.translation import get_language
 
 from entrepot.books import jobs as stopping
+from entrepot.books import sign_in
+from entrepot.books import tokens as issuing
 from entrepot.books.access import Viewer, viewer_for
 from entrepot.books.selectors import bills as lines
 from entrepot.books.selectors import (
@@ -21,8 +23,10 @@ from entrepot.books.selectors import (
     economics,
     missing,
     naming,
+    people,
 )
 from entrepot.books.selectors import health as data_health
+from entrepot.books.selectors import held as holding
 from entrepot.books.selectors import imports as posted
 from entrepot.books.selectors import inventory as stock
 from entrepot.books.selectors import jobs as work
@@ -33,6 +37,7 @@ from entrepot.books.selectors import state as states
 from entrepot.books.selectors import today as deciding
 from entrepot.books.selectors.health_shapes import (
     Health,
+    HeldPage,
     Hit,
     ImportOptions,
     ImportPage,
@@ -41,6 +46,7 @@ from entrepot.books.selectors.health_shapes import (
     MissingCost,
     QuarantineRow,
     Question,
+    TokenRow,
     WaitingRow,
 )
 from entrepot.books.selectors.paging import cut
@@ -61,9 +67,10 @@ from entrepot.books.selectors.shapes import (
     Today,
     TrueCost,
 )
+from entrepot.core.calendar import DAY
 from entrepot.faces import uploads, worker
 from entrepot.faces.web.filters import CostFilter, StockFilter
-from entrepot.workflows import decide
+from entrepot.workflows import decide, settle
 from entrepot.workflows.clock import now
 
 __all__ = ["NotThere", "Viewer"]
@@ -320,6 +327,46 @@ def undo_import(viewer: Viewer, key: str) -> None:
 def cancel_job(viewer: Viewer, key: str) -> None:
     """Ask a running job to stop; what it had not committed is rolled back. Raises :class:`NotThere`."""
     stopping.cancel(work.find(viewer, key).pk, at=now())
+
+
+def sign_in_wait(name: str, address: str) -> int:
+    """Count a try to sign in; seconds to wait before the password is looked at, 0: none."""
+    return sign_in.begin(name, address, at=now())
+
+
+def signed_in(name: str, address: str) -> None:
+    """The password was right."""
+    sign_in.succeeded(name, address)
+
+
+def tokens(viewer: Viewer) -> list[TokenRow]:
+    """The viewer's own tokens, newest first."""
+    return people.tokens(viewer)
+
+
+def make_token(user: Any, name: str, days: int | None) -> str:
+    """A token that speaks for ``user`` (for ``days``, or until revoked); its secret, which is not kept."""
+    at = now()
+    return issuing.issue(user, name, at=at, expires_at=None if days is None else at + days * DAY)[1]
+
+
+def revoke_token(viewer: Viewer, key: int) -> None:
+    """End one of the viewer's tokens. Raises :class:`NotThere` for another's."""
+    if key not in {row.id for row in people.tokens(viewer)}:
+        raise NotThere(f"token {key}")
+    issuing.revoke(key, viewer.name, at=now())
+
+
+def held(viewer: Viewer, key: str) -> HeldPage:
+    """One row or document in quarantine, or settled. Raises :class:`NotThere`."""
+    return holding.held(viewer, key)
+
+
+def dismiss_held(viewer: Viewer, key: str, reason: str) -> str:
+    """Say that a quarantined row is not wanted, and why; the next one that waits for the same reason, or ""."""
+    following = holding.held(viewer, key).following
+    settle.dismiss(viewer, int(key), reason)
+    return following
 
 
 def template(kind: str, language: str) -> tuple[str, bytes]:

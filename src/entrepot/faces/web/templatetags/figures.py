@@ -150,6 +150,18 @@ def remedy(row: QuarantineRow | Problem) -> str:
 
 
 @register.filter
+def numbered(text: str) -> str:
+    """A document named by its kind and number, in words."""
+    return sentences.numbered(text)
+
+
+@register.filter
+def waits_for(text: str) -> str:
+    """What a row waits for."""
+    return sentences.waits_for(text)
+
+
+@register.filter
 def age_label(band: str) -> str:
     """An age band as read."""
     return band.replace("-", "\u2013") if "-" in band else f"> {int(band.rstrip('+')) - 1}"

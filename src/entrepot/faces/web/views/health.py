@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from django.http import Http404, HttpResponseBase
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from entrepot.books.selectors.shapes import Page
 from entrepot.faces.web import columns, queries, sentences
@@ -45,6 +47,25 @@ def health(visit: Visit) -> HttpResponseBase:
         may_work=visit.viewer.can("import"),
         jobs=queries.jobs(visit.viewer) if visit.state.jobs_running else [],
     )
+
+
+@require_GET
+@page
+def held(visit: Visit, key: str) -> HttpResponseBase:
+    """One row in quarantine by itself."""
+    found = queries.held(visit.viewer, key)
+    return visit.page("web/held.html", "health", found=found, may_dismiss=visit.viewer.can("import"))
+
+
+@require_POST
+@page
+def dismiss(visit: Visit, key: str) -> HttpResponseBase:
+    """The row is not wanted; on to the next one of its kind."""
+    visit.need("import")
+    following = queries.dismiss_held(visit.viewer, key, visit.request.POST.get("reason", ""))
+    messages.info(visit.request, _("Dismissed. It stays on record with your reason."))
+    back = reverse("held", args=[following]) if following else f"{reverse('health')}#quarantine"
+    return HttpResponseRedirect(back)
 
 
 @require_GET

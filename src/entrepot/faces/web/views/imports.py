@@ -11,7 +11,7 @@ from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces.web import queries
 from entrepot.faces.web.page import Visit, page
 
-OPTIONS = ("channel", "currency", "zone", "new_items", "number_style", "date_order")
+OPTIONS = ("channel", "location", "currency", "zone", "new_items", "number_style", "date_order")
 
 
 @require_http_methods(["GET", "POST"])
