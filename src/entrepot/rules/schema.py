@@ -52,7 +52,7 @@ RULES: dict[str, tuple[str, frozenset[str]]] = {
     "excise_chapters": ("chapters with an excise that the book does not have", frozenset({"chapters"})),
     "open_charge": (
         "a charge whose amount or collection is not settled: a person decides",
-        frozenset({"label", "needs", "regimes", "limit", "currency", "modes"}),
+        frozenset({"label", "needs", "affects", "regimes", "limit", "currency", "modes"}),
     ),
     "not_included": ("charges of the border that the book does not have", frozenset({"text"})),
     "export_mode": ("customs mode of an export", frozenset({"label", "refund", "note"})),
