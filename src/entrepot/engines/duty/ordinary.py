@@ -39,6 +39,8 @@ def ordinary_rate(book: RuleBook, rules: DestinationRules, entry: Entry, goods: 
     schedule = schedule_of(book, entry.destination)
     found = book.tariff.find(schedule, code, entry.on) if code else None
     line = found.line if found else None
+    if line is None and found is not None and len({n.lists for n in found.below}) == 1:
+        line = found.below[0] if len({n.general for n in found.below}) == 1 or goods.duty_rate is not None else None
     if goods.duty_rate is not None:
         return Ordinary(percent_rate(goods.duty_rate), GIVEN, line=line)
     if (own := book.tariff.own_rate(entry.destination, code, goods.origin, entry.on)) and own.rate:
