@@ -17,9 +17,10 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 
 def same() -> bool:
     """Is the snapshot what the database holds?"""
+    found = snapshot.refresh()
     return all(
-        frame.drop("_row", strict=False).rows() == facts.query(table, "ORDER BY t.id").rows()
-        for table, frame in snapshot.refresh().items()
+        found[table].drop("_row", strict=False).rows() == facts.query(table, "ORDER BY t.id").rows()
+        for table in facts.TABLES
     )
 
 

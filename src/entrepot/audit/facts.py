@@ -11,6 +11,7 @@ from entrepot.audit.costs import BIRTHS, ISSUE, Aimed
 from entrepot.audit.layers import Move
 from entrepot.audit.reading import Connection, among, number, rows, sliced
 from entrepot.audit.report import CheckReport
+from entrepot.audit.retold import told_again
 
 ITEMS_AT_ONCE = 250
 
@@ -44,6 +45,8 @@ class Replacements:
                     f"SELECT {table}_id, new_{table}_id FROM books_replacement WHERE {table}_id IS NOT NULL",
                 )
             }
+            if table != "cost_line":
+                step |= {old: new for old, new, _ in told_again(connection, table)}
             ends = getattr(found, table)
             for old in step:
                 row = old

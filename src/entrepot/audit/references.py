@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from entrepot.audit.reading import Connection, among, number, rows
+from entrepot.audit.retold import told_again
 from entrepot.audit.vocabulary import (
     ARRIVAL,
     CONVERSION_OUT,
@@ -96,6 +97,8 @@ class References:
         for old, new in rows(
             connection, "SELECT movement_id, new_movement_id FROM books_replacement WHERE new_movement_id IS NOT NULL"
         ):
+            self._earlier.setdefault(new, []).append(old)
+        for old, new, _ in told_again(connection, "movement"):
             self._earlier.setdefault(new, []).append(old)
         self._sales_known = False
         self._sold: dict[tuple[int, ...], list[Sold]] = {}
@@ -235,14 +238,7 @@ class References:
             return []
         last = movements = list(movements)
         while last:  # what a corrected movement was told by before: what was aimed at that counts for it
-            last = [
-                pk
-                for (pk,) in rows(
-                    self._connection,
-                    f"SELECT movement_id FROM books_replacement WHERE new_movement_id IN {among(last)} "
-                    f"AND document_id < {before}",
-                )
-            ]
+            last = [old for new in last for old in self._earlier.get(new, ())]
             movements = movements + last
         found = rows(
             self._connection,

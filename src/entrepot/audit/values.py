@@ -11,6 +11,7 @@ from entrepot.audit.reading import Connection, number, rows
 from entrepot.audit.references import Moved, References
 from entrepot.audit.registers import Registers
 from entrepot.audit.report import CheckReport
+from entrepot.audit.retold import told_again
 from entrepot.audit.weights import of_movements
 
 ALWAYS = 2**62
@@ -108,6 +109,8 @@ def resplits(connection: Connection, registers: Registers, goods: Goods, report:
     replaced = dict(
         rows(connection, "SELECT movement_id, new_movement_id FROM books_replacement WHERE movement_id IS NOT NULL")
     )
+
+    replaced |= {old: new for old, new, _ in told_again(connection, "movement")}
 
     def now(movement: int) -> int:
         while movement in replaced:

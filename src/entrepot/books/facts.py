@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 from django.db import connection
 
+from entrepot.books.retelling import PAIRS, told_again
 from entrepot.core.calendar import Instant
 
 FOREVER: Instant = 2**62
@@ -101,10 +102,10 @@ def query_after(table: str, last: int, most: int) -> pl.DataFrame:
 def read(items: Collection[int] | None) -> dict[str, pl.DataFrame]:
     """Raw tables; for a choice of items, what concerns them (whole bases included, so that splits stay the same)."""
     if items is None:
-        return {table: query(table) for table in TABLES}
+        return with_retellings({table: query(table) for table in TABLES})
     chosen = sorted(items)
     if len(chosen) <= _FEW:
-        return _with_bundles(_of_few(chosen))
+        return _with_bundles(with_retellings(_of_few(chosen), chosen))
     tables: dict[str, pl.DataFrame] = {
         "movement": _by(chosen, "movement", "item_id"),
         "refundline": _by(chosen, "refundline", "item_id"),
@@ -125,12 +126,23 @@ def read(items: Collection[int] | None) -> dict[str, pl.DataFrame]:
         [_by(lines, "costline", "id"), query("costline", "WHERE t.target_kind IN ('place', 'company')")]
     )
     tables["replacement"] = query("replacement")
-    return _with_bundles(tables)
+    return _with_bundles(with_retellings(tables))
+
+
+def with_retellings(tables: dict[str, pl.DataFrame], items: Collection[int] = ()) -> dict[str, pl.DataFrame]:
+    """Add what was taken back and told again (of ``items`` only, where given): tables ``movement_again``,
+    ``sales_line_again``."""
+    replaced = tables["replacement"]
+    few = f"o.item_id IN ({', '.join(str(int(item)) for item in items)})" if items else ""
+    for name, table in (("movement", "movement"), ("sales_line", "salesline")):
+        gone = replaced[f"{name}_id"].is_not_null() & replaced[f"new_{name}_id"].is_null()
+        tables[f"{name}_again"] = told_again(table, few) if gone.any() else pl.DataFrame(schema=PAIRS)
+    return tables
 
 
 def _with_bundles(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Add the lines that corrected the bundles sold, and all parts of these bundles (table ``parts``)."""
-    ends = _follow(tables["replacement"], "sales_line_id", "new_sales_line_id")
+    ends = _follow(tables["replacement"], "sales_line", tables["sales_line_again"])
     sold = tables["movement"]["sales_line_id"].drop_nulls().unique().to_list()
     now = {end for end in (ends.get(line, line) for line in sold) if end is not None}
     missing = sorted(now - set(tables["salesline"]["id"].to_list()))
@@ -227,11 +239,12 @@ def assemble(
     """Raw tables → live facts as of ``at`` and as known at ``known``."""
     known_then = pl.col("recorded_at") <= known
     replaced = tables["replacement"].filter(known_then)
-    movements = _movements(tables["movement"].filter(known_then), replaced, list(closed), at)
     costs = _without(tables["costline"].filter(known_then), replaced["cost_line_id"])
     weights = _weights(tables["basis"].filter(known_then), tables["basisshare"], costs)
-    moved = _follow(replaced, "movement_id", "new_movement_id")
-    sold = _follow(replaced, "sales_line_id", "new_sales_line_id")
+    again = {name: tables[f"{name}_again"].filter(known_then) for name in ("movement", "sales_line")}
+    moved = _follow(replaced, "movement", again["movement"])
+    sold = _follow(replaced, "sales_line", again["sales_line"])
+    movements = _movements(tables["movement"].filter(known_then), replaced, moved, list(closed), at)
     sales = _without(tables["salesline"].filter(known_then), replaced["sales_line_id"])
     refunds = _without(tables["refundline"].filter(known_then), replaced["refund_line_id"])
     unit_lines = weights.filter(pl.col("target_kind").is_in(["births", "issue"]))
@@ -277,10 +290,13 @@ def _without(frame: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:
 
 
 def _movements(
-    rows: pl.DataFrame, replaced: pl.DataFrame, closed: list[tuple[int, Instant, Instant]], at: Instant
+    rows: pl.DataFrame,
+    replaced: pl.DataFrame,
+    moved: dict[int, int | None],
+    closed: list[tuple[int, Instant, Instant]],
+    at: Instant,
 ) -> pl.DataFrame:
     live = _without(rows, replaced["movement_id"])
-    moved = _follow(replaced, "movement_id", "new_movement_id")
     folds = pl.col("effective_at")
     for company, ends, closed_at in closed:
         late = (pl.col("company_id") == company) & (pl.col("effective_at") < ends) & (pl.col("recorded_at") > closed_at)
@@ -312,10 +328,12 @@ def _weights(bases: pl.DataFrame, shares: pl.DataFrame, costs: pl.DataFrame) -> 
     )
 
 
-def _follow(replaced: pl.DataFrame, old: str, new: str) -> dict[int, int | None]:
+def _follow(replaced: pl.DataFrame, name: str, again: pl.DataFrame) -> dict[int, int | None]:
     """Every replaced row to the one that counts in its place now (``None``: nothing does)."""
+    old, new = f"{name}_id", f"new_{name}_id"
     pairs = replaced.filter(pl.col(old).is_not_null()).select(old, new)
     step: dict[int, int | None] = dict(pairs.iter_rows())
+    step |= dict(again.select("old", "new").iter_rows())
     ends: dict[int, int | None] = {}
     for start in step:
         row: int | None = start

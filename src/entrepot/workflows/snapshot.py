@@ -31,10 +31,11 @@ def refresh(progress: Progress = SILENT) -> dict[str, pl.DataFrame]:
         return facts.read(None)  # what is not committed must not outlive its transaction
     home = folder()
     try:
-        return _grow_all(home, progress)
+        tables = _grow_all(home, progress)
     except _AnotherDatabaseError:
         shutil.rmtree(home, ignore_errors=True)
-        return _grow_all(home, progress)
+        tables = _grow_all(home, progress)
+    return facts.with_retellings(tables)
 
 
 class _AnotherDatabaseError(Exception):

@@ -70,3 +70,53 @@ def test_conversions_and_returns_come_back_too() -> None:
     assert (held("LA"), held("LA", "KIT")) != before
     undo(second.batch, 3)
     assert (held("LA"), held("LA", "KIT")) == before
+
+
+def test_what_was_aimed_at_a_receipt_reaches_it_when_it_comes_again() -> None:
+    """A receipt's import undone and repeated with other units: its freight and the sale's cost are what they are with the
+    receipt told once, and the return still knows its sale."""
+    freight = bill("F1", "2026-01-03", "freight", 101, ("receipt", "R1"))
+    back = doc("return", "T1", "2026-01-09", shop="WEB", location="LA", lines=[{"sku": "A", "quantity": 1}],
+               order={"type": "sales_order", "id": "S1"})  # fmt: skip
+    post(*masters())
+    first = post(receipt("R1", "2026-01-02", 10, 300), sale("S1", "2026-01-04", 4), at=2 * DAY)
+    post(freight, back, at=3 * DAY)
+    before = held("LA"), sold("S1")
+    undo(first.batch, 4)
+    assert "first_leg" not in held("LA")
+    post(receipt("R1", "2026-01-02", 10, 300), sale("S1", "2026-01-04", 4), at=5 * DAY)
+    assert_proven()
+    assert (held("LA"), sold("S1")) == before
+    post(receipt("R1", "2026-01-02", 20, 300), at=6 * DAY)
+    assert_proven()
+    assert held("LA")["first_leg"] + sold("S1")["first_leg"] == 101
+
+
+def test_a_split_follows_what_came_again_with_other_units() -> None:
+    """Freight over two receipts by quantity; one is taken back and told again with thrice the units: 450/450, then
+    225/675, and as known before the second telling nothing has changed."""
+    target = [{"kind": "births", "document": {"type": "receipt", "id": number}} for number in ("R1", "R2")]
+    line = {"component": "freight", "amount": 900, "basis": "quantity", "targets": target}
+    freight = doc("cost_bill", "F1", "2026-01-03", currency="USD", lines=[line])
+    post(*masters(), receipt("R1", "2026-01-02", 10, 300))
+    second = post(receipt("R2", "2026-01-02", 10, 300, sku="B"), at=2 * DAY)
+    post(freight, at=3 * DAY)
+    undo(second.batch, 4)
+    post(receipt("R2", "2026-01-02", 30, 300, sku="B"), at=5 * DAY)
+    assert (held("LA")["first_leg"], held("LA", "B")["first_leg"]) == (225, 675)
+    assert_proven()
+
+
+def test_a_refund_reaches_the_order_that_came_again() -> None:
+    """The order is undone and imported again: its refund counts against it once more."""
+    refund = doc("refund", "M1", "2026-01-06", shop="WEB", currency="USD", lines=[{"sku": "A", "amount": 100}],
+                 order={"type": "sales_order", "id": "S1"})  # fmt: skip
+    post(*masters(), receipt("R1", "2026-01-02", 10, 300))
+    order = sale("S1", "2026-01-04", 4, amount=900)
+    first = post(order, at=2 * DAY)
+    post(refund, at=3 * DAY)
+    before = list(models.SaleFigure.objects.values_list("refunded", flat=True))
+    undo(first.batch, 4)
+    post(order, at=5 * DAY)
+    assert_proven()
+    assert list(models.SaleFigure.objects.values_list("refunded", flat=True)) == before

@@ -11,6 +11,7 @@ from entrepot.books.intake import rows as r
 from entrepot.books.intake.incoming import Incoming
 from entrepot.books.intake.posting import RULES
 from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.posting.resplit import resplit_told_again
 from entrepot.books.intake.posting.stock import complete_count
 from entrepot.books.intake.report import IntakeReport
 from entrepot.books.intake.revision import revise
@@ -151,6 +152,8 @@ class Register:
             session.batch_id, entry.first_line, entry.last_line,
         )  # fmt: skip
         session.merge(row, postings)
+        if before.ids:
+            resplit_told_again(builder, before.ids)
         self._last_id = header.id
         buyer = getattr(document, "buyer", None)
         if buyer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Sum
 
-from entrepot.books import models
+from entrepot.books import models, retelling
 from entrepot.books.intake.session import Session
 from entrepot.books.intake.trouble import refused, unknown
 from entrepot.core.documents import Ref
@@ -95,6 +95,7 @@ def told_before(movements: list[int]) -> list[int]:
         for start in range(0, len(last), 500):
             rows = models.Replacement.objects.filter(new_movement__in=last[start : start + 500])
             earlier += rows.exclude(movement=None).values_list("movement_id", flat=True)
+        earlier += retelling.before(last)
         known, last = known + earlier, earlier
     return known
 
@@ -148,12 +149,7 @@ def sales_lines_of(session: Session, refs: list[Ref]) -> dict[str, list[models.S
 
 def returnable(sale: models.Movement, correcting: tuple[int, ...]) -> int:
     """Units of a sale that have not come back, leaving out the return documents that are being corrected."""
-    told = {sale.pk}
-    earlier = told
-    while earlier:  # a return of the sale as it was told before its correction is a return of it all the same
-        replaced = models.Replacement.objects.filter(new_movement_id__in=earlier)
-        earlier = set(replaced.values_list("movement_id", flat=True)) - told
-        told |= earlier
+    told = told_before([sale.pk])  # a return of the sale as it was told before its correction is one of it all the same
     returns = models.Movement.objects.filter(of_id__in=told, kind=int(Kind.RETURN), replacement__isnull=True)
     back = returns.exclude(document_id__in=correcting).aggregate(units=Sum("quantity"))["units"]
     return sale.quantity - (back or 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from entrepot.books import models
+from entrepot.books import models, retelling
 from entrepot.books.intake import rows as r
 from entrepot.books.intake.posting.builder import Builder
 from entrepot.books.intake.posting.references import told_before
@@ -54,12 +54,18 @@ def resplit_replaced(b: Builder) -> None:
 def _now(row: models.Movement) -> models.Movement | None:
     """The movement that counts in place of ``row``."""
     while True:
-        replacement = models.Replacement.objects.filter(movement=row).select_related("new_movement").first()
+        replacement = models.Replacement.objects.filter(movement=row).first()
         if replacement is None:
             return row
-        if replacement.new_movement is None:
+        following = replacement.new_movement_id or retelling.after(row.pk)
+        if following is None:
             return None
-        row = replacement.new_movement
+        row = models.Movement.objects.get(pk=following)
+
+
+def resplit_told_again(b: Builder, older: Collection[int]) -> None:
+    """After a document was told again: what was split over what had been taken back of it follows."""
+    b.session.later.append(lambda: _resplit(b, _split_over(retelling.taken_up(older), _MEASURED)))
 
 
 def _resplit_remeasured(b: Builder) -> None:

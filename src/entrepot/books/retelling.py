@@ -1,0 +1,64 @@
+"""What was taken back and told again: the new line stands for the old one, and what was aimed at that reaches it.
+
+A replacement says which row counts in place of another, or that none does. Where none does and a later version of the
+same document has that line again (an import undone and repeated, a line left out and put back), that line is the one.
+"""
+
+# ruff: noqa: S608 - statements are put together from our own names and from integers
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import polars as pl
+from django.db import connection
+
+_SAME = {"movement": ("line", "ordinal"), "salesline": ("line",)}
+_COLUMN = {"movement": "movement_id", "salesline": "sales_line_id"}
+PAIRS = {"old": pl.Int64, "new": pl.Int64, "recorded_at": pl.Int64}
+_BOUND = 500
+
+
+def told_again(table: str, where: str = "") -> pl.DataFrame:
+    """old, new, recorded_at: rows of ``table`` (movement or salesline) that were taken back and the line of the next
+    version that has them again; ``where`` restricts the old rows ``o`` or the new ones ``n``."""
+    column = _COLUMN[table]
+    same = " AND ".join(f"n.{name} = o.{name}" for name in _SAME[table])
+    statement = (
+        f"SELECT o.id, n.id, n.recorded_at FROM books_replacement r JOIN books_{table} o ON o.id = r.{column} "
+        "JOIN books_document d ON d.id = o.document_id JOIN books_document e ON e.type = d.type "
+        "AND e.external_id = d.external_id AND e.source = d.source AND e.account = d.account AND e.version > d.version "
+        f"JOIN books_{table} n ON n.document_id = e.id AND {same} "
+        f"WHERE r.{column} IS NOT NULL AND r.new_{column} IS NULL {f'AND {where}' if where else ''} "
+        "ORDER BY o.id, e.version"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        rows = cursor.fetchall()
+    return pl.DataFrame(rows, schema=PAIRS, orient="row").unique("old", keep="first", maintain_order=True)
+
+
+def taken_up(documents: Collection[int]) -> set[int]:
+    """Movements of ``documents`` that were taken back and told again."""
+    marks = ", ".join(str(int(row)) for row in documents)
+    return set(told_again("movement", f"o.document_id IN ({marks})")["old"])
+
+
+def after(movement: int) -> int | None:
+    """The movement that tells ``movement``, taken back, again."""
+    found = told_again("movement", f"o.id = {int(movement)}")
+    return int(found["new"][0]) if len(found) else None
+
+
+def before(movements: Collection[int]) -> list[int]:
+    """The movements, taken back, that ``movements`` tell again."""
+    every, found = sorted(movements), list[int]()
+    for start in range(0, len(every), _BOUND):
+        marks = ", ".join(str(int(row)) for row in every[start : start + _BOUND])
+        # The next telling of a line is looked for among all, so that one in between is not passed over.
+        some = told_again("movement", f"o.document_id IN (SELECT v.id FROM books_document v JOIN books_document w "
+                          "ON w.type = v.type AND w.external_id = v.external_id AND w.source = v.source "
+                          "AND w.account = v.account JOIN books_movement m ON m.document_id = w.id "
+                          f"WHERE m.id IN ({marks}))")  # fmt: skip
+        found += some.filter(pl.col("new").is_in(every))["old"].to_list()
+    return found
