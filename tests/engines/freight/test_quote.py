@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from entrepot.core.errors import ProblemError
+from entrepot.core.measures import CUBIC_INCHES_PER_POUND, INCH
 from entrepot.engines.freight import (
     Band,
     Cartons,
@@ -66,6 +67,14 @@ def test_sides_are_rounded_up_first():
     """A side of 40.1 cm is charged as 41 cm where the carrier rounds every side up."""
     rule = WeightRule(divisor=Fraction(5000), side_step=Fraction(10))
     assert chargeable((box(1, 100, (401, 300, 200)),), rule).units == Fraction(41 * 30 * 20, 5000)
+
+
+def test_whole_pounds_and_inches_are_not_rounded_up():
+    """A 5 lb parcel of 12 in is stored as 2,268 g and 305 mm, and is charged as 5 lb and 12 in, not as 6 and 13."""
+    rule = WeightRule("lb", 139 * CUBIC_INCHES_PER_POUND, step=Fraction(1), side_step=INCH)
+    assert chargeable((box(1, 2268, (254, 152, 102)),), rule).units == 5
+    assert chargeable((box(1, 2269, (254, 152, 102)),), rule).units == 6
+    assert chargeable((box(1, 100, (305, 305, 305)),), rule).volumetric == Fraction(12**3, 139)
 
 
 def test_the_break_itself_lies_on_the_side_the_card_says():

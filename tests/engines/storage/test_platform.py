@@ -30,8 +30,8 @@ MUG = Unit("MUG", 420, 130, 110, 100)
 
 
 def inches(sku: str, pounds: float, a: float, b: float, c: float) -> Unit:
-    """A unit measured in pounds and inches, rounded down to grams and mm."""
-    return Unit(sku, int(pounds * 453.59237), int(a * 25.4), int(b * 25.4), int(c * 25.4))
+    """A unit measured in pounds and inches, to the nearest gram and mm."""
+    return Unit(sku, round(pounds * 453.59237), round(a * 25.4), round(b * 25.4), round(c * 25.4))
 
 
 @needs_shared_data
@@ -51,9 +51,10 @@ def test_published_sums_of_the_platform_reproduce():
 @pytest.mark.parametrize(
     ("unit", "tier"),
     [
-        (inches("a", 0.9, 15, 12, 0.75), "small_standard"),
+        (inches("a", 1, 15, 12, 0.75), "small_standard"),
         (inches("b", 1.1, 15, 12, 0.75), "large_standard"),
         (inches("c", 20, 18, 14, 8), "large_standard"),
+        (inches("c2", 20, 18, 14.1, 8), "small_bulky"),
         (inches("d", 20.5, 18, 14, 8), "small_bulky"),
         (inches("e", 10, 30, 20, 12), "large_bulky"),  # 51.8 lb by volume is too heavy for bulky; see below
         (inches("f", 10, 40, 20, 5), "large_bulky"),
@@ -80,7 +81,7 @@ def test_bulky_units_count_two_inches_at_least():
     assert round(float(board.dim_weight or 0) / 453.59237, 1) == 11.5  # 40 · 20 · 2 / 139
     flat = sized(Asked(inches("flat", 1.2, 18, 14, 1), "US", DAY), BOOK)
     assert not isinstance(flat, tuple)
-    assert round(float(flat.dim_weight or 0) / 453.59237, 2) == 1.78  # in whole mm a little less than 18 · 14 · 1 / 139
+    assert round(float(flat.dim_weight or 0) / 453.59237, 2) == 1.79  # in whole mm a little less than 18 · 14 · 1 / 139
 
 
 @pytest.mark.parametrize(
@@ -91,6 +92,7 @@ def test_bulky_units_count_two_inches_at_least():
         (0.1, (6, 4, 0.5), 5001, 358),
         (2.9, (10, 6, 4), 2500, 667),
         (3.1, (10, 6, 4), 2500, 697 + 8),
+        (3.5, (10, 6, 4), 2500, 697 + 2 * 8),
         (20, (10, 6, 4), 2500, 697 + 68 * 8),
         (10.4, (40, 10, 4), 2500, 935 + 11 * 38),  # 11.5 lb by volume, charged as 12
         (55.5, (30, 20, 5), 2500, 3732 + 5 * 75),

@@ -19,6 +19,7 @@ from entrepot.core.measures import CUBIC_METRE
 from entrepot.engines.freight.card import bands_for
 from entrepot.engines.freight.model import EVERYWHERE, Cartons, Charge, Condition, Consignment, RateCard, WeightRule
 from entrepot.engines.freight.quote import quote
+from entrepot.engines.freight.weigh import benefit
 
 I64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -213,7 +214,8 @@ class _Sheet:
         sides = [np.where(self.ready, side, 0) for side in (self.longest, self.second, self.shortest)]
         per_volume = 1 / (rule.divisor * rule.grams)
         if rule.side_step is not None:
-            sides = [_steps(side, 1 / rule.side_step) for side in sides]
+            less = floor(2 * benefit(rule.side_step))
+            sides = [np.maximum(_steps(2 * side - less, 1 / (2 * rule.side_step)), 0) for side in sides]
             per_volume *= rule.side_step**3
         _fits(*(_top(side) for side in sides))
         return sides[0] * sides[1] * sides[2], per_volume
@@ -222,7 +224,7 @@ class _Sheet:
         numbers = [rule.piece_minimum, rule.minimum, rule.step or Fraction(1)]
         numbers += [n for band in self.card.bands for n in (band.over, band.upto, band.rate_over) if n is not None]
         if not simple:
-            numbers += [rule.volume_share / rule.grams, 1 / rule.grams, rule.volume_share * per_volume]
+            numbers += [rule.volume_share / (2 * rule.grams), 1 / (2 * rule.grams), rule.volume_share * per_volume]
         return lcm(*(number.denominator for number in numbers))
 
     def units(
@@ -239,21 +241,24 @@ class _Sheet:
         rule = self.rule
         _fits(_top(self.weight), _top(count))
         _fits(_top(volume), _top(count))
-        weight, volumes = self.weight * count, volume * count
+        # In half grams, so that the benefit of the half gram is whole.
+        less = 0 if rule.step is None else floor(2 * benefit(rule.grams))
+        weight, volumes = (2 * self.weight - less) * count, volume * count
+        half = 2 * rule.grams
         if simple:
             assert rule.step is not None
-            by_weight = _steps(weight, 1 / (rule.grams * rule.step))
+            by_weight = _steps(weight, 1 / (half * rule.step))
             by_volume = _steps(volumes, per_volume / rule.step)
             found = np.maximum(by_weight, by_volume)
             if least is not None:
                 found = np.maximum(found, _steps(count, least / rule.step))
             return _scaled(found, rule.step * scale)
-        actual = _scaled(weight, scale / rule.grams)
+        actual = _scaled(weight, scale / half)
         shared = actual
         if per_volume:
             share = rule.volume_share
-            more = _scaled(volumes, share * per_volume * scale) - _scaled(weight, share / rule.grams * scale)
-            factor = max(rule.volume_from, Fraction(1)) / rule.grams
+            more = _scaled(volumes, share * per_volume * scale) - _scaled(weight, share / half * scale)
+            factor = max(rule.volume_from, Fraction(1)) / half
             common = lcm(per_volume.denominator, factor.denominator)
             bulky = _scaled(volumes, per_volume * common) > _scaled(weight, factor * common)
             shared = np.where(bulky, actual + more, actual)

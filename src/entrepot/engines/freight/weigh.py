@@ -19,8 +19,21 @@ def volume_as_charged(cartons: Cartons, rule: WeightRule) -> Fraction | None:
     if rule.side_step is None:
         return Fraction(sides[0] * sides[1] * sides[2])
     step = rule.side_step
-    a, b, c = (-(-side // step) * step for side in sides)
+    less = benefit(step)
+    a, b, c = (-(-(side - less) // step) * step for side in sides)
     return a * b * c
+
+
+def benefit(unit: Fraction) -> Fraction:
+    """What is taken off a measure in whole mm or g before it is rounded up to ``unit``: half, unless the unit is whole itself.
+
+    A box of 12 in is stored as 305 mm, which is 12.008 in: without the half it would be charged as 13.
+
+    >>> from entrepot.core.measures import INCH
+    >>> benefit(Fraction(10)), benefit(INCH)
+    (Fraction(0, 1), Fraction(1, 2))
+    """
+    return Fraction(0) if unit.denominator == 1 else Fraction(1, 2)
 
 
 def missing_measures(cartons: tuple[Cartons, ...], rule: WeightRule) -> list[str]:
@@ -57,7 +70,8 @@ def chargeable(cartons: tuple[Cartons, ...], rule: WeightRule) -> Chargeable:
     if lacking:
         raise ValueError(f"cannot weigh: {'; '.join(lacking)} missing")
     singles = [_single(kind, rule) for kind in cartons]
-    actual = sum((w * k.count for (w, _), k in zip(singles, cartons, strict=True)), Fraction(0))
+    weighs = sum((w * k.count for (w, _), k in zip(singles, cartons, strict=True)), Fraction(0))
+    actual = Fraction(sum((k.weight or 0) * k.count for k in cartons)) / rule.grams
     volumetric = None
     if rule.divisor is not None:
         volumetric = sum(
@@ -69,7 +83,7 @@ def chargeable(cartons: tuple[Cartons, ...], rule: WeightRule) -> Chargeable:
         units = sum((p * k.count for p, k in zip(pieces, cartons, strict=True)), Fraction(0))
         raised = any(p > _up(_greater(w, v, rule), rule.step) for p, (w, v) in zip(pieces, singles, strict=True))
     else:
-        before = _greater(actual, volumetric, rule)
+        before = _greater(weighs, volumetric, rule)
         units = _up(before, rule.step)
         least = Fraction(0)
         if rule.piece_minimum:
@@ -79,16 +93,17 @@ def chargeable(cartons: tuple[Cartons, ...], rule: WeightRule) -> Chargeable:
         units = max(units, least)
     raised = raised or rule.minimum > units
     units = max(units, rule.minimum)
-    by = "minimum" if raised else "volume" if before > actual else "weight"
+    by = "minimum" if raised else "volume" if before > weighs else "weight"
     return Chargeable(units, rule.unit, actual, volumetric, by, pieces)
 
 
 def _single(kind: Cartons, rule: WeightRule) -> tuple[Fraction, Fraction | None]:
-    """Actual and volumetric weight of one carton, in units."""
+    """Actual and volumetric weight of one carton, in units; the actual one less its benefit where it will be rounded up."""
     assert kind.weight is not None
+    less = Fraction(0) if rule.step is None else benefit(rule.grams)
     volume = None if rule.divisor is None else volume_as_charged(kind, rule)
     volumetric = None if volume is None or rule.divisor is None else volume / rule.divisor / rule.grams
-    return Fraction(kind.weight) / rule.grams, volumetric
+    return (kind.weight - less) / rule.grams, volumetric
 
 
 def _greater(actual: Fraction, volumetric: Fraction | None, rule: WeightRule) -> Fraction:

@@ -59,7 +59,7 @@ def fulfilment(asked: Asked, book: FeeBook, own: OwnFigures | None = None) -> li
     >>> mug = Unit("MUG", 420, 130, 110, 100)
     >>> for line in fulfilment(Asked(mug, "US", date(2026, 3, 2), price=1999), platform_fees()):
     ...     print(line.explain())
-    FBA fulfilment: 4.60 USD = 4.60 USD a unit (large_standard, 0.93 lb). Rule: US/large_standard/12-16oz/10_to_50
+    FBA fulfilment: 4.60 USD = 4.60 USD a unit (large_standard, 0.92 lb). Rule: US/large_standard/12-16oz/10_to_50
     (from 2026-01-15; high; progami/targonos apps/talos fees.ts @e741dcac (2026-05-18), rate card from 2026-01-15)
     """
     figure = (own or {}).get((asked.unit.sku, "fulfilment"))
@@ -222,7 +222,7 @@ def _rounded(weight: Fraction) -> Fraction:
 
 
 def _within(weight: Fraction, over: Fraction, upto: Fraction | None) -> bool:
-    return (weight > over or (weight == 0 and over == 0)) and (upto is None or weight <= upto)
+    return (weight > over or over == 0) and (upto is None or weight <= upto)
 
 
 def _pounds(found: Sized) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from entrepot.engines.storage.fulfil import in_season
+from entrepot.engines.storage.size_tier import HALF
 from entrepot.rules.platform_fees import FeeBook, FulfilmentFee, SizeTier
 
 I64 = NDArray[np.int64]
@@ -57,14 +58,14 @@ class _Weights:
         """Where the weights that count are no more than ``grams``."""
         fits = np.ones(len(self.unit), np.bool_)
         if unit:
-            fits &= self.unit <= floor(grams)
+            fits &= self.unit <= floor(grams + HALF)
         if dim and self.divisor is not None:
             fits &= self.volume <= floor(grams * self.divisor * _SCALE)
         return fits
 
     def steps_over(self, over: Fraction, step: Fraction, *, dim: bool) -> I64:
         """⌈(weight − over) / step⌉, at least 0, of the weight that counts."""
-        found = _ceil(self.unit, over, step)
+        found = _ceil(2 * self.unit - 1, 2 * over, 2 * step)
         if dim and self.divisor is not None:
             found = np.maximum(found, _ceil(self.volume, over * self.divisor * _SCALE, step * self.divisor * _SCALE))
         return np.maximum(found, 0)
@@ -139,14 +140,15 @@ def _fits(row: SizeTier, weights: _Weights, longest: I64, median: I64, shortest:
         (longest, row.longest_max),
         (median, row.median_max),
         (shortest, row.shortest_max),
-        (girth, row.length_girth_max),
         (weights.unit, row.unit_weight_max),
     )
     for measure, bound in bounds:
         if bound is not None:
-            fits &= measure <= floor(bound)
+            fits &= measure <= floor(bound + HALF)
+    if row.length_girth_max is not None:
+        fits &= girth <= floor(row.length_girth_max + 5 * HALF)
     if row.unit_weight_over is not None:
-        fits &= weights.unit > floor(row.unit_weight_over)
+        fits &= weights.unit > floor(row.unit_weight_over + HALF)
     if row.dim_weight_max is not None:
         fits &= weights.at_most(row.dim_weight_max, dim=True, unit=False)
     if row.greater_weight_max is not None:

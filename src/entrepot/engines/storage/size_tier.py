@@ -9,10 +9,14 @@ from fractions import Fraction
 from entrepot.engines.storage.model import Unit
 from entrepot.rules.platform_fees import SizeTier
 
+HALF = Fraction(1, 2)
+"""Measures are stored in whole g and mm; a bound in inches or pounds gives them the benefit of half of one (12 in = 305 mm)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sized:
-    """A unit's tier and the weights that decided it, in grams. ``fee_weight`` is what the fulfilment fee looks at."""
+    """A unit's tier and the weights that decided it, in grams. ``fee_weight`` is what the fulfilment fee looks at: the unit's
+    weight less half a gram, or its dimensional weight."""
 
     tier: SizeTier
     unit_weight: int
@@ -37,26 +41,27 @@ def size_tier(unit: Unit, tiers: Sequence[SizeTier]) -> Sized | None:
     if sides is None or unit.weight is None:
         raise ValueError(f"cannot size {unit.sku}: {', '.join(unit.needs)} missing")
     longest, median, shortest = sides
-    girth = longest + 2 * (median + shortest)
+    girth = longest + 2 * (median + shortest) - 5 * HALF
+    weighs = unit.weight - HALF
     for row in tiers:
         dim = dimensional_weight(sides, row)
-        greater = Fraction(unit.weight) if dim is None else max(Fraction(unit.weight), dim)
-        beyond = [(longest, row.longest_over), (girth, row.length_girth_over)]
+        greater = weighs if dim is None else max(weighs, dim)
+        beyond = [(longest - HALF, row.longest_over), (girth, row.length_girth_over)]
         if any(bound is not None for _, bound in beyond) and not any(b is not None and s > b for s, b in beyond):
             continue
-        if row.unit_weight_over is not None and unit.weight <= row.unit_weight_over:
+        if row.unit_weight_over is not None and weighs <= row.unit_weight_over:
             continue
         bounds = (
-            (longest, row.longest_max),
-            (median, row.median_max),
-            (shortest, row.shortest_max),
+            (longest - HALF, row.longest_max),
+            (median - HALF, row.median_max),
+            (shortest - HALF, row.shortest_max),
             (girth, row.length_girth_max),
-            (unit.weight, row.unit_weight_max),
+            (weighs, row.unit_weight_max),
             (dim or 0, row.dim_weight_max),
             (greater, row.greater_weight_max),
         )
         if all(bound is None or measure <= bound for measure, bound in bounds):
-            weight = greater if row.fee_weight == "greater" else Fraction(unit.weight)
+            weight = greater if row.fee_weight == "greater" else weighs
             return Sized(row, unit.weight, dim, weight)
     return None
 
