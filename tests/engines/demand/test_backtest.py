@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from entrepot.engines.demand.backtest import as_frame, backtest, cut, eligible
+from entrepot.engines.demand.backtest import as_frame, backtest, eligible
 from entrepot.engines.demand.build import build_demand, panel
 from entrepot.engines.demand.model import Backtest, DemandPanel
 from tests.engines.demand.panels import dense
@@ -97,9 +97,9 @@ def test_several_years_of_history_do_not_hurt(kind: str, wape: float, pin95: flo
 @needs_shared_data
 def test_the_future_is_not_seen(retail: DemandPanel) -> None:
     """What comes after the origin does not change who takes part, and the cut panel does not hold it."""
-    past = cut(retail, 30)
+    past = retail.until(30)
     spoiled = DemandPanel(
         retail.keys, retail.weeks, np.hstack([past.demand, np.full((len(past), 21), 1e6)]), retail.born, retail.censored
     )
-    assert np.array_equal(eligible(past), eligible(cut(spoiled, 30)))
+    assert np.array_equal(eligible(past), eligible(spoiled.until(30)))
     assert past.demand.shape[1] == 30

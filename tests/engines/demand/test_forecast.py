@@ -37,7 +37,7 @@ def test_centre_is_the_average_of_the_four_means() -> None:
     """26 weeks whose last 4, 8 and 13 differ give the hand-computed average."""
     history = np.array([[2.0] * 13 + [4.0] * 5 + [6.0] * 4 + [10.0] * 4])
     expected = np.mean([10, 8, (4 * 5 + 6 * 4 + 40) / 13, (26 + 20 + 24 + 40) / 26])
-    assert forecast(dense(history)).frame["weekly_mean"][0] == pytest.approx(expected)
+    assert forecast(dense(history), events=()).frame["weekly_mean"][0] == pytest.approx(expected)
 
 
 def test_quantiles_are_whole_and_rise_with_level_and_lead_time(shop_forecast: Forecast) -> None:
@@ -164,7 +164,7 @@ def test_any_history_gives_a_sane_distribution(demand: np.ndarray) -> None:
 def test_longest_lead_time_beyond_calibration_is_flagged() -> None:
     """With 20 weeks of history the 26-week total cannot be calibrated, and the row says so."""
     result = forecast(shop(weeks=20))
-    assert max(result.table.horizons) < max(HORIZONS)
+    assert max(result.model.table.horizons) < max(HORIZONS)
     assert all("horizon_extrapolated" in flags for flags in result.frame["flags"])
 
 

@@ -31,7 +31,7 @@ def test_a_peak_seen_once_is_expected_again() -> None:
 
 def test_away_from_the_peak_the_level_rules() -> None:
     """26 weeks after the peak nothing is expected but the level."""
-    result = forecast(dense(peaked(24)[None, 9:]))
+    result = forecast(dense(peaked(24)[None, 9:]), events=())
     assert result.state.over(np.array([8.0]))[0] == pytest.approx(80)
     assert "season" not in [reason.code for reason in result.explain("i0", LeadTime.fixed(8))]
 
@@ -88,7 +88,8 @@ def test_an_earlier_forecast_does_not_change_when_weeks_are_added() -> None:
 
     def at_sixty(panel: DemandPanel) -> np.ndarray:
         history = History.of(panel)
-        return history.expected(history.level(60), 60, 26, np.arange(30, dtype=np.int64))
+        shop = history.shop(60, 26)
+        return history.expected(history.level(60, shop), 60, 26, np.arange(30, dtype=np.int64), shop)
 
     assert np.allclose(at_sixty(dense(demand)), at_sixty(dense(demand[:, :60])), rtol=1e-12, atol=0)
 

@@ -39,6 +39,7 @@ WEEKLY_DEMAND = Table(
         Column("week", "date", "Monday, company's zone", "week"),
         Column("demand", "integer", "base units", "ordered, early cancellations netted, returns not deducted"),
         Column("returned", "integer", "base units", "came back in that week"),
+        Column("bulk", "integer", "base units", "of the demand: one-off bulk orders", optional=True),
     ),
 )  # fmt: skip
 
@@ -53,5 +54,6 @@ FORECAST = Table(
         Column("pattern", "text", "", "smooth, erratic, intermittent or lumpy; empty text: unknown"),
         Column("method", "text", "", "how the distribution was made"),
         Column("flags", "list of text", "", "codes, see the engine's FLAGS"),
+        Column("bulk_rate", "number", "units a week", "of the mean: one-off bulk orders", empty="not known", optional=True),
     ),
 )  # fmt: skip

@@ -52,7 +52,7 @@ forecast, only a flag, unless :func:`new_item` is told what they resemble.
 >>> frame = pl.DataFrame(lines, schema=["item", "quantity", "ordered_at"], orient="row")
 >>> result = forecast(panel(build_demand(frame, as_of=int(datetime(2026, 3, 30, tzinfo=UTC).timestamp()) * 10**6)))
 >>> [round(mean, 1) for mean in result.frame["weekly_mean"]]
-[11.1]
+[11.3]
 >>> for line in result.explain("mug", LeadTime((8, 9), (3, 1))):
 ...     print(line)
 About 11.1 units a week now: the average of the last 4, 8, 13 and 26 weeks' means (11.2, 11.1, 11.0, 11.0).

@@ -48,7 +48,7 @@ def backtest(
     told: dict[tuple[str, int], list[tuple[Floats, Floats]]] = {(m, h): [] for m in chosen for h in horizons}
     classes: list[str] = []
     for origin in (weeks - back for back in origins if back < weeks):
-        past = cut(panel, origin)
+        past = panel.until(origin)
         use = eligible(past)
         for horizon in horizons:
             use &= (~np.isnan(panel.demand[:, origin : origin + horizon])).mean(axis=1) >= MIN_OBSERVED
@@ -76,17 +76,6 @@ def eligible(past: DemandPanel) -> NDArray[np.bool_]:
     sold = past.demand > 0
     age = past.demand.shape[1] - past.born
     return (age >= 8) & (sold.sum(axis=1) >= 4) & sold[:, -13:].any(axis=1)
-
-
-def cut(panel: DemandPanel, weeks: int) -> DemandPanel:
-    """The panel as it was known after its first ``weeks`` weeks."""
-    return DemandPanel(
-        panel.keys,
-        panel.weeks[:weeks],
-        np.ascontiguousarray(panel.demand[:, :weeks]),
-        panel.born,
-        np.ascontiguousarray(panel.censored[:, :weeks]),
-    )
 
 
 def entrepot_method(past: DemandPanel, horizons: Sequence[int]) -> Told:

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from entrepot.core.calendar import DAY
+from entrepot.engines.demand.bulk import bulk_units
 from entrepot.engines.demand.model import DemandPanel, Floats, Ints, Netting, WeeklyDemand
 from entrepot.engines.demand.netting import cancelled_quantities
 
@@ -64,11 +65,12 @@ def build_demand(
         returned=pl.when(pl.col("quantity") < 0).then(-pl.col("quantity") - pl.Series(taken)).otherwise(0),
         week=_week(pl.col("ordered_at"), zone),
     )
+    live = live.with_columns(bulk=pl.Series(bulk_units(live), dtype=pl.Int64))
     first, last = _whole_weeks(live, since, end, zone)
     whole = live.filter(pl.col("week").is_between(first, last))
     frame = (
         whole.group_by(*_KEYS, "week")
-        .agg(pl.col("demand").sum(), pl.col("returned").sum())
+        .agg(pl.col("demand", "returned", "bulk").sum())
         .filter((pl.col("demand") > 0) | (pl.col("returned") > 0))
         .sort(*_KEYS, "week")
     )
@@ -108,17 +110,22 @@ def panel(weekly: WeeklyDemand, by: tuple[str, ...] = ("item",), *, drop_closed:
     if not by or any(name not in _KEYS for name in by):
         raise ValueError(f"a panel is keyed by some of {', '.join(_KEYS)}, not by {by!r}")
     weeks = weekly.weeks
-    sold = weekly.frame.filter(pl.col("demand") > 0).group_by(*by, "week").agg(pl.col("demand").sum())
+    told = [name for name in ("bulk",) if name in weekly.frame.columns]
+    sold = weekly.frame.filter(pl.col("demand") > 0).group_by(*by, "week").agg(pl.col("demand", *told).sum())
     keys = sold.select(*by).unique().sort(*by).with_row_index("row")
     rows = sold.join(keys, on=list(by), how="left")["row"].to_numpy()
     columns = _columns(sold["week"], weekly.first_week)
     demand = np.zeros((len(keys), len(weeks)), dtype=np.float64)
     demand[rows, columns] = sold["demand"].to_numpy()
+    bulk = np.zeros_like(demand)
+    if told:
+        bulk[rows, columns] = sold["bulk"].to_numpy()
     born = np.argmax(demand > 0, axis=1).astype(np.int64) if len(weeks) else np.zeros(len(keys), np.int64)
     share = _share(weekly, keys, by, demand.shape)
     censored = share < OBSERVED_SHARE
     closed = _closed_cells(weekly, keys, by, len(weeks))
-    demand = np.where(censored | closed, np.nan, demand / np.where(censored, 1.0, share))
+    unknown, scale = censored | closed, np.where(censored, 1.0, share)
+    demand = np.where(unknown, np.nan, demand / scale)
     demand[np.arange(len(weeks))[None, :] < born[:, None]] = np.nan
     kept: NDArray[np.bool_] = np.ones(len(weeks), dtype=np.bool_)
     if drop_closed and len(keys):
@@ -130,6 +137,7 @@ def panel(weekly: WeeklyDemand, by: tuple[str, ...] = ("item",), *, drop_closed:
         np.ascontiguousarray(demand[:, kept]),
         born,
         np.ascontiguousarray(censored[:, kept]),
+        np.ascontiguousarray(np.where(unknown, 0.0, bulk / scale)[:, kept]) if told else None,
     )
 
 

@@ -94,14 +94,15 @@ def aggregated(demand: Floats, weeks: int = 4, alpha: float = 0.3) -> Floats:
     >>> aggregated(np.array([[9.0, 0.0, 0.0, 8.0, 8.0]]), 2, 0.5).tolist()
     [6.25]
     """
-    blocks = [moving_average_or_nan(demand[:, max(0, end - weeks) : end]) for end in range(demand.shape[1], 0, -weeks)]
-    return exponential_smoothing(np.stack(blocks[::-1], axis=1), alpha) if blocks else np.zeros(demand.shape[0])
+    ends = range(demand.shape[1], 0, -weeks)
+    blocks = np.full((demand.shape[0], len(ends)), np.nan)
+    for column, end in enumerate(reversed(ends)):
+        blocks[:, column] = moving_average_or_nan(demand[:, max(0, end - weeks) : end])
+    return exponential_smoothing(blocks, alpha)
 
 
 def moving_average_or_nan(demand: Floats) -> Floats:
     """Mean [series] of the observed weeks; NaN where none was observed."""
-    known = ~np.isnan(demand)
-    count = known.sum(axis=1)
-    mean: Floats = np.where(known, demand, 0.0).sum(axis=1) / np.maximum(count, 1)
-    mean[count == 0] = np.nan
+    mean = moving_average(demand, demand.shape[1])
+    mean[np.isnan(demand).all(axis=1)] = np.nan
     return mean

@@ -7,20 +7,21 @@ from typing import Any
 import numpy as np
 
 from entrepot.core.reasons import Reason
+from entrepot.engines.demand.fit import Model
 from entrepot.engines.demand.model import FLAGS, Floats, LeadTime, RatioTable, SeriesState
 from entrepot.engines.demand.point import WINDOWS
 from entrepot.engines.demand.ratios import bucket_of
 
 
 def explain_series(
-    row: dict[str, Any], state: SeriesState, table: RatioTable, lead: LeadTime, quantiles: Floats
+    row: dict[str, Any], state: SeriesState, model: Model, lead: LeadTime, quantiles: Floats
 ) -> tuple[Reason, ...]:
     """Reasons of one row; ``state`` has this one series, ``quantiles`` are its 5, 50 and 95 % over ``lead``."""
     flags: list[str] = row["flags"]
     if row["method"] == "none":
         return (Reason("no_history", f"No forecast: {FLAGS['no_history'].split(':')[0]}."),)
     season = _season(state, lead)
-    lines = [_centre(state), *([season] if season else []), _spread(row["method"], state, table)]
+    lines = [_centre(state), *([season] if season else []), _spread(row["method"], state, model.table)]
     lines.append(_range(lead, quantiles))
     lines += [Reason(f"flag_{flag}", f"Note: {FLAGS[flag]}.") for flag in flags if flag != "assumed_spread"]
     return tuple(lines)

@@ -13,11 +13,24 @@ from numpy.typing import NDArray
 
 from entrepot.core.reasons import Reason
 from entrepot.engines.demand import spread
+from entrepot.engines.demand.events import WEST, Event
 from entrepot.engines.demand.explain import explain_series
+from entrepot.engines.demand.features import features
+from entrepot.engines.demand.fit import Model, fit
 from entrepot.engines.demand.history import History
-from entrepot.engines.demand.model import LEVELS, DemandPanel, Floats, LeadTime, RatioTable, SeriesState, as_levels
-from entrepot.engines.demand.point import combine, living_level, pattern, state, window_means
-from entrepot.engines.demand.ratios import MIN_AGE, calibrate
+from entrepot.engines.demand.learn import LEARNT_LEVELS, corrections
+from entrepot.engines.demand.model import (
+    LEVELS,
+    DemandPanel,
+    Floats,
+    Ints,
+    LeadTime,
+    RatioTable,
+    SeriesState,
+    as_levels,
+)
+from entrepot.engines.demand.point import combine, living_level, pattern, state
+from entrepot.engines.demand.samples import LEARNT, MIN_AGE
 from entrepot.engines.demand.season import AHEAD
 
 Key = str | int | tuple[str | int, ...]
@@ -34,8 +47,9 @@ class Forecast:
     frame: pl.DataFrame
     by: tuple[str, ...]
     last_week: date | None
-    table: RatioTable
+    model: Model
     state: SeriesState
+    panel: DemandPanel
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -48,7 +62,7 @@ class Forecast:
         leads = [lead] * len(self) if isinstance(lead, LeadTime) else list(lead)
         if len(leads) != len(self):
             raise ValueError(f"{len(leads)} lead times for {len(self)} forecast rows")
-        return spread.mixture(self.table, self.state, leads, as_levels(levels))
+        return spread.mixture(self.model, self.state, leads, as_levels(levels))
 
     def lead_demand(
         self, rows: pl.DataFrame, *, weeks: str = "lead_weeks", weights: str = "lead_weights", plus: float | str = 0.0,
@@ -69,7 +83,7 @@ class Forecast:
         values = np.full((len(rows), len(levels)), np.nan)
         if known.any():
             chosen = [lead for lead, is_known in zip(leads, known, strict=True) if is_known]
-            values[known] = spread.mixture(self.table, self.state.take(index[known]), chosen, as_levels(levels))
+            values[known] = spread.mixture(self.model, self.state.take(index[known]), chosen, as_levels(levels))
         told = self.frame.select("weekly_mean", "flags", "method")
         if len(self):
             told = told[index]
@@ -100,7 +114,7 @@ class Forecast:
         one = self.state.take(np.array([row]))
         levels = np.array([0.05, 0.5, 0.95])
         return explain_series(
-            self.frame.row(row, named=True), one, self.table, lead, spread.mixture(self.table, one, [lead], levels)[0]
+            self.frame.row(row, named=True), one, self.model, lead, spread.mixture(self.model, one, [lead], levels)[0]
         )
 
     @cached_property
@@ -109,27 +123,34 @@ class Forecast:
         return {key: row for row, key in enumerate(self.frame.select(*self.by).iter_rows())}
 
 
-def forecast(panel: DemandPanel, *, keys: pl.DataFrame | None = None, longest: float = 26.0) -> Forecast:
+def forecast(
+    panel: DemandPanel, *, model: Model | None = None, keys: pl.DataFrame | None = None, longest: float = 26.0,
+    events: Sequence[Event] = WEST,
+) -> Forecast:  # fmt: skip
     """Forecast every series of ``panel``, and every key of ``keys`` that has no series as ``no_history``.
 
-    The centre is the average of the 4, 8, 13 and 26-week means (point.py), the spread comes from the ratios of the
-    panel's own past (ratios.py) or, where that cannot be, from a negative binomial whose spread is assumed and flagged
-    (spread.py). ``longest`` is the longest lead time in weeks that will be asked for; rows are flagged
-    ``horizon_extrapolated`` when the history cannot calibrate it.
+    ``model`` is what was learnt from the whole panel that this one is (a part of); without it, it is learnt from this
+    one, with ``events`` as the calendar's priors. A series' forecast depends on nothing but itself and the model.
+    ``longest`` is the longest lead time in weeks that will be asked for; rows are flagged ``horizon_extrapolated`` when
+    the history cannot calibrate it. Raises ``ValueError`` for a model of other weeks.
 
     >>> demand = np.full((1, 12), 4.0)
     >>> one = DemandPanel(pl.DataFrame({"item": ["a"]}), (date(2026, 1, 5),) * 12, demand, np.zeros(1, np.int64),
     ...                   np.zeros((1, 12), np.bool_))
-    >>> result = forecast(one)
+    >>> result = forecast(one, events=())
     >>> result.frame["weekly_mean"].round(2).to_list(), result.frame["flags"].to_list()
     ([4.0], [['assumed_spread']])
     """
     by = tuple(panel.keys.columns)
+    model = fit(panel, events=events) if model is None else model
+    last = panel.weeks[-1] if panel.weeks else None
+    if (model.weeks, model.last_week) != (panel.demand.shape[1], last):
+        raise ValueError(
+            f"the model was learnt up to the week of {model.last_week}, the panel ends with that of {last}"
+        )
     whole = panel if keys is None else _with_missing(panel, keys.select(*by).unique(maintain_order=True))
-    history, weeks = History.of(whole), whole.demand.shape[1]
-    table = calibrate(history, weeks)
-    now = _now(whole, history)
-    measured = spread.uses_ratios(table, now)
+    now = _now(whole, model)
+    measured = spread.uses_ratios(model, now)
     frame = whole.keys.with_columns(
         weekly_mean=pl.Series(now.expected[:, 13] / 13, dtype=pl.Float64).fill_nan(None),
         level=pl.Series(now.mean, dtype=pl.Float64).fill_nan(None),
@@ -137,18 +158,41 @@ def forecast(panel: DemandPanel, *, keys: pl.DataFrame | None = None, longest: f
         zero_share=pl.Series(now.zero_share),
         pattern=pl.Series(pattern(now.interval, now.size_cv2), dtype=pl.String),
         method=pl.Series(_methods(measured, now.mean), dtype=pl.String),
-        flags=pl.Series(_flags(table, now, measured, longest), dtype=pl.List(pl.String)),
+        flags=pl.Series(_flags(model.table, now, measured, longest), dtype=pl.List(pl.String)),
+        bulk_rate=pl.Series(now.bulk_rate, dtype=pl.Float64).fill_nan(None),
     )
-    return Forecast(frame, by, whole.weeks[-1] if whole.weeks else None, table, now)
+    return Forecast(frame, by, last, model, now, whole)
 
 
-def _now(whole: DemandPanel, history: History) -> SeriesState:
-    weeks = whole.demand.shape[1]
-    windows = window_means(history.usual, weeks)
-    observed = history.whole.observed[:, weeks]
-    level = living_level(combine(windows), observed)
-    expected = history.expected(level, weeks, AHEAD, np.arange(len(whole), dtype=np.int64))
-    return state(whole, history.whole, windows, expected)
+def _now(whole: DemandPanel, model: Model) -> SeriesState:
+    """Where every series stands, and what is expected of the weeks ahead, after the learnt correction."""
+    weeks, everyone = whole.demand.shape[1], np.arange(len(whole), dtype=np.int64)
+    history = History.of(whole, model.events)
+    windows = history.windows(weeks)
+    level = living_level(history.level(weeks, model.shop), history.whole.observed[:, weeks])
+    expected = history.expected(level, weeks, AHEAD, everyone, model.shop)
+    learnt = np.zeros((len(whole), 0, len(LEARNT_LEVELS)))
+    old = np.flatnonzero((history.whole.observed[:, weeks] >= MIN_AGE) & (level > 0))
+    if model.learnt is not None and old.size:
+        known = features(whole, history, weeks, old, level[old])
+        factors, quantiles = corrections(model.learnt, [known.over(h, expected[old, h]) for h in LEARNT])
+        expected[old] = _corrected(expected[old], factors)
+        learnt = np.ones((len(whole), *quantiles.shape[1:]))
+        learnt[old] = quantiles
+    rate = history.bulk_rate(weeks, combine(windows), model.shop)
+    return state(whole, history.whole, windows, level, np.where(np.isnan(level), np.nan, rate), expected, learnt)
+
+
+def _corrected(expected: Floats, factors: Floats) -> Floats:
+    """Cumulated demand [rows, weeks + 1] times the learnt factors, interpolated between their lead times, still rising."""
+    if (factors == 1.0).all():
+        return expected
+    steps = np.arange(expected.shape[1], dtype=np.float64)
+    lower: Ints = np.clip(np.searchsorted(np.asarray(LEARNT), steps, side="right") - 1, 0, len(LEARNT) - 2)
+    grid = np.asarray(LEARNT, dtype=np.float64)
+    share: Floats = np.clip((steps - grid[lower]) / (grid[lower + 1] - grid[lower]), 0.0, 1.0)
+    factor = factors[:, lower] * (1 - share) + factors[:, lower + 1] * share
+    return np.maximum.accumulate(expected * factor, axis=1)
 
 
 def _methods(measured: NDArray[np.bool_], level: Floats) -> list[str]:
@@ -187,6 +231,7 @@ def _with_missing(panel: DemandPanel, keys: pl.DataFrame) -> DemandPanel:
         np.concatenate([panel.demand, np.full((count, weeks), np.nan)]),
         np.concatenate([panel.born, np.full(count, weeks, dtype=np.int64)]),
         np.concatenate([panel.censored, np.zeros((count, weeks), dtype=np.bool_)]),
+        None if panel.bulk is None else np.concatenate([panel.bulk, np.zeros((count, weeks))]),
     )
 
 

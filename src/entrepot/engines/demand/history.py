@@ -2,40 +2,94 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from entrepot.engines.demand.events import WEST, Event
 from entrepot.engines.demand.model import DemandPanel, Floats, Ints
 from entrepot.engines.demand.point import Prefix, combine, rarity, window_means, without_bursts
-from entrepot.engines.demand.season import Season
+from entrepot.engines.demand.season import SHOP_ITEMS, Season, ShopSeason
+
+BULK_WEEKS = 26.0
+"""Weeks of the shop's own share of one-off orders that stand before an item has shown its own."""
+
+BULK_PRIOR = 0.7
+"""Part of that share which an item is expected to have: a few items pull the shop's share up."""
+
+BULK_CAP = 50.0
+"""A week's one-off units count at most this multiple of the usual selling week: one buyer of a lifetime is no rate."""
+
+BULK_RARITY: tuple[float, ...] = (0.15, 0.5)
+"""Upper bounds of the rarity of items whose one-off orders are taken together: steady items have few, rare ones many."""
 
 
 @dataclass(frozen=True)
 class History:
-    """``whole`` are prefix sums of demand as it was, ``usual`` of demand without bursts; ``season`` is last year's."""
+    """Prefix sums of demand as it was (``whole``), without one-off orders (``usual``), and of those (``bulk``); ``season``
+    is last year's."""
 
     whole: Prefix
     usual: Prefix
+    bulk: Prefix
     season: Season
 
     @classmethod
-    def of(cls, panel: DemandPanel) -> History:
+    def of(cls, panel: DemandPanel, events: Sequence[Event] = WEST) -> History:
         """Everything that forecasts at any week of ``panel`` need."""
-        usual = Prefix.of(without_bursts(panel.demand))
-        return cls(Prefix.of(panel.demand), usual, Season.of(panel.demand, panel.weeks))
+        usual = without_bursts(panel.demand) if panel.bulk is None else panel.demand - panel.bulk
+        season = Season.of(panel.demand, panel.weeks, events)
+        usual_sums = Prefix.of(usual)
+        weeks = np.arange(panel.demand.shape[1])
+        start = np.maximum(weeks - 26, 0)
+        selling = usual_sums.nonzero[:, weeks] - usual_sums.nonzero[:, start]
+        week = (usual_sums.total[:, weeks] - usual_sums.total[:, start]) / np.maximum(selling, 1)
+        bulk = np.minimum(panel.demand - usual, np.where(selling > 0, BULK_CAP * week, np.inf))
+        return cls(Prefix.of(panel.demand), usual_sums, Prefix.of(bulk), season)
 
-    def level(self, at: int) -> Floats:
+    def shop(self, at: int, ahead: int) -> ShopSeason:
+        """What the whole panel says at column ``at``; the only thing that a series' centre takes from other series."""
+        usual, bulk = self.usual.total[:, at], self.bulk.total[:, at]
+        group, live = _rarity_group(self.rarity(at)), self.whole.total[:, at] > 0
+        shares = [
+            _share(bulk[live & (group == one)], usual[live & (group == one)]) for one in range(len(BULK_RARITY) + 1)
+        ]
+        return replace(self.season.shop(at, ahead), bulk=tuple(shares))
+
+    def windows(self, at: int) -> Floats:
+        """The four window means [series, 4] before ``at`` without one-off orders."""
+        return window_means(self.usual, at)
+
+    def bulk_rate(self, at: int, usual: Floats, shop: ShopSeason) -> Floats:
+        """Units a week of one-off orders before ``at``: the item's whole past, drawn by :data:`BULK_WEEKS` weeks towards the
+        share of them in items that sell as rarely. They are too rare for a window of some weeks to tell their rate."""
+        total, observed, _ = self.bulk.window(0, at)
+        share = np.asarray(shop.bulk)[_rarity_group(self.rarity(at))]
+        rate: Floats = (total + BULK_WEEKS * BULK_PRIOR * share * np.nan_to_num(usual)) / (observed + BULK_WEEKS)
+        return rate
+
+    def level(self, at: int, shop: ShopSeason) -> Floats:
         """Units a week at the current season, as known before column ``at``; NaN where nothing was observed."""
-        return combine(window_means(self.usual, at))
+        usual = combine(self.windows(at))
+        return usual + self.bulk_rate(at, usual, shop)
 
     def rarity(self, at: int) -> Floats:
         """How rarely each series sold before ``at``, for choosing its bucket."""
         return rarity(self.whole, at)
 
-    def expected(self, level: Floats, at: int, ahead: int, rows: Ints) -> Floats:
+    def expected(self, level: Floats, at: int, ahead: int, rows: Ints, shop: ShopSeason) -> Floats:
         """Expected demand of the first 0, 1, … ``ahead`` weeks from ``at``, cumulated [rows, ahead + 1]; ``level`` are
         the levels of the series ``rows``."""
         out = np.zeros((level.size, ahead + 1))
-        np.cumsum(self.season.path(level, at, ahead, rows), axis=1, out=out[:, 1:])
+        np.cumsum(self.season.path(level, at, ahead, rows, shop), axis=1, out=out[:, 1:])
         return out
+
+
+def _rarity_group(rarity: Floats) -> Ints:
+    return np.searchsorted(np.asarray(BULK_RARITY), rarity, side="left").astype(np.int64)
+
+
+def _share(bulk: Floats, usual: Floats) -> float:
+    """One-off units for each other unit; fewer items than :data:`SHOP_ITEMS` are not believed to be typical."""
+    return float(bulk.sum()) / max(float(usual.sum()), 1e-9) * bulk.size / (bulk.size + SHOP_ITEMS)

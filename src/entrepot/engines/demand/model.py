@@ -126,7 +126,8 @@ class DemandPanel:
 
     ``keys`` holds the key columns in row order; ``demand`` is float [series, weeks] with NaN where nothing was
     observed (before the first sale, out of stock, closed); ``born`` is the column of the first sale; ``censored``
-    marks the weeks that stock-outs made unknown.
+    marks the weeks that stock-outs made unknown; ``bulk`` are the units of flagged one-off orders within ``demand``,
+    ``None`` where only weekly figures are known.
     """
 
     keys: pl.DataFrame
@@ -134,6 +135,22 @@ class DemandPanel:
     demand: Floats
     born: Ints
     censored: NDArray[np.bool_]
+    bulk: Floats | None = None
+
+    def take(self, rows: Ints) -> DemandPanel:
+        """The panel of some series."""
+        return DemandPanel(
+            self.keys[rows.tolist()], self.weeks, self.demand[rows], self.born[rows], self.censored[rows],
+            None if self.bulk is None else self.bulk[rows],
+        )  # fmt: skip
+
+    def until(self, weeks: int) -> DemandPanel:
+        """The panel as it was known after its first ``weeks`` weeks."""
+        return DemandPanel(
+            self.keys, self.weeks[:weeks], np.ascontiguousarray(self.demand[:, :weeks]), self.born,
+            np.ascontiguousarray(self.censored[:, :weeks]),
+            None if self.bulk is None else np.ascontiguousarray(self.bulk[:, :weeks]),
+        )  # fmt: skip
 
     def __len__(self) -> int:
         return int(self.demand.shape[0])
@@ -165,15 +182,17 @@ class RatioTable:
 class SeriesState:
     """What is known of each series at the end of its history; arrays [series].
 
-    ``mean`` units a week (NaN unknown), ``weeks`` observed weeks, ``zero_share``, ``rarity`` (2 when dormant, else the
-    zero share), ``recent`` demand of the last 13 weeks, ``variance`` of weekly demand over the last 26 observed weeks
-    (NaN below two), ``interval`` mean weeks between demands (ADI), ``size_cv2`` squared coefficient of variation of
-    non-zero weeks, ``top_share`` of the largest week, ``censored`` weeks among the last 26, ``windows`` the four window
-    means [series, 4], ``expected``
-    demand of the next 0, 1, … weeks cumulated [series, AHEAD + 1], seasons included.
+    ``mean`` units a week (NaN unknown), one-off orders included, ``bulk_rate`` the part of it that is their long-run rate,
+    ``weeks`` observed weeks, ``zero_share``, ``rarity`` (2 when dormant, else the zero share), ``recent`` demand of the last 13
+    weeks, ``variance`` of weekly demand over the last 26 observed weeks (NaN below two), ``interval`` mean weeks between
+    demands (ADI), ``size_cv2`` squared coefficient of variation of non-zero weeks, ``top_share`` of the largest week,
+    ``censored`` weeks among the last 26, ``windows`` the four window means without one-off orders [series, 4], ``expected``
+    demand of the next 0, 1, … weeks cumulated [series, AHEAD + 1], seasons, events and promotions included, ``learnt``
+    ratio quantiles of the learnt model [series, its horizons, its levels] (no horizons where there is none).
     """
 
     mean: Floats
+    bulk_rate: Floats
     weeks: Ints
     zero_share: Floats
     rarity: Floats
@@ -185,6 +204,7 @@ class SeriesState:
     censored: Ints
     windows: Floats
     expected: Floats
+    learnt: Floats
 
     def take(self, rows: Ints) -> SeriesState:
         """The state of some series."""

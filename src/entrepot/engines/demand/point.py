@@ -131,7 +131,10 @@ def rarity(prefix: Prefix, at: int) -> Floats:
     return np.where((sold == 0) & (observed > 0), 2.0, zero_share(prefix, at))
 
 
-def state(panel: DemandPanel, prefix: Prefix, windows: Floats, expected: Floats) -> SeriesState:
+def state(
+    panel: DemandPanel, prefix: Prefix, windows: Floats, level: Floats, bulk_rate: Floats, expected: Floats,
+    learnt: Floats,
+) -> SeriesState:  # fmt: skip
     """Where every series stands after its last week; ``windows`` are its window means, ``expected`` its cumulated path.
 
     ADI and CV² follow Syntetos, Boylan & Croston (2005), J. Oper. Res. Soc. 56(5): mean interval between demands, and
@@ -148,7 +151,8 @@ def state(panel: DemandPanel, prefix: Prefix, windows: Floats, expected: Floats)
     size = _divide(total, nonzero)
     positive = np.where(panel.demand > 0, panel.demand - size[:, None], 0.0)
     return SeriesState(
-        mean=living_level(combine(windows), observed),
+        mean=level,
+        bulk_rate=bulk_rate,
         weeks=observed.astype(np.int64),
         zero_share=zero_share(prefix, weeks),
         rarity=rarity(prefix, weeks),
@@ -160,6 +164,7 @@ def state(panel: DemandPanel, prefix: Prefix, windows: Floats, expected: Floats)
         censored=panel.censored[:, max(0, weeks - 26) :].sum(axis=1).astype(np.int64),
         windows=windows,
         expected=expected,
+        learnt=learnt,
     )
 
 

@@ -1,9 +1,9 @@
 """How wrong this kind of forecast has been, on this shop's own past.
 
 At every earlier week the same centre is computed from what was known then, and compared with what the next L weeks
-really brought. The ratios actual / forecast of the lead-time *totals* are pooled over series that look alike (level of
-demand × share of weeks without demand) and their quantiles become the spread of today's forecast. Nothing is assumed
-about the shape: trend breaks, clustering and dependence between weeks are in the ratios already, which is why this
+really brought (samples.py). The ratios actual / forecast of the lead-time *totals* are pooled over series that look
+alike (level of demand × share of weeks without demand) and their quantiles become the spread of today's forecast. Nothing
+is assumed about the shape: trend breaks, clustering and dependence between weeks are in the ratios already, which is why this
 holds where z·σ·√L fails (docs/methods/demand.md has the measurements).
 
 A single table for all series has good coverage and a bad cost; buckets are the point of the method.
@@ -11,48 +11,40 @@ A single table for all series has good coverage and a bad cost; buckets are the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
-from entrepot.engines.demand.history import History
 from entrepot.engines.demand.model import HORIZONS, LEVELS, Floats, Ints, RatioTable
+from entrepot.engines.demand.samples import MIN_AGE as MIN_AGE
+from entrepot.engines.demand.samples import Ratios
 
 LEVEL_GROUPS = 8
 ZERO_EDGES: tuple[float, ...] = (0.15, 0.5, 1.0)
 """Upper bounds of the rarity: sold almost every week, sometimes, rarely; above: not at all of late."""
 
-MIN_AGE = 8
-"""Observed weeks a series needs before its forecast is used for calibration."""
-
 MIN_RATIOS = 200
 """Ratios under which a bucket leans on its neighbours."""
 
-MOST_RATIOS = 400_000
-"""Ratios a horizon is calibrated on at most; more would not move a quantile."""
 
-MIN_OBSERVED = 0.75
-"""Share of the lead time that must have been observed for its total to count (scaled up to the whole)."""
+def calibrate(samples: Mapping[int, Ratios]) -> RatioTable:
+    """Ratio quantiles of the past; ``samples`` by horizon.
 
-
-def calibrate(history: History, weeks: int) -> RatioTable:
-    """Ratio quantiles of the past of a panel of ``weeks`` weeks.
-
-    Uses every cut-off week that has a full lead time behind it inside the history, of at most :data:`MOST_RATIOS` of
-    them an even share. Horizons with fewer than :data:`MIN_RATIOS` ratios over all buckets are left out; when none
-    remains the table is not usable and the caller falls back to :mod:`~entrepot.engines.demand.counts`.
+    Horizons with fewer than :data:`MIN_RATIOS` ratios over all buckets are left out; when none remains the table is not
+    usable and the caller falls back to :mod:`~entrepot.engines.demand.counts`.
     """
-    samples = _ratios(history, weeks)
-    kept = [horizon for horizon in HORIZONS if samples[horizon][0].size >= MIN_RATIOS]
+    kept = [horizon for horizon in HORIZONS if samples[horizon].ratio.size >= MIN_RATIOS]
     if not kept:
         return RatioTable((), LEVELS, (), ZERO_EDGES, np.zeros((0, 0, len(LEVELS))), np.zeros((0, 0), np.int64))
-    edges = _level_edges(np.concatenate([samples[horizon][1] for horizon in kept]))
+    edges = _level_edges(np.concatenate([samples[horizon].level for horizon in kept]))
     levels = np.asarray(LEVELS)
     buckets = (len(edges) + 1) * (len(ZERO_EDGES) + 1)
     quantiles = np.zeros((len(kept), buckets, levels.size))
     counts = np.zeros((len(kept), buckets), dtype=np.int64)
     for row, horizon in enumerate(kept):
-        ratio, level, zeros = samples[horizon]
-        bucket = bucket_of(level, zeros, edges, ZERO_EDGES)
-        quantiles[row], counts[row] = _bucket_quantiles(ratio, bucket, buckets, levels)
+        found = samples[horizon]
+        bucket = bucket_of(found.level, found.rarity, edges, ZERO_EDGES)
+        quantiles[row], counts[row] = _bucket_quantiles(found.ratio, bucket, buckets, levels)
     return RatioTable(tuple(kept), LEVELS, edges, ZERO_EDGES, quantiles, counts)
 
 
@@ -83,38 +75,7 @@ def ratio_quantiles(table: RatioTable, level: Floats, zeros: Floats, weeks: Floa
     bucket = bucket_of(level, zeros, table.edges, table.zero_edges)
     low, high = table.quantiles[lower, bucket], table.quantiles[upper, bucket]
     ratio = low + (high - low) * share[:, None]
-    return _at_levels(ratio, np.asarray(table.levels), levels)
-
-
-def _ratios(history: History, weeks: int) -> dict[int, tuple[Floats, Floats, Floats]]:
-    """By horizon: ratios of all cut-offs, with the level and zero share known at the cut-off."""
-    parts: dict[int, list[tuple[Floats, Floats, Floats]]] = {horizon: [] for horizon in HORIZONS}
-    series = history.whole.total.shape[0]
-    numbers: Ints = np.arange(series, dtype=np.int64)
-    stride = max(1, -(-series * max(weeks - MIN_AGE, 1) // MOST_RATIOS))
-    for at in range(MIN_AGE, weeks):
-        level = history.level(at)
-        old = history.whole.observed[:, at] >= MIN_AGE
-        # Which series take part rotates with the week, so that a stride leaves none out for good.
-        turn = numbers % stride == at % stride
-        rows = np.flatnonzero(old & (level > 0) & turn)
-        if rows.size == 0:
-            continue
-        reach = min(max(HORIZONS), weeks - at)
-        expected = history.expected(level[rows], at, reach, rows)
-        zeros = history.rarity(at)[rows]
-        for horizon in (h for h in HORIZONS if h <= reach):
-            total, observed, _ = history.whole.window(at, at + horizon)
-            whole = observed[rows] >= MIN_OBSERVED * horizon
-            actual = total[rows][whole] * horizon / observed[rows][whole]
-            parts[horizon].append((actual / expected[whole, horizon], level[rows][whole], zeros[whole]))
-    empty = (np.zeros(0), np.zeros(0), np.zeros(0))
-    return {h: _joined(found) if found else empty for h, found in parts.items()}
-
-
-def _joined(parts: list[tuple[Floats, Floats, Floats]]) -> tuple[Floats, Floats, Floats]:
-    ratio, level, zeros = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return ratio, level, zeros
+    return at_levels(ratio, np.asarray(table.levels), levels)
 
 
 def _level_edges(level: Floats) -> tuple[float, ...]:
@@ -138,7 +99,8 @@ def _bucket_quantiles(ratio: Floats, bucket: Ints, buckets: int, levels: Floats)
     return quantiles, counts
 
 
-def _at_levels(values: Floats, known: Floats, levels: Floats) -> Floats:
+def at_levels(values: Floats, known: Floats, levels: Floats) -> Floats:
+    """Quantiles [rows, levels] from those at the ``known`` levels, linear between them, constant beyond."""
     upper = np.clip(np.searchsorted(known, levels), 1, known.size - 1)
     share = np.clip((levels - known[upper - 1]) / (known[upper] - known[upper - 1]), 0.0, 1.0)
     return values[:, upper - 1] + (values[:, upper] - values[:, upper - 1]) * share

@@ -17,10 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
+from entrepot.engines.demand.events import WEST, Event
+from entrepot.engines.demand.events import index as calendar_index
 from entrepot.engines.demand.model import Floats, Ints
 from entrepot.engines.demand.point import WINDOWS
 
@@ -60,22 +62,49 @@ PEAK_CAP = 16.0
 
 
 @dataclass(frozen=True)
+class ShopSeason:
+    """What the shop as a whole says of the weeks ahead of one week: ``index`` [ahead] of its demand against that of the
+    weeks that the current levels were taken from, the part ``event`` [ahead] of it that is only the calendar's prior, the
+    ``growth`` of the whole shop over a year, and ``bulk``, one-off units for each other unit (by rarity, history.py)."""
+
+    index: Floats
+    event: Floats
+    growth: float
+    bulk: tuple[float, ...] = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
 class Season:
     """``history`` is a panel's demand [series, weeks] with NaN where unknown; ``kernel`` [weeks + AHEAD, weeks] says
-    how much each of its weeks speaks for each week of the past or future."""
+    how much each of its weeks speaks for each week of the past or future, ``prior`` [weeks + AHEAD] what the event
+    calendar expects of each."""
 
     history: Floats
     kernel: Floats
+    prior: Floats
 
     @classmethod
-    def of(cls, history: Floats, weeks: Sequence[date]) -> Season:
+    def of(cls, history: Floats, weeks: Sequence[date], events: Sequence[Event] = WEST) -> Season:
         """Season of ``history`` [series, weeks]; ``weeks`` are its Mondays (gaps are allowed)."""
-        return cls(history, _kernel(weeks))
+        ahead = [weeks[-1] + timedelta(weeks=k + 1) for k in range(AHEAD)] if weeks else []
+        return cls(history, _kernel(weeks), calendar_index([*weeks, *ahead], events))
 
-    def path(self, level: Floats, at: int, ahead: int, rows: Ints) -> Floats:
+    def shop(self, at: int, ahead: int) -> ShopSeason:
+        """The shop's season of the ``ahead`` weeks from column ``at``, as known before that column."""
+        back = min(max(WINDOWS), at)
+        kernel, prior = self.kernel[at - back : at + ahead, :at], self.prior[at - back : at + ahead]
+        history = self.history[:, :at]
+        expected = _relative(prior, _observed(history), self.prior[:at])
+        index, plain = _shop_indices(history, kernel, expected)
+        ages = np.arange(back, 0, -1)
+        share = np.mean([(ages <= weeks) / min(weeks, back) for weeks in WINDOWS], axis=0)
+        now, before = float(index[:back] @ share), float(plain[:back] @ share)
+        return ShopSeason(index[back:] / now, index[back:] / now / (plain[back:] / before), _shop_growth(history))
+
+    def path(self, level: Floats, at: int, ahead: int, rows: Ints, shop: ShopSeason) -> Floats:
         """Expected demand [rows, ahead] of the ``ahead`` weeks from column ``at``, as known before that column, of the
-        series ``rows`` whose current levels are ``level``."""
-        flat = np.repeat(level[:, None], ahead, axis=1)
+        series ``rows`` whose current levels are ``level``. Each row depends on nothing but itself and ``shop``."""
+        flat = level[:, None] * shop.index[:ahead]
         kernel = self.kernel[at : at + ahead, :at]
         speaking = np.flatnonzero(kernel.any(axis=0))
         if speaking.size == 0:
@@ -83,23 +112,15 @@ class Season:
         own = self.history[rows, :at]
         known = ~np.isnan(own[:, speaking])
         value = np.minimum(np.where(known, own[:, speaking], 0.0), _peak_limit(own)[:, None])
-        seen, mass = value @ kernel[:, speaking].T, known.astype(np.float64) @ kernel[:, speaking].T
+        # einsum, not @: a matrix product may round otherwise when other rows are beside it.
+        seen = np.einsum("rk,tk->rt", value, kernel[:, speaking])
+        mass = np.einsum("rk,tk->rt", known.astype(np.float64), kernel[:, speaking])
         # However much of the season was seen, the current level keeps its say: last year is one draw, not the truth.
         trust = np.minimum(1.0, MOST_MASS / np.maximum(mass, 1e-9))
-        index = self._index(at, ahead)
-        growth = _growth(self.history[:, :at], rows, level)
+        growth = _growth(own, level, shop.growth)
         weight = (KAPPA + KAPPA_UNITS / np.maximum(level, 1e-9))[:, None]
-        path: Floats = (weight * flat * index + growth[:, None] * seen * trust) / (weight + mass * trust)
+        path: Floats = (weight * flat + growth[:, None] * seen * trust) / (weight + mass * trust)
         return path
-
-    def _index(self, at: int, ahead: int) -> Floats:
-        """The shop's index of the weeks ahead, relative to that of the weeks that the current level was taken from."""
-        back = min(max(WINDOWS), at)
-        index = _shop_index(self.history[:, :at], self.kernel[at - back : at + ahead, :at])
-        ages = np.arange(back, 0, -1)
-        share = np.mean([(ages <= weeks) / min(weeks, back) for weeks in WINDOWS], axis=0)
-        now = float(index[:back] @ share)
-        return np.asarray(index[back:] / now, dtype=np.float64)
 
 
 def _peak_limit(history: Floats) -> Floats:
@@ -119,8 +140,21 @@ def _kernel(weeks: Sequence[date]) -> Floats:
     return np.asarray(np.where(lag >= NEAREST, bells, 0.0), dtype=np.float64)
 
 
-def _shop_index(history: Floats, kernel: Floats) -> Floats:
-    """Index of each target week [targets]: how the shop's items sold in that season against their own means."""
+def _observed(history: Floats) -> Floats:
+    """How many series were observed in each week [weeks]."""
+    count: Floats = (~np.isnan(history)).sum(axis=0).astype(np.float64)
+    return count
+
+
+def _relative(prior: Floats, observed: Floats, past: Floats) -> Floats:
+    """``prior`` against its mean over the weeks observed."""
+    mass = float(observed.sum())
+    return prior / (float(observed @ past) / mass) if mass > 0 else prior
+
+
+def _shop_indices(history: Floats, kernel: Floats, prior: Floats) -> tuple[Floats, Floats]:
+    """Index of each target week [targets]: how the shop's items sold in that season against their own means, drawn
+    towards ``prior`` [targets] as far as that season was not seen; and the same drawn towards 1."""
     known = ~np.isnan(history)
     value = np.where(known, history, 0.0)
     mean = value.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
@@ -130,23 +164,34 @@ def _shop_index(history: Floats, kernel: Floats) -> Floats:
     weekly = ratio.sum(axis=0) / np.maximum(count, 1)
     usual = ratio.sum() / max(int(count.sum()), 1)
     if usual <= 0:
-        return np.ones_like(kernel[:, 0])
+        return np.ones_like(prior), np.ones_like(prior)
     seen = kernel * (count > 0)
     weight = SHOP_KAPPA * (1 + SHOP_ITEMS / max(int(live.sum()), 1))
-    index: Floats = (seen @ (weekly / usual) + weight) / (seen.sum(axis=1) + weight)
-    return index
+    own, mass = seen @ (weekly / usual), seen.sum(axis=1) + weight
+    return (own + weight * prior) / mass, (own + weight) / mass
 
 
-def _growth(history: Floats, rows: Ints, level: Floats) -> Floats:
-    """Growth of the series ``rows`` over a year: the last 13 weeks against the same weeks of last year, where both were
-    seen, drawn by :data:`GROWTH_WEEKS` of their ``level`` towards the growth of the shop; 1 below 65 weeks."""
+def _year_pair(history: Floats) -> tuple[Floats, Floats]:
+    """Demand [series] of the last 13 weeks and of the same weeks a year before, where both were seen."""
     weeks = history.shape[1]
-    if weeks < YEAR + 13:
-        return np.ones_like(level)
     now, before = history[:, weeks - 13 :], history[:, weeks - YEAR - 13 : weeks - YEAR]
     both = ~np.isnan(now) & ~np.isnan(before)
-    sold, sold_before = np.where(both, now, 0.0).sum(axis=1), np.where(both, before, 0.0).sum(axis=1)
-    shop = float(np.clip((sold.sum() + 1) / (sold_before.sum() + 1), 0.5, 2.0))
+    return np.where(both, now, 0.0).sum(axis=1), np.where(both, before, 0.0).sum(axis=1)
+
+
+def _shop_growth(history: Floats) -> float:
+    """Growth of all series together over a year; 1 below 65 weeks."""
+    if history.shape[1] < YEAR + 13:
+        return 1.0
+    sold, before = _year_pair(history)
+    return float(np.clip((sold.sum() + 1) / (before.sum() + 1), 0.5, 2.0))
+
+
+def _growth(history: Floats, level: Floats, shop: float) -> Floats:
+    """Growth of each series over a year, drawn by :data:`GROWTH_WEEKS` of its ``level`` towards the growth of the shop; 1
+    below 65 weeks."""
+    if history.shape[1] < YEAR + 13:
+        return np.ones_like(level)
+    sold, before = _year_pair(history)
     prior = GROWTH_WEEKS * level + 1e-9
-    grown = (sold[rows] + prior) / (sold_before[rows] + prior / shop)
-    return np.asarray(np.clip(grown, 0.25, 4.0), dtype=np.float64)
+    return np.asarray(np.clip((sold + prior) / (before + prior / shop), 0.25, 4.0), dtype=np.float64)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entrepot.engines.demand import ratios
 from entrepot.engines.demand.counts import negative_binomial_quantiles
-from entrepot.engines.demand.model import LEVELS, Floats, Ints, LeadTime, RatioTable, SeriesState
+from entrepot.engines.demand.fit import Model
+from entrepot.engines.demand.learn import LEARNT_LEVELS
+from entrepot.engines.demand.model import LEVELS, Floats, Ints, LeadTime, SeriesState
+from entrepot.engines.demand.samples import LEARNT
 
 ASSUMED_DRIFT = 0.5
 """Coefficient of variation of the level itself, where the shop's own past cannot say: half or double is possible."""
@@ -18,28 +22,51 @@ ASSUMED_DISPERSION = 3.0
 """Weekly variance over mean for series too short to show their own; orders come in lumps, so above Poisson's 1."""
 
 
-def uses_ratios(table: RatioTable, state: SeriesState) -> NDArray[np.bool_]:
+def uses_ratios(model: Model, state: SeriesState) -> NDArray[np.bool_]:
     """Which series take the calibrated ratios: old enough, and with demand in their windows."""
-    if not table.usable:
+    if not model.table.usable:
         return np.zeros(state.mean.size, dtype=np.bool_)
     sold = (state.windows > 0).any(axis=1)
     return (state.weeks >= ratios.MIN_AGE) & sold
 
 
-def totals(table: RatioTable, state: SeriesState, weeks: Floats, levels: Floats) -> Floats:
+def totals(model: Model, state: SeriesState, weeks: Floats, levels: Floats) -> Floats:
     """Quantiles [series, levels] of demand over ``weeks`` [series]; NaN where nothing is known; not rounded."""
     expected = state.over(weeks)
     out = np.full((expected.size, levels.size), np.nan)
-    measured = np.flatnonzero(uses_ratios(table, state))
+    measured = np.flatnonzero(uses_ratios(model, state))
     if measured.size:
-        level, zeros = state.mean[measured], state.rarity[measured]
-        ratio = ratios.ratio_quantiles(table, level, zeros, weeks[measured], levels)
-        out[measured] = expected[measured, None] * ratio
-    assumed = np.flatnonzero(~uses_ratios(table, state) & ~np.isnan(state.mean))
+        out[measured] = expected[measured, None] * _ratios(model, state.take(measured), weeks[measured], levels)
+    assumed = np.flatnonzero(~uses_ratios(model, state) & ~np.isnan(state.mean))
     if assumed.size:
         variance = assumed_variance(state, expected, weeks)
         out[assumed] = negative_binomial_quantiles(expected[assumed], variance[assumed], levels)
     return out
+
+
+def _ratios(model: Model, state: SeriesState, weeks: Floats, levels: Floats) -> Floats:
+    """Quantiles [series, levels] of actual / forecast: the ratio table's, drawn towards the learnt ones by their weight.
+
+    The difference between the two is interpolated between lead times (in log weeks) and between levels (in normal
+    deviates); below the shortest learnt lead time it fades, beyond the outermost levels it stays in proportion.
+    """
+    table = ratios.ratio_quantiles(model.table, state.mean, state.rarity, weeks, levels)
+    if model.learnt is None or not model.learnt.quantiles or state.learnt.shape[1] == 0:
+        return table
+    places = np.interp(np.log(np.maximum(weeks, 1e-9)), np.log(LEARNT), np.arange(len(LEARNT)))
+    lower = np.minimum(places.astype(np.int64), len(LEARNT) - 2)
+    share, rows = (places - lower)[:, None], np.arange(weeks.size)
+    learnt = state.learnt[rows, lower] * (1 - share) + state.learnt[rows, lower + 1] * share
+    own = np.asarray(LEARNT_LEVELS)
+    known = ratios.ratio_quantiles(model.table, state.mean, state.rarity, weeks, own)
+    deviates = np.array([NormalDist().inv_cdf(float(level)) for level in own])
+    wanted = np.array([NormalDist().inv_cdf(float(level)) for level in levels])
+    change = ratios.at_levels(learnt - known, deviates, np.clip(wanted, deviates[0], deviates[-1]))
+    for beyond, end in ((levels < own[0], 0), (levels > own[-1], -1)):
+        factor = learnt[:, end] / np.maximum(known[:, end], 1e-9)
+        change[:, beyond] = (table * (factor[:, None] - 1))[:, beyond]
+    weight = model.learnt.weight * np.minimum(weeks / LEARNT[0], 1.0)
+    return np.maximum.accumulate(np.maximum(table + weight[:, None] * change, 0.0), axis=1)
 
 
 def assumed_variance(state: SeriesState, expected: Floats, weeks: Floats) -> Floats:
@@ -56,7 +83,7 @@ def assumed_variance(state: SeriesState, expected: Floats, weeks: Floats) -> Flo
     return weeks * noise + weeks**2 * noise / count + (ASSUMED_DRIFT * expected) ** 2
 
 
-def mixture(table: RatioTable, state: SeriesState, leads: Sequence[LeadTime], levels: Floats) -> Floats:
+def mixture(model: Model, state: SeriesState, leads: Sequence[LeadTime], levels: Floats) -> Floats:
     """Quantiles [series, levels] over each series' own lead-time distribution, as whole units, rising with the level.
 
     The distribution over an uncertain lead time is the mixture Σ p·F(· | weeks): each possible number of weeks puts
@@ -69,9 +96,9 @@ def mixture(table: RatioTable, state: SeriesState, leads: Sequence[LeadTime], le
         weeks[row, : len(lead.weeks)] = lead.weeks
         mass[row, : len(lead.weeks)] = lead.probabilities
     if width == 1:
-        return whole(totals(table, state, weeks[:, 0], levels))
+        return whole(totals(model, state, weeks[:, 0], levels))
     grid = np.asarray(LEVELS)
-    values = np.concatenate([totals(table, state, weeks[:, k], grid) for k in range(width)], axis=1)
+    values = np.concatenate([totals(model, state, weeks[:, k], grid) for k in range(width)], axis=1)
     weights = np.concatenate([mass[:, k, None] * _masses(grid) for k in range(width)], axis=1)
     return whole(weighted_quantiles(values, weights, levels))
 

@@ -1,0 +1,60 @@
+"""Learn from a whole panel what its series share; the result forecasts any part of the panel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from entrepot.engines.demand.events import WEST, Event
+from entrepot.engines.demand.history import History
+from entrepot.engines.demand.learn import LEARNT_LEVELS, Learnt, learn
+from entrepot.engines.demand.model import DemandPanel, RatioTable
+from entrepot.engines.demand.ratios import calibrate, ratio_quantiles
+from entrepot.engines.demand.samples import past_lessons, past_ratios
+from entrepot.engines.demand.season import AHEAD, ShopSeason
+
+MOST_SERIES = 20_000
+"""Series that are learnt from at most, drawn with the seed; more would not change what they share."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a panel's series share after its last week: the measured ratios, the shop's season, the learnt correction.
+
+    ``weeks`` and ``last_week`` say for which panel it holds; ``series`` how many it was learnt from. Plain data: it can be
+    pickled and sent to other processes.
+    """
+
+    table: RatioTable
+    shop: ShopSeason
+    learnt: Learnt | None
+    events: tuple[Event, ...]
+    weeks: int
+    last_week: date | None
+    series: int
+    seed: int
+
+
+def fit(panel: DemandPanel, *, events: Sequence[Event] = WEST, learning: bool = True, seed: int = 1) -> Model:
+    """Learn from ``panel``; ``events`` are the calendar's priors (see events.py), ``learning`` off leaves out the trees.
+
+    The same panel and seed give the same model.
+    """
+    count, weeks = len(panel), panel.demand.shape[1]
+    if count > MOST_SERIES:
+        rows = np.sort(np.random.default_rng(seed).choice(count, MOST_SERIES, replace=False)).astype(np.int64)
+        panel = panel.take(rows)
+    history = History.of(panel, events)
+    table = calibrate(past_ratios(history, weeks))
+    learnt = None
+    if learning and table.usable:
+        lessons = past_lessons(panel, history, seed)
+        if len(lessons):
+            levels = np.asarray(LEARNT_LEVELS)
+            known = ratio_quantiles(table, lessons.level, lessons.rarity, lessons.weeks.astype(np.float64), levels)
+            learnt = learn(lessons, known, weeks, seed)
+    last = panel.weeks[-1] if panel.weeks else None
+    return Model(table, history.shop(weeks, AHEAD), learnt, tuple(events), weeks, last, len(panel), seed)
