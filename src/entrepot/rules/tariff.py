@@ -73,6 +73,9 @@ class Tariff:
     )
     own: tuple[OwnRate, ...] = ()
     _codes: dict[str, list[str]] = field(default_factory=dict[str, list[str]], compare=False, repr=False)
+    _owned: dict[tuple[str, str], list[OwnRate]] = field(
+        default_factory=dict[tuple[str, str], list[OwnRate]], compare=False, repr=False
+    )
 
     @staticmethod
     def of(lines: Iterable[TariffLine], own: Iterable[OwnRate] = ()) -> Tariff:
@@ -116,17 +119,17 @@ class Tariff:
 
     def own_rate(self, destination: str, hs: str, origin: str, on: date) -> OwnRate | None:
         """The seller's own rate: the longest prefix, then the one named for the origin, then the newest."""
-        code, best = digits(hs), None
-        for rate in self.own:
-            start, end = rate.basis.valid_from, rate.basis.valid_to
-            if (
-                rate.destination == destination and code.startswith(rate.prefix) and rate.origin in {"", origin}
-                and not (start and on < start) and not (end and on > end)
-            ):  # fmt: skip
-                rank = (len(rate.prefix), bool(rate.origin), start or date.min)
-                if best is None or rank >= best[0]:
-                    best = (rank, rate)
-        return best[1] if best else None
+        code = digits(hs)
+        rows = self._own_rows()
+        for length in range(len(code), -1, -1):
+            held = [
+                r for r in rows.get((destination, code[:length]), ())
+                if r.origin in {"", origin} and not (r.basis.valid_from and on < r.basis.valid_from)
+                and not (r.basis.valid_to and on > r.basis.valid_to)
+            ]  # fmt: skip
+            if held:
+                return max(held, key=lambda r: (bool(r.origin), r.basis.valid_from or date.min))
+        return None
 
     def change_days(self, schedule: str) -> set[date]:
         """Days on which a line of the schedule or an own rate begins or has ended."""
@@ -151,6 +154,12 @@ class Tariff:
             if line is not None and line.general and codes[i] != code:
                 found.append(line)
         return tuple(found)
+
+    def _own_rows(self) -> dict[tuple[str, str], list[OwnRate]]:
+        if not self._owned:
+            for rate in self.own:
+                self._owned.setdefault((rate.destination, rate.prefix), []).append(rate)
+        return self._owned
 
     def _sorted(self, schedule: str) -> list[str]:
         if schedule not in self._codes:

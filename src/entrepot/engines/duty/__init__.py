@@ -36,11 +36,17 @@ A rate that is not known is a question, not a zero:
 """
 
 from entrepot.engines.duty.assess import assess
+from entrepot.engines.duty.columns import Coded, Column, Entries, day_number
+from entrepot.engines.duty.many import Assessed, assess_many, entry_of
 from entrepot.engines.duty.model import Assessment, Entry, Figure, Finding, Goods, Rates, Reach
 from entrepot.engines.duty.rate_text import Rate, Term, parse_rate
 
 __all__ = [
+    "Assessed",
     "Assessment",
+    "Coded",
+    "Column",
+    "Entries",
     "Entry",
     "Figure",
     "Finding",
@@ -50,5 +56,8 @@ __all__ = [
     "Reach",
     "Term",
     "assess",
+    "assess_many",
+    "day_number",
+    "entry_of",
     "parse_rate",
 ]

@@ -102,7 +102,7 @@ def _finish(
         "insurance": _plain(values.insurance, values.needs or ("insurance",)),
         "customs_value": _plain(values.customs, values.needs, values.basis),
         "duty": _sum(free if free is not None else duty.lines),
-        "import_tax": _sum(free or [] if free is not None else tax.lines),
+        "import_tax": _sum(() if free is not None else tax.lines),
     }
     if free is None:
         figures["tax_base"] = Figure(tax.base, () if tax.base is not None else tax.needs)
