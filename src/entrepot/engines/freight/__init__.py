@@ -43,6 +43,7 @@ Battery check: 25.00 USD = 25.00 USD per shipment. Rule: AIR-LAX-2026-03/battery
 
 from entrepot.engines.freight.audit import BillAudit, BillLine, Cause, Difference, audit, repacked
 from entrepot.engines.freight.card import card_on, checked, gaps_and_overlaps, problems_of
+from entrepot.engines.freight.examples import example_card, us_zone
 from entrepot.engines.freight.fill import FillPlan, container, fill
 from entrepot.engines.freight.many import ManyQuotes, Shipments, quote_many
 from entrepot.engines.freight.model import (
@@ -86,6 +87,7 @@ __all__ = [
     "chargeable",
     "checked",
     "container",
+    "example_card",
     "fill",
     "gaps_and_overlaps",
     "missing_measures",
@@ -95,4 +97,5 @@ __all__ = [
     "quote_many",
     "read_card",
     "repacked",
+    "us_zone",
 ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from entrepot.core.cost_lines import CostLine, Total, total
+from entrepot.core.cost_lines import Confidence, CostLine, Total, total
 from entrepot.core.measures import CUBIC_METRE
 from entrepot.core.money import convert, major, round_half_away
 from entrepot.engines.freight.card import in_force
@@ -65,7 +65,7 @@ def quote(
 
     For a card of containers ``containers`` says how many of which kind (:func:`~entrepot.engines.freight.fill.fill` chooses
     them). ``rates`` converts the goods' value where a charge is a share of it. What cannot be priced is a line without amount
-    that says what it needs; the rest is priced all the same.
+    that says what it needs; the rest is priced all the same. On a card that is not the seller's own every line is an estimate.
 
     >>> from datetime import date
     >>> from entrepot.engines.freight.model import Band, Cartons, WeightRule
@@ -108,6 +108,8 @@ def quote(
             lines.append(line)
         else:
             amounts.setdefault(charge.code, 0)
+    if card.confidence is not Confidence.SELLER:
+        lines = [replace(line, estimate=True) for line in lines]
     return FreightQuote(card, tuple(lines), weight, dict(containers or {}))
 
 
