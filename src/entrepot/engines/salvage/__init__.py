@@ -9,7 +9,7 @@ ranks them by net cost, with the book value that is lost in any case beside it. 
 against the components that they cover and leaves the landed remainder; :func:`claims_due` lists claims about to lapse;
 :func:`devalue` is the lower of cost and net realisable value.
 
-**Source.** docs/methods/salvage.md; IAS 2.16, 2.28-33, IAS 37.31-33.
+**Source.** docs/methods/capital.md; IAS 2.16, 2.28-33, IAS 37.31-33.
 
 **Limits.** Prices, fines and what is allowed are the seller's and the adviser's: none come with the program. Tax effects of a
 destruction (input VAT, proof) are not judged.
