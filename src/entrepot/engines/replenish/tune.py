@@ -79,5 +79,5 @@ def _empty(steady: Steady) -> Levels:
     def numbers(fill: float, *shape: int) -> Floats:
         return np.full((plans, *shape), fill)
 
-    made: Ints = np.zeros(plans, dtype=np.int64)
+    made: Ints = np.zeros(len(steady), dtype=np.int64)
     return Levels(numbers(0.0, modes), numbers(np.inf), numbers(1.0), numbers(0.0), numbers(0.0, modes), made)

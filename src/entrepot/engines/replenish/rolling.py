@@ -1,0 +1,267 @@
+"""The verb: what to order today by each mode, from today's stock, what is on its way, and the forecast's distribution.
+
+The policy is the capped multi-index policy with levels in terms of the forecast: by each mode, order when the stock that
+will be there at its arrival falls below ``level`` × the demand forecast until one review after, and then for ``cycle``
+more weeks (a faster mode only until the next slower one arrives). Its levels are tuned anew for every SKU and week, by
+simulation from where the SKU stands: on paths of the forecast's demand, with random arrivals that may cross, lost sales,
+cartons and minimum orders, order lines, storage that steps up with age (oldest sold first), capital in transit too, and
+the loss on what will not sell. On a path the policy sees only what a planner would have seen by then: its pace is the
+forecast corrected by the path's own weeks. Today's order is what the tuned policy says, or nothing if that is cheaper.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from entrepot.core.reasons import Reason
+from entrepot.engines.replenish.demand_paths import demand_paths
+from entrepot.engines.replenish.steady import Floats, Ints
+
+PATHS, WEEKS, ROUNDS = 32, 32, 3
+"""Paths and weeks simulated, and rounds of the search, for each SKU."""
+
+SURGE = 2.0
+"""How many times the recent pace a forecast is believed."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A mode: its name, and ``weeks`` from order to arrival with probabilities ``odds`` (1 = in time for next week)."""
+
+    name: str
+    weeks: tuple[int, ...]
+    odds: tuple[float, ...]
+
+    @property
+    def nominal(self) -> int:
+        """Weeks that the policy reckons with: the mean, rounded."""
+        return max(1, round(sum(w * p for w, p in zip(self.weeks, self.odds, strict=True)) / sum(self.odds)))
+
+
+@dataclass(frozen=True)
+class Ageing:
+    """Storage ``factors`` of units older than ``weeks`` in the warehouse (two steps)."""
+
+    weeks: tuple[int, int] = (26, 39)
+    factors: tuple[float, float] = (2.0, 4.0)
+
+
+@dataclass(frozen=True)
+class RollingCosts:
+    """Columns by row, money in minor units: ``margin`` lost with a sale, ``landed`` cost without freight, ``freight`` [rows,
+    modes] a unit, ``storage`` a unit and week, ``capital`` a week and unit of money, ``line`` an order line; of what is left
+    beyond ``excess_weeks`` of demand the share ``written_off`` is lost and ``disposal`` a unit paid."""
+
+    margin: Floats
+    landed: Floats
+    freight: Floats
+    storage: Floats
+    capital: float
+    line: float
+    written_off: float
+    disposal: Floats
+    excess_weeks: float = 26.0
+    ageing: Ageing = Ageing()
+
+    def table(self, service_price: float) -> Floats:
+        """The costs as the kernel takes them [rows, 12]."""
+        rows = np.ones(len(self.margin))
+        first, second = self.ageing.factors
+        return np.stack(
+            [
+                self.margin + service_price, self.storage, rows * (first - 1), rows * (second - first),
+                rows * self.ageing.weeks[0], rows * self.ageing.weeks[1], rows * self.capital, self.landed,
+                rows * self.line, rows * self.written_off, self.disposal, rows * self.excess_weeks,
+            ],
+            axis=1,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where each row stands: ``on_hand`` units; ``transit`` [rows, modes, weeks]: ordered so many weeks ago and not here yet;
+    ``due`` [rows, weeks]: arrivals that are certain, next week first; ``old`` [rows, 2, weeks]: units of the stock beyond
+    the two ages in each coming week, were none sold (empty = all young); ``totals`` [rows, horizons, levels]: quantiles of
+    demand to the horizons of :mod:`~entrepot.engines.replenish.demand_paths`; ``carton`` and ``least`` units of an order."""
+
+    on_hand: Ints
+    transit: Ints
+    due: Ints
+    totals: Floats
+    levels: Floats
+    carton: Ints
+    least: Ints
+    old: Floats | None = None
+
+    def take(self, rows: Ints) -> Standing:
+        """Some of the rows."""
+        old = None if self.old is None else self.old[rows]
+        return Standing(
+            self.on_hand[rows], self.transit[rows], self.due[rows], self.totals[rows], self.levels, self.carton[rows],
+            self.least[rows], old,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RollingPlan:
+    """Orders of today: ``units`` [rows, modes]; ``policy`` [rows, modes + 1]: levels by mode and cycle weeks; expected cost of
+    the weeks ahead with today's order and with nothing today; expected ``fill`` (units met, asked) [rows, 2]."""
+
+    lanes: tuple[Lane, ...]
+    units: Ints
+    policy: Floats
+    cost: Floats
+    cost_of_nothing: Floats
+    fill: Floats
+
+    def explain(self, row: int) -> tuple[Reason, ...]:
+        """Why this order, in lines."""
+        lines: list[Reason] = []
+        for mode, lane in enumerate(self.lanes):
+            units, level = int(self.units[row, mode]), float(self.policy[row, mode])
+            if units:
+                text = (
+                    f"{units} units by {lane.name}: what will be there in {lane.nominal} weeks is less than {level:.2f} "
+                    f"times the demand until one week after."
+                )
+                lines.append(Reason("rolling_order", text, {"mode": lane.name, "units": units, "level": level}))
+        if not lines:
+            lines.append(Reason("rolling_nothing", "Nothing today: waiting a week costs no more.", {}))
+        saved = float(self.cost_of_nothing[row] - self.cost[row])
+        lines.append(
+            Reason(
+                "rolling_saving",
+                f"Expected saving against ordering nothing today: {saved / 100:,.2f}.",
+                {"saved": saved},
+            )
+        )
+        met, asked = self.fill[row]
+        share = float(met / asked) if asked else 1.0
+        lines.append(Reason("rolling_fill", f"Under this policy {share:.0%} of the demand is met.", {"share": share}))
+        return tuple(lines)
+
+
+def plan_orders(
+    standing: Standing, lanes: tuple[Lane, ...], costs: RollingCosts, *, service_price: float = 0.0,
+    policy: Floats | None = None, seed: int = 1, rounds: int = ROUNDS, demand: Ints | None = None,
+) -> RollingPlan:  # fmt: skip
+    """Orders of today.
+
+    ``lanes`` fastest first; ``policy`` the levels to start from (last week's), ``service_price`` what a unit not met costs
+    beyond its margin (see :func:`price_of_service`), ``demand`` paths [rows, PATHS, WEEKS] of the caller's own.
+
+    >>> totals = np.array([[[6, 10, 14], [28, 40, 56], [60, 80, 108], [100, 130, 170], [200, 260, 330]]], dtype=float)
+    >>> one = Standing(np.array([40]), np.zeros((1, 2, 1), np.int64), np.zeros((1, 1), np.int64), totals,
+    ...                np.array([0.1, 0.5, 0.9]), np.array([12]), np.array([12]))
+    >>> costs = RollingCosts(np.array([900.0]), np.array([500.0]), np.array([[700.0, 90.0]]), np.array([2.0]), 0.0023,
+    ...                      300.0, 0.7, np.array([10.0]))
+    >>> plan = plan_orders(one, (Lane("air", (1, 2), (0.7, 0.3)), Lane("sea", (8, 9), (0.6, 0.4))), costs)
+    >>> plan.units.shape, bool(plan.cost[0] <= plan.cost_of_nothing[0]), plan.units[0, 1] > 60
+    ((1, 2), True, np.True_)
+    """
+    from entrepot.engines.replenish.rolling_kernel import plan_rows
+
+    rows, modes = len(standing.on_hand), len(lanes)
+    theta = _start(rows, lanes) if policy is None else policy.copy()
+    units, figures = np.zeros((rows, modes), np.int64), np.zeros((rows, 4))
+    if demand is None:
+        demand = demand_paths(standing.totals, standing.levels, WEEKS, PATHS, seed)
+    old = np.zeros((rows, 2, WEEKS)) if standing.old is None else standing.old
+    plan_rows(
+        theta, standing.on_hand, old, demand, arrivals(standing, lanes), lead_draws(lanes),
+        np.array([lane.nominal for lane in lanes], np.int64), costs.table(service_price), costs.freight, standing.carton,
+        standing.least, rounds, units, figures,
+    )  # fmt: skip
+    return RollingPlan(lanes, units, theta, figures[:, 0], figures[:, 1], figures[:, 2:])
+
+
+def tempered(totals: Floats, expected: Floats, recent: Floats, limit: float = SURGE) -> Floats:
+    """``totals`` [rows, horizons, levels] of forecasts that promise more than ``limit`` times what was lately sold.
+
+    ``expected`` and ``recent`` [rows]: units of the forecast and of the best of the last 8 and 13 weeks, in the same number
+    of weeks. Such a forecast (a season seen once, an item that has stopped) is scaled down to the limit: goods for a surge
+    are bought as the surge shows.
+    """
+    share = np.minimum(1.0, limit * (recent + 1) / np.maximum(expected, 1e-9))
+    return totals * share[:, None, None]
+
+
+def price_of_service(
+    standing: Standing, lanes: tuple[Lane, ...], costs: RollingCosts, floor: float, *, seed: int = 1
+) -> float:
+    """Least price of an unmet unit, minor units, at which the plan expects to meet the share ``floor`` of all units.
+
+    The same price for every unit: the cheapest way to reach a floor that counts units. Zero where the floor is met
+    without; found by halving to a 64th of eight times the mean margin, and that most where even it does not suffice.
+    """
+    policy = plan_orders(standing, lanes, costs, seed=seed, rounds=2 * ROUNDS)
+    asked = policy.fill[:, 1]
+    low, high = 0.0, 8 * float((costs.margin * asked).sum() / max(float(asked.sum()), 1e-9))
+    if _fill(policy) >= floor or high == 0:
+        return 0.0
+    step = high / 64
+    while high - low > step:
+        price = (low + high) / 2
+        tried = plan_orders(standing, lanes, costs, service_price=price, policy=policy.policy, seed=seed)
+        low, high = (low, price) if _fill(tried) >= floor else (price, high)
+    return high
+
+
+def expected_fill(
+    standing: Standing, lanes: tuple[Lane, ...], costs: RollingCosts, policy: Floats, *, seed: int = 1
+) -> float:
+    """Share of units that a given policy [rows, modes + 1] would meet on the same paths."""
+    return _fill(plan_orders(standing, lanes, costs, policy=policy, seed=seed, rounds=0))
+
+
+def _fill(plan: RollingPlan) -> float:
+    return float(plan.fill[:, 0].sum() / max(plan.fill[:, 1].sum(), 1e-9))
+
+
+def _start(rows: int, lanes: tuple[Lane, ...]) -> Floats:
+    """Sea at the expected demand, the mode before it at half, faster ones not at all; six weeks an order."""
+    levels = [0.0] * len(lanes)
+    levels[-1] = 1.0
+    if len(lanes) > 1:
+        levels[-2] = 0.5 if len(lanes) > 2 else 0.3
+    return np.tile([*levels, 6.0], (rows, 1))
+
+
+def lead_draws(lanes: tuple[Lane, ...]) -> Ints:
+    """Lead times [paths, weeks, modes]: each week's share of each number of weeks is as its odds say."""
+    random = np.random.default_rng(5)
+    out = np.zeros((PATHS, WEEKS, len(lanes)), np.int64)
+    for mode, lane in enumerate(lanes):
+        for week in range(WEEKS):
+            out[:, week, mode] = _spread(lane.weeks, lane.odds, random.permutation(PATHS))
+    return out
+
+
+def arrivals(standing: Standing, lanes: tuple[Lane, ...]) -> Ints:
+    """Units arriving [rows, paths, weeks] of what is on its way, given that it is not here yet."""
+    out = np.zeros((len(standing.on_hand), PATHS, WEEKS), np.int64)
+    known = min(standing.due.shape[1], WEEKS)
+    out[:, :, :known] += standing.due[:, None, :known]
+    for mode, lane in enumerate(lanes):
+        ranks = np.random.default_rng((9, mode)).permutation(PATHS)
+        for ago in range(standing.transit.shape[2]):
+            rows = np.flatnonzero(standing.transit[:, mode, ago])
+            if rows.size == 0:
+                continue
+            ahead = [(week, odd) for week, odd in zip(lane.weeks, lane.odds, strict=True) if week > ago]
+            # Later than ever before: it may come any week, so next week.
+            weeks = tuple(week for week, _ in ahead) or (ago + 1,)
+            lead = _spread(weeks, tuple(odd for _, odd in ahead) or (1.0,), ranks)
+            for path in range(PATHS):
+                at = lead[path] - ago - 1
+                if at < WEEKS:
+                    out[rows, path, at] += standing.transit[rows, mode, ago]
+    return out
+
+
+def _spread(weeks: tuple[int, ...], odds: tuple[float, ...], ranks: Ints) -> Ints:
+    below = np.cumsum(np.asarray(odds) / sum(odds))
+    at = np.searchsorted(below, (ranks + 0.5) / ranks.size, side="left")
+    return np.asarray(weeks, dtype=np.int64)[np.minimum(at, len(weeks) - 1)]
