@@ -12,6 +12,7 @@ from entrepot.workflows.clock import now
 from entrepot.workflows.forecast import forecast
 from entrepot.workflows.plan import propose_for
 from entrepot.workflows.revalue import revalue
+from entrepot.workflows.valuing import load_kernels
 
 
 @pytest.mark.django_db
@@ -49,3 +50,8 @@ def test_forecast_and_plan_are_as_stated() -> None:
 
 def _seller() -> None:
     intake.post(BigSeller(skus=12, sales=600, weeks=30).documents(), name="a small seller", recorded_at=now())
+
+
+def test_the_compiled_valuation_loads_without_books() -> None:
+    """A server gets ready before it has any: two units in, one out."""
+    load_kernels()

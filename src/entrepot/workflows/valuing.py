@@ -208,3 +208,17 @@ def _open_layers(valuation: Valuation) -> pl.DataFrame:
             "amount",
         )  # fmt: skip
     return valuation.stock_layers().with_columns(born_at="first_born_at").drop("first_born_at")
+
+
+def load_kernels() -> None:
+    """Load the compiled valuation, which takes some seconds in a fresh process, before the first question comes."""
+    from entrepot.core.kinds import Kind
+    from entrepot.engines.valuation import CostShares, Movements, fold, price
+
+    kinds = [int(Kind.RECEIPT), int(Kind.SALE)]
+    moves = Movements.build(
+        movement=[1, 2], item=[1, 1], from_cell=[-1, 1], to_cell=[1, -1], quantity=[2, 1], at=[0, 1], kind=kinds
+    )
+    valuation = price(fold(moves), CostShares.build(line=[1], component=[0], movement=[1], amount=[2]))
+    valuation.stock()
+    valuation.movement_costs()
