@@ -92,14 +92,15 @@ def test_goods_that_are_overdue_are_expected_next_week() -> None:
 
 def test_a_price_of_service_buys_the_floor() -> None:
     """The price found lifts the expected fill to the floor; without need it is zero."""
-    here, low = standing([30, 50, 90, 10], 6.0), costs(4, margin=70.0)
-    base = plan_orders(here, LANES, low)
+    here, low = standing([30, 50, 90, 10], 6.0), costs(4, margin=250.0)
+    base = plan_orders(here, LANES, low, rounds=6)
     reached = base.fill[:, 0].sum() / base.fill[:, 1].sum()
-    assert price_of_service(here, LANES, low, reached - 0.05) == 0
-    price = price_of_service(here, LANES, low, reached + 0.1)
+    assert price_of_service(here, LANES, low, reached) == 0
+    floor = (1 + reached) / 2
+    price = price_of_service(here, LANES, low, floor)
     assert price > 0
     lifted = plan_orders(here, LANES, low, service_price=price, policy=base.policy)
-    assert lifted.fill[:, 0].sum() / lifted.fill[:, 1].sum() > reached
+    assert lifted.fill[:, 0].sum() / lifted.fill[:, 1].sum() >= floor - 0.01
     assert 0 < expected_fill(here, LANES, low, base.policy) <= 1
 
 
