@@ -54,11 +54,22 @@ def before(movements: Collection[int]) -> list[int]:
     """The movements, taken back, that ``movements`` tell again."""
     every, found = sorted(movements), list[int]()
     for start in range(0, len(every), _BOUND):
-        marks = ", ".join(str(int(row)) for row in every[start : start + _BOUND])
-        # The next telling of a line is looked for among all, so that one in between is not passed over.
-        some = told_again("movement", f"o.document_id IN (SELECT v.id FROM books_document v JOIN books_document w "
-                          "ON w.type = v.type AND w.external_id = v.external_id AND w.source = v.source "
-                          "AND w.account = v.account JOIN books_movement m ON m.document_id = w.id "
-                          f"WHERE m.id IN ({marks}))")  # fmt: skip
-        found += some.filter(pl.col("new").is_in(every))["old"].to_list()
+        documents = _earlier_versions(every[start : start + _BOUND])
+        if documents:
+            marks = ", ".join(map(str, documents))
+            # The next telling of a line is looked for among all, so that one in between is not passed over.
+            some = told_again("movement", f"o.document_id IN ({marks})")
+            found += some.filter(pl.col("new").is_in(every))["old"].to_list()
     return found
+
+
+def _earlier_versions(movements: Collection[int]) -> list[int]:
+    """Documents that the documents of ``movements`` are later versions of; mostly none."""
+    marks = ", ".join(str(int(row)) for row in movements)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT v.id FROM books_movement m JOIN books_document w ON w.id = m.document_id "
+            "JOIN books_document v ON v.type = w.type AND v.external_id = w.external_id AND v.source = w.source "
+            f"AND v.account = w.account AND v.version < w.version WHERE w.version > 1 AND m.id IN ({marks})"
+        )
+        return [row[0] for row in cursor.fetchall()]
