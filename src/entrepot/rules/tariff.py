@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from entrepot.core.cost_lines import Basis
 
@@ -167,6 +168,7 @@ class Tariff:
         return self._codes[schedule]
 
 
+@lru_cache(maxsize=65536)
 def digits(hs: str) -> str:
     """Digits of a code as people write it.
 

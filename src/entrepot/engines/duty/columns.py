@@ -33,6 +33,10 @@ class Coded:
         labels, codes = np.unique(np.asarray(list(texts), dtype=np.str_), return_inverse=True)
         return Coded(tuple(str(x) for x in labels), codes.astype(np.int64))
 
+    def at(self, row: int) -> str:
+        """The text of a row."""
+        return self.labels[int(self.codes[row])]
+
     @staticmethod
     def same(text: str, count: int) -> Coded:
         """A column with one text in every row."""
@@ -111,20 +115,20 @@ def by(amount: Whole, rate: Fraction) -> Whole:
     return scaled(amount, rate.numerator, rate.denominator)
 
 
-def to_steps(amount: Whole, numerator: int, denominator: int, step: int, how: str) -> Whole:
+def to_steps(amount: Whole, numerator: Whole | int, denominator: Whole | int, step: int, how: str) -> Whole:
     """amount · numerator / denominator rounded to whole steps: nearest, down or up.
 
     >>> to_steps(np.array([534795]), 1, 1, 1000, "down").tolist(), to_steps(np.array([1]), 1, 3, 10, "up").tolist()
     ([534000], [10])
     """
+    divisor = np.asarray(denominator) * step
     if how == "nearest":
-        return scaled(amount, numerator, denominator * step) * step
-    if len(amount) and float(amount.max()) * numerator >= _SAFE:
-        return np.asarray([_step(int(a), numerator, denominator * step, how) * step for a in amount], dtype=np.int64)
+        return scaled(amount, numerator, divisor) * step
+    if len(amount) and float(amount.max()) * float(np.max(numerator)) >= _SAFE:
+        wide = amount.astype(object) * numerator
+        rows = zip(wide, np.broadcast_to(divisor, wide.shape), strict=True)
+        exact = [int(n) // int(d) if how == "down" else -(-int(n) // int(d)) for n, d in rows]
+        return np.asarray(exact, dtype=np.int64) * step
     if how == "down":
-        return amount * numerator // (denominator * step) * step
-    return -(-(amount * numerator) // (denominator * step)) * step
-
-
-def _step(amount: int, numerator: int, divisor: int, how: str) -> int:
-    return amount * numerator // divisor if how == "down" else -(-amount * numerator // divisor)
+        return amount * numerator // divisor * step
+    return -(-(amount * numerator) // divisor) * step

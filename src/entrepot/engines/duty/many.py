@@ -23,6 +23,7 @@ from entrepot.engines.duty.many_rules import Rows, applies_to, below, first_reli
 from entrepot.engines.duty.many_tax import fees, import_tax, surcharge
 from entrepot.engines.duty.model import Entry, Goods
 from entrepot.rules import DestinationRules, RuleBook, Value
+from entrepot.rules.tariff import digits
 
 FIGURES = ("goods", "freight", "insurance", "customs_value", "duty", "import_tax", "charges", "landed")
 
@@ -81,17 +82,17 @@ def assess_many(book: RuleBook, entries: Entries, rates: DayRates) -> Assessed:
 
 def entry_of(entries: Entries, i: int) -> Entry:
     """Row ``i`` as an entry of the single path."""
-    own = entries.duty_rate.labels[entries.duty_rate.codes[i]]
+    own = entries.duty_rate.at(i)
     grams = int(entries.grams[i])
-    currency = entries.currency.labels[entries.currency.codes[i]]
+    currency = entries.currency.at(i)
     goods = Goods(
-        "", int(entries.quantity[i]), int(entries.value[i]), currency, hs=entries.hs.labels[entries.hs.codes[i]],
-        origin=entries.origin.labels[entries.origin.codes[i]], net_grams=None if grams < 0 else grams,
+        "", int(entries.quantity[i]), int(entries.value[i]), currency, hs=entries.hs.at(i),
+        origin=entries.origin.at(i), net_grams=None if grams < 0 else grams,
         duty_rate=Fraction(own) if own else None,
     )  # fmt: skip
     return Entry(
-        entries.destination.labels[entries.destination.codes[i]], day_of(entries.on[i]), (goods,),
-        entries.regime.labels[entries.regime.codes[i]], entries.mode.labels[entries.mode.codes[i]],
+        entries.destination.at(i), day_of(entries.on[i]), (goods,),
+        entries.regime.at(i), entries.mode.at(i),
         int(entries.freight[i]), currency, int(entries.insurance[i]), currency,
     )  # fmt: skip
 
@@ -105,10 +106,10 @@ def _groups(book: RuleBook, entries: Entries, money: Money) -> Iterator[tuple[Ro
     for start, stop in itertools.pairwise(edges):
         places = order[start:stop]
         first = int(places[0])
-        destination = entries.destination.labels[entries.destination.codes[first]]
+        destination = entries.destination.at(first)
         rules = book.destination(destination, day_of(entries.on[first]))
-        regime = entries.regime.labels[entries.regime.codes[first]]
-        mode = entries.mode.labels[entries.mode.codes[first]]
+        regime = entries.regime.at(first)
+        mode = entries.mode.at(first)
         yield Rows.of(entries, places, rules, regime, mode, money), names[int(spans[first])]
 
 
@@ -157,16 +158,9 @@ def _rates(entries: Entries, group: _Group, goodsbook: Goodsbook, span: str) -> 
     value = rules.get("customs_value")
     if value is not None and "round_step" in value.data:
         base = _step(base, value, "round_step", "round_how", rules.currency)
-    duty, known = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.bool_)
-    zero = np.zeros(len(rows), dtype=np.bool_)
-    order = np.argsort(places, kind="stable")
-    edges = np.searchsorted(places[order], np.arange(len(found) + 1))
-    for kind, start, stop in zip(found, edges[:-1], edges[1:], strict=True):
-        mine = order[start:stop]
-        known[mine] = kind.ordinary is not None and not kind.asks
-        zero[mine] = kind.ordinary == 0
-        if kind.ordinary is not None:
-            duty[mine] = _by_rate(rules, base[mine], kind)
+    known = np.array([k.ordinary is not None and not k.asks for k in found], dtype=np.bool_)[places]
+    zero = np.array([k.ordinary == 0 for k in found], dtype=np.bool_)[places]
+    duty = _by_rate(rules, base, found, places)
     free, ask = first_relief("duty_relief", rows)
     # A relief of which one must ask matters only where there would be a duty.
     duty, known = np.where(free, 0, duty), np.where(free, True, known & (~ask | zero))
@@ -196,18 +190,27 @@ def _kinds(entries: Entries, rows: Rows) -> tuple[list[tuple[str, str, str]], Wh
     return kinds, places
 
 
-def _by_rate(rules: DestinationRules, base: Whole, kind: GoodsRates) -> Whole:
-    rounding, rate = rules.get("duty_round"), kind.ordinary or Fraction(0)
+def _by_rate(rules: DestinationRules, base: Whole, found: list[GoodsRates], places: Whole) -> Whole:
+    """Ordinary duty rounded as the country does, and each added duty on top; 0 where the ordinary rate is not known."""
+    rounding = rules.get("duty_round")
+    top, bottom = _columns([k.ordinary or Fraction(0) for k in found], places)
     if rounding is None:
-        duty = by(base, rate)
+        duty = scaled(base, top, bottom)
     elif rounding.text("each") == "total":
-        duty = base * rate.numerator // rate.denominator
+        duty = base * top // bottom
     else:
         size = int(rounding.number("step") * 10 ** exponent(rules.currency))
-        duty = to_steps(base, rate.numerator, rate.denominator, size, rounding.text("how", "nearest"))
-    for added in kind.added:
-        duty = duty + by(base, added)
+        duty = to_steps(base, top, bottom, size, rounding.text("how", "nearest"))
+    for i in range(max((len(k.added) for k in found), default=0)):
+        top, bottom = _columns([k.added[i] if i < len(k.added) else Fraction(0) for k in found], places)
+        duty = duty + scaled(base, top, bottom)
     return duty
+
+
+def _columns(rates: list[Fraction], places: Whole) -> tuple[Whole, Whole]:
+    top = np.array([r.numerator for r in rates], dtype=np.int64)
+    bottom = np.array([r.denominator for r in rates], dtype=np.int64)
+    return top[places], bottom[places]
 
 
 def _for_base(duty: Whole, rounding: Value, currency: str) -> Whole:
@@ -228,7 +231,7 @@ def _at_once(entries: Entries, group: _Group) -> None:
         yes, _ = applies_to(flat, rows)
         amounts = np.array([_flat(rows, flat, int(d)) for d in np.unique(rows.days)], dtype=np.int64)
         amount = amounts[np.searchsorted(np.unique(rows.days), rows.days)]
-        long = np.array([sum(c.isdigit() for c in h) >= 6 for h in rows.hs.labels], dtype=np.bool_)[rows.codes]
+        long = np.array([len(digits(h)) >= 6 for h in rows.hs.labels], dtype=np.bool_)[rows.codes]
         _put(group, yes, amount, long & (amount >= 0))
         done |= yes
     given = np.array([bool(x) for x in entries.duty_rate.labels], dtype=np.bool_)[entries.duty_rate.codes[rows.places]]

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from entrepot.engines.duty.added import added_duties
 from entrepot.engines.duty.model import Entry, Goods, Reach
-from entrepot.engines.duty.ordinary import ordinary_rate
+from entrepot.engines.duty.ordinary import ordinary_rate, schedule_of
 from entrepot.rules import DestinationRules, RuleBook
+from entrepot.rules.tariff import digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,15 @@ class Goodsbook:
 
     book: RuleBook
     _kept: dict[tuple[str, ...], GoodsRates] = field(default_factory=dict[tuple[str, ...], GoodsRates])
-    _by_origin: dict[str, bool] = field(default_factory=dict[str, bool])
+    _by_origin: dict[str, tuple[bool, bool]] = field(default_factory=dict[str, tuple[bool, bool]])
 
     def of(self, rules: DestinationRules, on: date, span: str, hs: str, origin: str, own: str) -> GoodsRates:
         """Rates of one kind of goods; ``span`` names the days in which the destination's rules stay the same."""
-        key = (rules.code, span, hs, origin if self._asks_origin(rules.code) else "", own)
+        asks, listed = self._depends(rules.code)
+        if not listed:
+            # Neither lines nor own rates nor added duties: only the chapter can matter, and nothing beside an own rate.
+            hs = "" if own else digits(hs)[:2]
+        key = (rules.code, span, hs, origin if asks else "", own)
         if key not in self._kept:
             self._kept[key] = self._found(rules, on, hs, origin, own)
         return self._kept[key]
@@ -55,10 +60,12 @@ class Goodsbook:
         tax = Fraction(own_rate.tax_percent) / 100 if own_rate is not None and own_rate.tax_percent else None
         return GoodsRates(None if percent is None else percent / 100, plain, added, asks, tax)
 
-    def _asks_origin(self, destination: str) -> bool:
+    def _depends(self, destination: str) -> tuple[bool, bool]:
+        """Whether the rates of a destination depend on the origin, and whether they depend on the heading."""
         if destination not in self._by_origin:
-            named = any(m.destination == destination for m in self.book.measures)
-            self._by_origin[destination] = named or any(
-                r.origin for r in self.book.tariff.own if r.destination == destination
-            )
+            tariff = self.book.tariff
+            measured = any(m.destination == destination for m in self.book.measures)
+            own = [r for r in tariff.own if r.destination == destination]
+            listed = measured or bool(own) or tariff.has(schedule_of(self.book, destination))
+            self._by_origin[destination] = (measured or any(r.origin for r in own), listed)
         return self._by_origin[destination]
