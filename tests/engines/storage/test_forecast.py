@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from datetime import date, timedelta
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -101,6 +102,22 @@ def test_own_storage_figures_replace_the_rate():
     own = {("BOWL", "monthly_storage"): OwnFigure(Fraction(45), "USD", date(2026, 2, 1), "Storage Fees 2026-02")}
     told = forecast_fees(BOWL, [Lot("L", 100, date(2026, 3, 1))], [0] * 31, date(2026, 3, 1), "US", BOOK, own=own)
     assert told.amount("L") == 4500
+
+
+def test_own_storage_figures_follow_the_season():
+    """A report of August, used for November, is scaled by the table's rates: 2.40 to 0.78."""
+    own = {("BOWL", "monthly_storage"): OwnFigure(Fraction(39), "USD", date(2026, 8, 20), "Storage fees of 2026-08")}
+    told = forecast_fees(BOWL, [Lot("L", 100, date(2026, 11, 1))], [0] * 30, date(2026, 11, 1), "US", BOOK, own=own)
+    assert told.amount("L") == 12_000
+    assert "times 3.08" in told.lines[0].note
+
+
+def test_a_fractional_demand_is_exact_to_a_thousandth():
+    """0.4 a day for 10 days are 4 units, also as floats; two lots of one name are a mistake."""
+    told = forecast_fees(BOWL, [Lot("L", 9, START)], [0.4] * 10, START, "US", BOOK)
+    assert told.left["L"] == 5
+    with pytest.raises(ValueError, match="two lots"):
+        forecast_fees(BOWL, [Lot("L", 1, START), Lot("L", 2, START)], [1], START, "US", BOOK)
 
 
 def test_unmeasured_units_are_asked_for():

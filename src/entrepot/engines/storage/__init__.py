@@ -32,11 +32,21 @@ The utilisation surcharge is left out: its ratio was not given.
 """
 
 from entrepot.engines.storage.forecast import FeeForecast, forecast_fees
-from entrepot.engines.storage.fulfil import Asked, fulfilment, low_inventory, placement, removal, service, sized
+from entrepot.engines.storage.fulfil import (
+    Asked,
+    fulfilment,
+    low_inventory,
+    placement,
+    removal,
+    returns_processing,
+    service,
+    sized,
+)
 from entrepot.engines.storage.levies import Levy, levies_on
 from entrepot.engines.storage.many import ManyFees, PackedUnits, fulfilment_many
 from entrepot.engines.storage.model import Lot, OwnFigure, OwnFigures, Unit
 from entrepot.engines.storage.monthly import age_row, monthly_amount, monthly_storage, overage, storage_rows
+from entrepot.engines.storage.own_reports import OwnReport, fee_preview, storage_charges
 from entrepot.engines.storage.period_costs import PeriodCost, month_amount, spread
 from entrepot.engines.storage.size_tier import Sized, size_tier
 from entrepot.engines.storage.third_party import (
@@ -58,6 +68,7 @@ __all__ = [
     "ManyFees",
     "OwnFigure",
     "OwnFigures",
+    "OwnReport",
     "PackedUnits",
     "PeriodCost",
     "PriceList",
@@ -65,6 +76,7 @@ __all__ = [
     "Step",
     "Unit",
     "age_row",
+    "fee_preview",
     "forecast_fees",
     "fulfilment",
     "fulfilment_many",
@@ -78,11 +90,13 @@ __all__ = [
     "overage",
     "placement",
     "removal",
+    "returns_processing",
     "service",
     "size_tier",
     "sized",
     "spread",
     "stay",
     "stay_of_lots",
+    "storage_charges",
     "storage_rows",
 ]

@@ -26,8 +26,9 @@ from entrepot.engines.storage.monthly import (
 )
 from entrepot.rules.platform_fees import FeeBook, StorageFee
 
-Days = dict[str, list[tuple[Fraction, Fraction]]]
-"""Lot → for each day of the path the units at its start and at its end."""
+Days = dict[str, list[tuple[int, int]]]
+"""Lot → for each day of the path the thousandths of units at its start and at its end."""
+THOUSAND = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class FeeForecast:
 def forecast_fees(
     unit: Unit,
     lots: Sequence[Lot],
-    demand: Sequence[Fraction | int],
+    demand: Sequence[Fraction | float],
     start: date,
     marketplace: str,
     book: FeeBook,
@@ -105,21 +106,23 @@ def forecast_fees(
     teller = _Teller(unit, marketplace, book, currency, utilisation_weeks, own or {})
     months: list[tuple[str, date, CostLine]] = []
     for lot in lots:
-        by_month: dict[date, Fraction] = defaultdict(Fraction)
-        old: dict[date, Fraction] = defaultdict(Fraction)
+        # Twice the unit-days in thousandths: whole numbers until the month is full.
+        by_month: dict[date, int] = defaultdict(int)
+        old: dict[date, int] = defaultdict(int)
         for n, (before, after) in enumerate(days[lot.lot]):
             day = start + timedelta(days=n)
             month = day.replace(day=1)
-            by_month[month] += (before + after) / 2
+            by_month[month] += before + after
             if (day - lot.received).days > 30:
-                old[month] += (before + after) / 2
-        for month, unit_days in by_month.items():
-            if not unit_days:
+                old[month] += before + after
+        for month, doubled in by_month.items():
+            if not doubled:
                 continue
-            months += [(lot.lot, month, line) for line in teller.month(lot, month, unit_days, old[month])]
+            unit_days, aged_days = (Fraction(x, 2 * THOUSAND) for x in (doubled, old[month]))
+            months += [(lot.lot, month, line) for line in teller.month(lot, month, unit_days, aged_days)]
             snapshot = month.replace(day=SNAPSHOT_DAY)
             if start <= snapshot < end:
-                there = days[lot.lot][(snapshot - start).days][0]
+                there = Fraction(days[lot.lot][(snapshot - start).days][0], THOUSAND)
                 line = teller.aged(lot, snapshot, there)
                 if line is not None:
                     months.append((lot.lot, month, line))
@@ -127,25 +130,26 @@ def forecast_fees(
 
 
 def draw(
-    lots: Sequence[Lot], demand: Sequence[Fraction | int], start: date
+    lots: Sequence[Lot], demand: Sequence[Fraction | float], start: date
 ) -> tuple[Days, dict[str, Fraction], Fraction]:
     """Demand drawn from lots, oldest first: units of every lot at the start and the end of each day, the units of each lot
     that are left after the path (those still to arrive included), and the demand that found no stock.
 
+    Demand counts in thousandths of a unit, so that an expected demand of 0.4 a day is told apart and sums stay exact.
     Raises ``ValueError`` for two lots of one name.
     """
     if len({lot.lot for lot in lots}) < len(lots):
         raise ValueError("two lots of one name")
     order = sorted(lots, key=lambda lot: (lot.received, lot.lot))
-    have = {lot.lot: Fraction(lot.units) for lot in order}
+    have = {lot.lot: lot.units * THOUSAND for lot in order}
     days: Days = {lot.lot: [] for lot in lots}
-    short = Fraction(0)
+    short = 0
     for n, wanted in enumerate(demand):
         day = start + timedelta(days=n)
-        asked = Fraction(wanted)
+        asked = round(wanted * THOUSAND)
         for lot in order:
             if lot.received > day:
-                days[lot.lot].append((Fraction(0), Fraction(0)))
+                days[lot.lot].append((0, 0))
                 continue
             before = have[lot.lot]
             taken = min(before, asked)
@@ -153,7 +157,7 @@ def draw(
             have[lot.lot] = before - taken
             days[lot.lot].append((before, before - taken))
         short += asked
-    return days, have, short
+    return days, {lot: Fraction(units, THOUSAND) for lot, units in have.items()}, Fraction(short, THOUSAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +179,17 @@ class _Teller:
         """Storage, and utilisation where its ratio is told, of the unit-days of one month."""
         share = unit_days / monthrange(month.year, month.month)[1]
         label = f"Storage {month:%Y-%m}"
+        on = month.replace(day=SNAPSHOT_DAY)
         own = self.own.get((self.unit.sku, MONTHLY))
         if own is not None:
-            amount = round_half_away(own.amount * share)
-            return [CostLine("storage", label, amount, own.currency, own.basis, item=lot.lot, estimate=True)]
-        on = month.replace(day=SNAPSHOT_DAY)
+            season = self._season(own.on, on)
+            amount = round_half_away(own.amount * season * share)
+            note = (
+                ""
+                if season == 1
+                else f"times {float(season):.3g}, the table's rate of this month to that of the report"
+            )
+            return [CostLine("storage", label, amount, own.currency, own.basis, item=lot.lot, estimate=True, note=note)]
         size = self.size_class(on)
         if isinstance(size, tuple):
             return [self._unknown(label, lot, size)]
@@ -220,6 +230,17 @@ class _Teller:
         feet = (self.unit.cubic_feet or 0) * units
         amount = round_half_away(aged_amount(row, Fraction(feet), units))
         return self._line(label, lot, row, amount, Fraction(feet))
+
+    def _season(self, report: date, on: date) -> Fraction:
+        """The table's rate of a month to that of the report's month; 1 where the table does not hold both."""
+        rates: list[Fraction] = []
+        for day in (report, on):
+            size = self.size_class(day)
+            if isinstance(size, tuple):
+                return Fraction(1)
+            rows = storage_rows(self.book, self.marketplace, MONTHLY, size, day)
+            rates += [row.rate for row in rows if self.book.usable(row)][:1]
+        return rates[1] / rates[0] if len(rates) == 2 else Fraction(1)
 
     def _by_volume(self, label: str, lot: Lot, row: StorageFee | None, units: Fraction, need: str) -> CostLine:
         if row is None:

@@ -171,6 +171,12 @@ def removal(asked: Asked, book: FeeBook, own: OwnFigures | None = None) -> CostL
     return service(asked, book, "removal_or_disposal", "disposal", "Removal or disposal", own=own)
 
 
+def returns_processing(asked: Asked, book: FeeBook, own: OwnFigures | None = None) -> CostLine:
+    """Returns processing of ``count`` returned units, where it is due: apparel and shoes always, others above their category's
+    return rate. No table by size tier was found, so that without the seller's own figure the line asks for it."""
+    return service(asked, book, "returns_processing", "returns", "Returns processing", own=own)
+
+
 def service(
     asked: Asked,
     book: FeeBook,

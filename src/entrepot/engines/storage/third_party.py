@@ -12,7 +12,7 @@ from itertools import pairwise
 from entrepot.core.cost_lines import Basis, Confidence, CostLine
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import major, round_half_away
-from entrepot.engines.storage.forecast import draw
+from entrepot.engines.storage.forecast import THOUSAND, draw
 from entrepot.engines.storage.model import Lot, Unit
 
 
@@ -105,7 +105,7 @@ def stay(prices: PriceList, cubic_metres: Fraction, days: int) -> int:
 
 
 def stay_of_lots(
-    unit: Unit, lots: Sequence[Lot], demand: Sequence[Fraction | int], start: date, prices: PriceList
+    unit: Unit, lots: Sequence[Lot], demand: Sequence[Fraction | float], start: date, prices: PriceList
 ) -> dict[str, list[CostLine]]:
     """Storage of each lot by month while ``demand`` draws on them, oldest first: cbm at each day's start · its step's price.
 
@@ -130,11 +130,9 @@ def stay_of_lots(
         for n, (units, _end) in enumerate(paths[lot.lot]):
             day = start + timedelta(days=n)
             if units:
-                months[day.replace(day=1)] += (
-                    units * unit.cubic_metres * day_rate(prices, (day - lot.received).days + 1)
-                )
-        for month, amount in months.items():
-            text, billed = f"{label} {month:%Y-%m}", round_half_away(amount)
+                months[day.replace(day=1)] += units * day_rate(prices, (day - lot.received).days + 1)
+        for month, unit_cost in months.items():
+            text, billed = f"{label} {month:%Y-%m}", round_half_away(unit_cost * unit.cubic_metres / THOUSAND)
             line = CostLine(
                 "storage",
                 text,
