@@ -25,17 +25,33 @@ for _threads in ("POLARS_MAX_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "
 from benchmarks import demand_peers  # noqa: E402
 from benchmarks.demand_data import DEFAULT, load  # noqa: E402
 from benchmarks.report import report  # noqa: E402
-from entrepot.engines.demand import Backtest, DemandPanel, backtest  # noqa: E402
+from entrepot.engines.demand import Backtest, DemandPanel, backtest, fit  # noqa: E402
 from entrepot.engines.demand.backtest import Method, Told, entrepot_method, ma8_method  # noqa: E402
 
+SHOWN = ("wape", "bias", "pin95", "wql", "cov90", "cov95", "cov99")
+
+
+class Entrepot:
+    """The production configuration: :func:`fit`, then :func:`forecast`, both timed."""
+
+    def __init__(self) -> None:
+        self.train_s = 0.0
+
+    def __call__(self, past: DemandPanel, horizons: Sequence[int]) -> Told:
+        started = time.perf_counter()
+        model = fit(past)
+        self.train_s += time.perf_counter() - started
+        return entrepot_method(past, horizons, model)
+
+
+ENTREPOT = Entrepot()
 METHODS: dict[str, Method] = {
-    "entrepot": entrepot_method,
+    "entrepot": ENTREPOT,
     "ma8": ma8_method,
     "sba": demand_peers.sba,
     "tsb": demand_peers.tsb,
     "autoets": demand_peers.autoets,
 }
-SHOWN = ("wape", "bias", "pin95", "wql", "cov90", "cov95", "cov99")
 
 
 class Timed:
@@ -80,6 +96,9 @@ def main() -> None:
         ratios = {key: round(getattr(ours, key) / getattr(rule, key), 3) for key in ("pin95", "wql", "wape")}
         print(f"\nentrepot / ma8 at 13 weeks: {ratios}")
     print(f"{time.perf_counter() - started:.0f} s in all")
+    train_s = ENTREPOT.train_s if "entrepot" in timed else 0.0
+    if "entrepot" in timed:
+        timed["entrepot"].seconds -= train_s
     figures = {
         name: {
             f"l{h}_{key}": round(value, 4) for h, score in by_horizon.items() for key, value in asdict(score).items()
@@ -87,7 +106,7 @@ def main() -> None:
         | {"ms": round(1e3 * timed[name].seconds / max(result.series, 1), 3)}
         for name, by_horizon in result.scores.items()
     }
-    report(series=result.series, train_s=0.0, methods=figures)
+    report(series=result.series, train_s=round(train_s, 2), methods=figures)
 
 
 if __name__ == "__main__":

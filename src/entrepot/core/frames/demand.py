@@ -55,5 +55,6 @@ FORECAST = Table(
         Column("method", "text", "", "how the distribution was made"),
         Column("flags", "list of text", "", "codes, see the engine's FLAGS"),
         Column("bulk_rate", "number", "units a week", "of the mean: one-off bulk orders", empty="not known", optional=True),
+        Column("lost_sales", "number", "units", "thought lost to stock-outs in the last 26 weeks", optional=True),
     ),
 )  # fmt: skip

@@ -57,12 +57,14 @@ forecast, only a flag, unless :func:`new_item` is told what they resemble.
 ...     print(line)
 About 11.1 units a week now: the average of the last 4, 8, 13 and 26 weeks' means (11.2, 11.1, 11.0, 11.0).
 The spread is assumed (negative binomial): too little history to measure how wrong forecasts were.
-Over 8.25 weeks: 84 units as likely as not, between 28 and 182 in nine cases of ten.
+Over 8.25 weeks: 86 units as likely as not, between 29 and 185 in nine cases of ten.
 """
 
 from entrepot.engines.demand.backtest import backtest
 from entrepot.engines.demand.build import build_demand, panel
-from entrepot.engines.demand.forecast import Forecast, forecast
+from entrepot.engines.demand.events import CALENDARS, WEST, Event
+from entrepot.engines.demand.fit import Model, fit
+from entrepot.engines.demand.forecast import Forecast, Promotion, forecast
 from entrepot.engines.demand.model import (
     HORIZONS,
     LEVELS,
@@ -75,17 +77,23 @@ from entrepot.engines.demand.model import (
 )
 
 __all__ = [
+    "CALENDARS",
     "HORIZONS",
     "LEVELS",
+    "WEST",
     "Backtest",
     "BacktestScore",
     "DemandPanel",
+    "Event",
     "Forecast",
     "LeadTime",
+    "Model",
+    "Promotion",
     "RatioTable",
     "WeeklyDemand",
     "backtest",
     "build_demand",
+    "fit",
     "forecast",
     "panel",
 ]

@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from entrepot.engines.demand.fit import Model
 from entrepot.engines.demand.forecast import forecast
 from entrepot.engines.demand.model import Backtest, BacktestScore, DemandPanel, Floats, LeadTime
 from entrepot.engines.demand.point import pattern
@@ -78,9 +79,9 @@ def eligible(past: DemandPanel) -> NDArray[np.bool_]:
     return (age >= 8) & (sold.sum(axis=1) >= 4) & sold[:, -13:].any(axis=1)
 
 
-def entrepot_method(past: DemandPanel, horizons: Sequence[int]) -> Told:
+def entrepot_method(past: DemandPanel, horizons: Sequence[int], model: Model | None = None) -> Told:
     """The production forecast."""
-    result = forecast(past, longest=max(horizons))
+    result = forecast(past, model=model, longest=max(horizons))
     return {
         h: (result.state.over(np.full(len(result), float(h))), result.quantiles(LeadTime.fixed(h), SCORED))
         for h in horizons

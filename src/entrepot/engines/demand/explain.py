@@ -14,15 +14,27 @@ from entrepot.engines.demand.ratios import bucket_of
 
 
 def explain_series(
-    row: dict[str, Any], state: SeriesState, model: Model, lead: LeadTime, quantiles: Floats
+    row: dict[str, Any],
+    state: SeriesState,
+    model: Model,
+    lead: LeadTime,
+    quantiles: Floats,
+    change: Floats | None = None,
 ) -> tuple[Reason, ...]:
-    """Reasons of one row; ``state`` has this one series, ``quantiles`` are its 5, 50 and 95 % over ``lead``."""
+    """Reasons of one row; ``state`` has this one series, ``quantiles`` are its 5, 50 and 95 % over ``lead``, ``change`` the
+    user's factors on the weeks ahead."""
     flags: list[str] = row["flags"]
     if row["method"] == "none":
         return (Reason("no_history", f"No forecast: {FLAGS['no_history'].split(':')[0]}."),)
-    season = _season(state, lead)
-    lines = [_centre(state), *([season] if season else []), _spread(row["method"], state, model.table)]
+    found = (
+        _centre(state), _bulk(state), _season(state, model, lead, change), _event(model, lead), _promotion(change, lead),
+        _spread(row["method"], state, model.table), _learnt(row["method"], model),
+    )  # fmt: skip
+    lines = [line for line in found if line is not None]
     lines.append(_range(lead, quantiles))
+    if float(state.lost[0]) >= 1:
+        lost = round(float(state.lost[0]))
+        lines.append(Reason("lost_sales", f"Stock-outs of the last 26 weeks cost about {lost} units.", {"units": lost}))
     lines += [Reason(f"flag_{flag}", f"Note: {FLAGS[flag]}.") for flag in flags if flag != "assumed_spread"]
     return tuple(lines)
 
@@ -39,18 +51,57 @@ def _centre(state: SeriesState) -> Reason:
     return Reason("centre_windows", text, {"units": round(level, 1), **means})
 
 
-def _season(state: SeriesState, lead: LeadTime) -> Reason | None:
-    """What last year's season changes over the lead time; nothing to say below 5 %."""
+def _bulk(state: SeriesState) -> Reason | None:
+    """One-off orders, where they are at least a twentieth of the level."""
+    rate, level = float(state.bulk_rate[0]), float(state.mean[0])
+    if not rate >= 0.05 * level:
+        return None
+    text = f"{rate:.1f} of these a week are the long-run rate of one-off bulk orders."
+    return Reason("bulk_rate", text, {"units": round(rate, 1)})
+
+
+def _season(state: SeriesState, model: Model, lead: LeadTime, change: Floats | None) -> Reason | None:
+    """What last year's season, and the learnt correction of the centre, change over the lead time; nothing below 5 %."""
     expected = float(state.over(np.array([lead.mean]))[0])
-    flat = float(state.mean[0]) * lead.mean
+    weeks = max(round(lead.mean), 1)
+    by_others = model.shop.event[:weeks] * (1.0 if change is None else change[:weeks])
+    flat = float(state.mean[0]) * lead.mean * float(np.mean(by_others))
     if flat <= 0 or abs(expected / flat - 1) < 0.05:
         return None
-    change, weekly = expected / flat - 1, expected / lead.mean
+    moved, weekly = expected / flat - 1, expected / lead.mean
     return Reason(
         "season",
-        f"The same season of last year makes it {weekly:.1f} a week over {lead.mean:g} weeks ({change:+.0%}).",
-        {"weekly": round(weekly, 1), "weeks": lead.mean, "change": round(change, 3)},
+        f"The same season of last year makes it {weekly:.1f} a week over {lead.mean:g} weeks ({moved:+.0%}).",
+        {"weekly": round(weekly, 1), "weeks": lead.mean, "change": round(moved, 3)},
     )
+
+
+def _event(model: Model, lead: LeadTime) -> Reason | None:
+    """What the calendar's priors add where the shop has not seen the season itself; nothing below 2 %."""
+    moved = float(np.mean(model.shop.event[: max(round(lead.mean), 1)])) - 1
+    if abs(moved) < 0.02:
+        return None
+    text = f"Events of the calendar, not yet seen in this shop, change it by {moved:+.0%}."
+    return Reason("event", text, {"change": round(moved, 3)})
+
+
+def _promotion(change: Floats | None, lead: LeadTime) -> Reason | None:
+    """What the user said of the weeks ahead."""
+    weeks = max(round(lead.mean), 1)
+    if change is None or bool((change[:weeks] == 1.0).all()):
+        return None
+    moved = float(np.mean(change[:weeks])) - 1
+    text = f"Your promotions, or the end of the item, change these weeks by {moved:+.0%}."
+    return Reason("promotion", text, {"change": round(moved, 3)})
+
+
+def _learnt(method: str, model: Model) -> Reason | None:
+    """How far the learnt correction has a say, and what it saved on items that it had not seen."""
+    if method != "ratios" or model.learnt is None or not model.learnt.quantiles:
+        return None
+    weight, gain = model.learnt.weight, model.learnt.gain
+    text = f"A model learnt from the whole shop has {weight:.0%} of the say: it saved {gain:.1%} of the cost of wrong ranges."
+    return Reason("learnt", text, {"weight": weight, "gain": round(gain, 4)})
 
 
 def _spread(method: str, state: SeriesState, table: RatioTable) -> Reason:

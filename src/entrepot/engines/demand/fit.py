@@ -11,8 +11,9 @@ import numpy as np
 from entrepot.engines.demand.events import WEST, Event
 from entrepot.engines.demand.history import History
 from entrepot.engines.demand.learn import LEARNT_LEVELS, Learnt, learn
-from entrepot.engines.demand.model import DemandPanel, RatioTable
+from entrepot.engines.demand.model import DemandPanel, Floats, RatioTable
 from entrepot.engines.demand.ratios import calibrate, ratio_quantiles
+from entrepot.engines.demand.refill import weekly_index
 from entrepot.engines.demand.samples import past_lessons, past_ratios
 from entrepot.engines.demand.season import AHEAD, ShopSeason
 
@@ -22,7 +23,8 @@ MOST_SERIES = 20_000
 
 @dataclass(frozen=True)
 class Model:
-    """What a panel's series share after its last week: the measured ratios, the shop's season, the learnt correction.
+    """What a panel's series share after its last week: the measured ratios, the shop's season, its
+    weekly ``index`` of the past (refill.py), the learnt correction.
 
     ``weeks`` and ``last_week`` say for which panel it holds; ``series`` how many it was learnt from. Plain data: it can be
     pickled and sent to other processes.
@@ -30,6 +32,7 @@ class Model:
 
     table: RatioTable
     shop: ShopSeason
+    index: Floats
     learnt: Learnt | None
     events: tuple[Event, ...]
     weeks: int
@@ -57,4 +60,14 @@ def fit(panel: DemandPanel, *, events: Sequence[Event] = WEST, learning: bool = 
             known = ratio_quantiles(table, lessons.level, lessons.rarity, lessons.weeks.astype(np.float64), levels)
             learnt = learn(lessons, known, weeks, seed)
     last = panel.weeks[-1] if panel.weeks else None
-    return Model(table, history.shop(weeks, AHEAD), learnt, tuple(events), weeks, last, len(panel), seed)
+    return Model(
+        table,
+        history.shop(weeks, AHEAD),
+        weekly_index(panel.demand),
+        learnt,
+        tuple(events),
+        weeks,
+        last,
+        len(panel),
+        seed,
+    )

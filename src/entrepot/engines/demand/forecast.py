@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from entrepot.core.reasons import Reason
-from entrepot.engines.demand import spread
+from entrepot.engines.demand import one_series, spread
 from entrepot.engines.demand.events import WEST, Event
 from entrepot.engines.demand.explain import explain_series
 from entrepot.engines.demand.features import features
@@ -29,11 +29,23 @@ from entrepot.engines.demand.model import (
     SeriesState,
     as_levels,
 )
+from entrepot.engines.demand.paths import sample_paths
 from entrepot.engines.demand.point import combine, living_level, pattern, state
+from entrepot.engines.demand.refill import refill
 from entrepot.engines.demand.samples import LEARNT, MIN_AGE
 from entrepot.engines.demand.season import AHEAD
 
 Key = str | int | tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A planned promotion: demand of ``key`` times 1 + ``uplift`` in the weeks from ``first`` to ``last`` (Mondays)."""
+
+    key: Key
+    first: date
+    last: date
+    uplift: float
 
 
 @dataclass(frozen=True)
@@ -41,7 +53,8 @@ class Forecast:
     """A distribution of demand per key.
 
     ``frame`` has the key columns ``by`` and those of :data:`~entrepot.engines.demand.model.FORECAST`, in the row order
-    of every array that the methods return. ``last_week`` is the last week that was known.
+    of every array that the methods return. ``last_week`` is the last week that was known; ``changes`` are the factors
+    [AHEAD] by row that a user put on the weeks ahead.
     """
 
     frame: pl.DataFrame
@@ -50,6 +63,7 @@ class Forecast:
     model: Model
     state: SeriesState
     panel: DemandPanel
+    changes: Mapping[int, Floats] = field(default_factory=dict[int, Floats])
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -102,20 +116,83 @@ class Forecast:
                 },
                 schema={"weekly_mean": pl.Float64, "flags": pl.List(pl.String), "method": pl.String},
             )
-        return rows.with_columns(_lists(values).alias(name), *told.get_columns())
+        return rows.with_columns(whole_lists(values).alias(name), *told.get_columns())
+
+    def history(self, key: Key) -> pl.DataFrame:
+        """What was sold and what was missed, week by week (see one_series.py)."""
+        return one_series.past(self.panel.take(np.array([self._row(key)])), self.model)
+
+    def fan(self, key: Key, weeks: int = 26, levels: Sequence[float] = one_series.FAN_LEVELS) -> pl.DataFrame:
+        """The next ``weeks`` weeks (78 at most), a row each: ``week``, ``mean``, the factors ``season``, ``event`` and
+        ``promotion`` against the level, and a column of whole units a level (``q05``, ``q25`` …). Empty without history."""
+        row = self._row(key)
+        if self.last_week is None or np.isnan(self.state.mean[row]):
+            return pl.DataFrame()
+        factor = self.changes.get(row, np.ones(AHEAD))
+        one = self.state.take(np.array([row]))
+        return one_series.ahead(self.model, one, self.last_week, factor, min(weeks, AHEAD), levels)
+
+    def totals(self, key: Key, weeks: int = 26, levels: Sequence[float] = one_series.FAN_LEVELS) -> pl.DataFrame:
+        """The totals of the next 1, 2, … ``weeks`` weeks: ``week``, ``weeks``, ``mean`` and a column a level."""
+        row = self._row(key)
+        if self.last_week is None or np.isnan(self.state.mean[row]):
+            return pl.DataFrame()
+        return one_series.totals(
+            self.model, self.state.take(np.array([row])), self.last_week, min(weeks, AHEAD), levels
+        )
+
+    def paths(self, weeks: int, count: int = 200, seed: int = 1) -> Ints:
+        """Sampled weekly demand [keys, count, weeks] whose totals follow the quantiles (paths.py)."""
+        names = ["|".join(map(str, key)) for key in self.frame.select(*self.by).iter_rows()]
+        return sample_paths(self.model, self.state, names, min(weeks, AHEAD), count, seed)
+
+    def promoted(self, promotions: Sequence[Promotion]) -> Forecast:
+        """The same forecast with the user's uplifts on the weeks of promotions; several on one week multiply.
+
+        Raises ``KeyError`` for a key that is not in ``frame``.
+        """
+        result = self
+        for one in promotions:
+            inside = [one.first <= week <= one.last for week in self._weeks_ahead()]
+            result = result.scaled(one.key, np.where(inside, 1 + one.uplift, 1.0))
+        return result
+
+    def until(self, key: Key, day: date) -> Forecast:
+        """The same forecast of an item that ends: demand fades in a straight line and is nothing from ``day`` on."""
+        left = max((day - self._weeks_ahead()[0]).days / 7, 0.0) if self.last_week else 0.0
+        steps = np.arange(AHEAD, dtype=np.float64)
+        return self.scaled(key, np.asarray(np.clip(1 - (steps + 0.5) / max(left, 1e-9), 0.0, 1.0), dtype=np.float64))
+
+    def scaled(self, key: Key, factor: Floats) -> Forecast:
+        """The same forecast with ``factor`` [AHEAD] on the weeks ahead of one series."""
+        row = self._row(key)
+        expected = self.state.expected.copy()
+        expected[row, 1:] = np.cumsum(np.diff(expected[row]) * factor)
+        means = self.frame["weekly_mean"].to_list()
+        means[row] = None if np.isnan(expected[row, 13]) else float(expected[row, 13]) / 13
+        changes = {**self.changes, row: self.changes.get(row, np.ones(AHEAD)) * factor}
+        frame = self.frame.with_columns(pl.Series("weekly_mean", means, dtype=pl.Float64))
+        return replace(self, frame=frame, state=replace(self.state, expected=expected), changes=changes)
 
     def explain(self, key: Key, lead: LeadTime | None = None) -> tuple[Reason, ...]:
         """Why this forecast: the centre, the spread over ``lead`` (13 weeks by default), and what to be careful about.
 
         Raises ``KeyError`` for a key that is not in ``frame``.
         """
-        row = self._rows[key if isinstance(key, tuple) else (key,)]
+        row = self._row(key)
         lead = lead or LeadTime.fixed(13)
         one = self.state.take(np.array([row]))
         levels = np.array([0.05, 0.5, 0.95])
-        return explain_series(
-            self.frame.row(row, named=True), one, self.model, lead, spread.mixture(self.model, one, [lead], levels)[0]
-        )
+        quantiles = spread.mixture(self.model, one, [lead], levels)[0]
+        told = self.frame.row(row, named=True)
+        return explain_series(told, one, self.model, lead, quantiles, self.changes.get(row))
+
+    def _row(self, key: Key) -> int:
+        return self._rows[key if isinstance(key, tuple) else (key,)]
+
+    def _weeks_ahead(self) -> list[date]:
+        """Mondays of the weeks ahead."""
+        return [self.last_week + timedelta(weeks=k + 1) for k in range(AHEAD)] if self.last_week else []
 
     @cached_property
     def _rows(self) -> dict[tuple[str | int, ...], int]:
@@ -160,6 +237,7 @@ def forecast(
         method=pl.Series(_methods(measured, now.mean), dtype=pl.String),
         flags=pl.Series(_flags(model.table, now, measured, longest), dtype=pl.List(pl.String)),
         bulk_rate=pl.Series(now.bulk_rate, dtype=pl.Float64).fill_nan(None),
+        lost_sales=pl.Series(now.lost, dtype=pl.Float64),
     )
     return Forecast(frame, by, last, model, now, whole)
 
@@ -179,8 +257,19 @@ def _now(whole: DemandPanel, model: Model) -> SeriesState:
         expected[old] = _corrected(expected[old], factors)
         learnt = np.ones((len(whole), *quantiles.shape[1:]))
         learnt[old] = quantiles
-    rate = history.bulk_rate(weeks, combine(windows), model.shop)
-    return state(whole, history.whole, windows, level, np.where(np.isnan(level), np.nan, rate), expected, learnt)
+    rate = np.where(np.isnan(level), np.nan, history.bulk_rate(weeks, combine(windows), model.shop))
+    return state(whole, history.whole, windows, level, rate, expected, learnt, _lost(whole, model))
+
+
+def _lost(whole: DemandPanel, model: Model) -> Floats:
+    """Units [series] thought lost to stock-outs in the last 26 weeks."""
+    out = np.zeros(len(whole))
+    rows = np.flatnonzero(whole.censored[:, -26:].any(axis=1))
+    if rows.size:
+        told = refill(whole.take(rows), model.index)
+        missing = whole.censored[rows] & np.isnan(whole.demand[rows])
+        out[rows] = np.where(missing, np.nan_to_num(told.demand), 0.0)[:, -26:].sum(axis=1)
+    return out
 
 
 def _corrected(expected: Floats, factors: Floats) -> Floats:
@@ -246,7 +335,7 @@ def _lead_times(rows: pl.DataFrame, weeks: str, weights: str, plus: float | str)
     ]
 
 
-def _lists(values: Floats) -> pl.Series:
+def whole_lists(values: Floats) -> pl.Series:
     """Rows of whole numbers as a list column; a row of NaN as null."""
     known = ~np.isnan(np.sum(values, axis=1))
     units = pl.Series(np.where(known[:, None], values, 0).astype(np.int64)).arr.to_list()

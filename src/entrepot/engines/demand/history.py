@@ -41,7 +41,7 @@ class History:
         usual = without_bursts(panel.demand) if panel.bulk is None else panel.demand - panel.bulk
         season = Season.of(panel.demand, panel.weeks, events)
         usual_sums = Prefix.of(usual)
-        weeks = np.arange(panel.demand.shape[1])
+        weeks: Ints = np.arange(panel.demand.shape[1], dtype=np.int64)
         start = np.maximum(weeks - 26, 0)
         selling = usual_sums.nonzero[:, weeks] - usual_sums.nonzero[:, start]
         week = (usual_sums.total[:, weeks] - usual_sums.total[:, start]) / np.maximum(selling, 1)

@@ -188,7 +188,8 @@ class SeriesState:
     demands (ADI), ``size_cv2`` squared coefficient of variation of non-zero weeks, ``top_share`` of the largest week,
     ``censored`` weeks among the last 26, ``windows`` the four window means without one-off orders [series, 4], ``expected``
     demand of the next 0, 1, … weeks cumulated [series, AHEAD + 1], seasons, events and promotions included, ``learnt``
-    ratio quantiles of the learnt model [series, its horizons, its levels] (no horizons where there is none).
+    ratio quantiles of the learnt model [series, its horizons, its levels] (no horizons where there is none), ``lost`` units
+    that the stock-outs of the last 26 weeks are thought to have cost.
     """
 
     mean: Floats
@@ -205,6 +206,7 @@ class SeriesState:
     windows: Floats
     expected: Floats
     learnt: Floats
+    lost: Floats
 
     def take(self, rows: Ints) -> SeriesState:
         """The state of some series."""

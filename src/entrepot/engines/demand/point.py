@@ -133,7 +133,7 @@ def rarity(prefix: Prefix, at: int) -> Floats:
 
 def state(
     panel: DemandPanel, prefix: Prefix, windows: Floats, level: Floats, bulk_rate: Floats, expected: Floats,
-    learnt: Floats,
+    learnt: Floats, lost: Floats,
 ) -> SeriesState:  # fmt: skip
     """Where every series stands after its last week; ``windows`` are its window means, ``expected`` its cumulated path.
 
@@ -165,6 +165,7 @@ def state(
         windows=windows,
         expected=expected,
         learnt=learnt,
+        lost=lost,
     )
 
 
