@@ -6,7 +6,7 @@ clock), so the week it falls in is left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,12 +17,12 @@ from entrepot.core.calendar import Instant
 from entrepot.core.frames.demand import IN_STOCK, ORDER_LINES
 from entrepot.core.kinds import Kind
 from entrepot.core.progress import SILENT, Progress
-from entrepot.workflows import in_stock, snapshot
+from entrepot.workflows import demand_figures, in_stock, promote, snapshot
 from entrepot.workflows.clock import now
 from entrepot.workflows.valuing import companies
 
 if TYPE_CHECKING:
-    from entrepot.engines.demand import Forecast
+    from entrepot.engines.demand import DemandPanel, Forecast
 
 STORED_WEEKS = (1.0, 4.0, 8.0, 13.0)
 STORED_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
@@ -30,11 +30,17 @@ STORED_LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 
 @dataclass(frozen=True)
 class CompanyForecast:
-    """A company's forecast by item and place (``channel`` is the place's number); ``as_of`` = end of the order lines."""
+    """A company's forecast by item and place (``channel`` is the place's number), and the weekly series it rests on;
+    ``as_of`` = end of the order lines."""
 
     company: int
     as_of: Instant
     result: Forecast
+    panel: DemandPanel
+    plain: Forecast
+    """The result without the users' promotions."""
+    promotions: dict[int, list[float]] = field(default_factory=dict[int, list[float]])
+    """Row of the result → what the users' promotions make of each coming week."""
 
 
 def forecast(*, progress: Progress = SILENT, made_at: Instant | None = None) -> list[CompanyForecast]:
@@ -50,6 +56,7 @@ def forecast(*, progress: Progress = SILENT, made_at: Instant | None = None) -> 
         one = _of_company(company, lines.filter(pl.col("company") == company), mine)
         if one is not None:
             _store(one, at)
+            demand_figures.store(one, at)
             results.append(one)
         progress.advance()
     return results
@@ -109,7 +116,10 @@ def _of_company(company: int, lines: pl.DataFrame, movements: pl.DataFrame) -> C
         weekly = build_demand(frame, zone=companies()[company].zone, as_of=as_of, in_stock=stocked)
     except ValueError:
         return None  # not one whole week of orders yet
-    return CompanyForecast(company, as_of, engine(panel(weekly, ("item", "channel"))))
+    series = panel(weekly, ("item", "channel"))
+    result = engine(series)
+    promotions = promote.known(company, result)
+    return CompanyForecast(company, as_of, promote.counted(result, promotions), series, result, promotions)
 
 
 def _store(one: CompanyForecast, made_at: Instant) -> None:

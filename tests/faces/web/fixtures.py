@@ -6,6 +6,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from entrepot.books.selectors.demand_shapes import (
+    ComingTotal,
+    ComingWeek,
+    DemandList,
+    DemandPage,
+    DemandRow,
+    PastForecast,
+    PastWeek,
+    RunAccuracy,
+    UpliftRow,
+)
 from entrepot.books.selectors.health_shapes import (
     Check,
     Health,
@@ -53,7 +64,7 @@ from entrepot.books.selectors.shapes import (
 from entrepot.core.components import FAMILIES
 from entrepot.core.reasons import Reason
 from entrepot.faces.web import queries
-from entrepot.faces.web.filters import CostFilter, StockFilter
+from entrepot.faces.web.filters import CostFilter, DemandFilter, StockFilter
 
 NOW = datetime(2026, 11, 22, 11, 7, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -443,6 +454,67 @@ def sku(viewer: Any, code: str, wanted: CostFilter) -> SkuPage:
     )
 
 
+def demand_rows(viewer: Any) -> list[DemandRow]:
+    """Six kinds of item: steady, seasonal, censored, new, slow, promoted."""
+    kinds = [
+        ("smooth", [], 412, 480, 142), ("smooth", [], 388, 455, 148), ("erratic", ["censored"], 640, 655, 23),
+        ("", ["short_history", "assumed_spread"], None, None, None), ("intermittent", ["intermittent"], 905, 980, 76),
+        ("lumpy", ["bulk", "one_order"], 720, 700, -29),
+    ]  # fmt: skip
+    see = viewer.can("see_cost")
+    return [
+        DemandRow(
+            ITEMS[n][0], ITEMS[n][1], "us", "FBA US", 32.5 / (n + 1), 30.0 / (n + 1), 52, 240 // (n + 1), 130 // (n + 1),
+            230 // (n + 1), 372 // (n + 1), pattern, "ratios" if flags else "learnt", flags, 0 if wape is None else 31, wape,
+            simple, None if wape is None else 21, None if wape is None else 957, added, 118 if "censored" in flags else 0,
+            (782_150 // (n + 1)) if see else None,
+        )
+        for n, (pattern, flags, wape, simple, added) in enumerate(kinds)
+    ]  # fmt: skip
+
+
+def demand(viewer: Any, wanted: DemandFilter, part: Slice) -> DemandList:
+    """The rows, cut by text and flag."""
+    rows = [r for r in demand_rows(viewer) if wanted.text.lower() in (r.sku + r.name).lower()]
+    rows = [r for r in rows if not wanted.mark or wanted.mark in r.flags]
+    total = RunAccuracy(8, 9_214, 431, 502, -12, 948, 61, 79, 141)
+    return DemandList(
+        Page(rows, len(rows), {"weekly": 79.6, "lost": 118}), NOW - timedelta(hours=3), date(2026, 11, 9), 812, total, [],
+        [Choice("us", "FBA US"), Choice("de", "DE 3PL")], [Choice("amz-us", "Amazon US")],
+        {"smooth": 2, "erratic": 1, "intermittent": 1, "lumpy": 1, "": 1}, 14,
+    )  # fmt: skip
+
+
+def demand_of(viewer: Any, code: str, place: str) -> DemandPage:
+    """One item with everything that may happen to one."""
+    rows = {r.sku: r for r in demand_rows(viewer)}
+    if code not in rows:
+        raise queries.NotThere(code)
+    monday = date(2026, 11, 9)
+    history = [
+        PastWeek(monday - timedelta(weeks=60 - n), None, True, 33.0, 24.0, 45.0, 0)
+        if n in (41, 42, 43)
+        else PastWeek(monday - timedelta(weeks=60 - n), 24 + (n * 7) % 13 + (90 if n == 20 else 0), False, None, None, None,
+                      90 if n == 20 else 0)
+        for n in range(61)
+    ]  # fmt: skip
+    fan = [
+        ComingWeek(monday + timedelta(weeks=n), mean := 32.0 + 9 * (3 <= n <= 6), (mean * 0.4, mean * 0.8, mean, mean * 1.2,
+                   mean * 1.8), 1.1 if 3 <= n <= 6 else 0.95, 1.3 if n == 2 else 1.0, 1.0)
+        for n in range(1, 27)
+    ]  # fmt: skip
+    totals = [ComingTotal(n, 33.0 * n, (20 * n, 28 * n, 33 * n, 38 * n, 47 * n)) for n in range(1, 27)]
+    reasons = [
+        Reason("range", "?", {"weeks": 7.4, "low": 130, "middle": 230, "high": 372}),
+        Reason("flag_censored", "?", {}),
+    ]
+    known = UpliftRow(3, "FBA US", date(2027, 5, 30), date(2027, 6, 5), 40, "coupon", "mei", NOW, True)
+    past = [PastForecast(NOW - timedelta(weeks=12), monday - timedelta(weeks=12), 240.0, 150, 380, 261)]
+    lead = [(7.0, 0.6), (8.0, 0.4)]
+    places = [Choice("us", "FBA US"), Choice("de", "DE 3PL")]
+    return DemandPage(rows[code], NOW, places, history, fan, totals, reasons, lead, [known], past)
+
+
 def layers(viewer: Any, code: str, part: Slice) -> Page[LayerRow]:
     """The item's layers."""
     return sku(viewer, code, None).layers  # type: ignore[arg-type]
@@ -705,6 +777,8 @@ ANSWERS: dict[str, Any] = {
     "jobs": lambda viewer: [],
     "search": search,
     "held": held,
+    "demand": demand,
+    "demand_of": demand_of,
     "dismiss_held": lambda viewer, key, reason: "2" if key == "1" else "",
     "tokens": lambda viewer: [
         TokenRow(1, "ERP", NOW - timedelta(days=40), NOW + timedelta(days=50), None, "open"),

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = [
     "/",
     "/inventory/",
+    "/demand/",
+    "/demand/KT-104-BL/",
     "/cost/",
     "/cost/family/duty_tax/",
     "/sku/KT-104-BL/",
@@ -96,7 +98,14 @@ def test_snoozing_needs_two_clicks(seat: Callable[..., Page]) -> None:
 def test_keys_lead_everywhere(seat: Callable[..., Page]) -> None:
     """g and a letter open a page, / focuses the search, letters typed there are text."""
     page = seat()
-    for letter, address in (("i", "/inventory/"), ("c", "/cost/"), ("h", "/health/"), ("m", "/import/"), ("t", "/")):
+    for letter, address in (
+        ("i", "/inventory/"),
+        ("d", "/demand/"),
+        ("c", "/cost/"),
+        ("h", "/health/"),
+        ("m", "/import/"),
+        ("t", "/"),
+    ):
         page.keyboard.press("g")
         page.keyboard.press(letter)
         page.wait_for_url(lambda url, end=address: url.split("/", 3)[3] == end[1:])
@@ -196,3 +205,17 @@ def test_without_script_the_pages_still_work(live_server: Any, shop: None, open_
     page.goto("/sku/KT-104-BL/")
     page.click(".later a >> nth=0")
     assert page.is_visible("table.data")
+
+
+def test_a_promotion_is_tried_on_the_fan(seat: Callable[..., Page]) -> None:
+    """Filling in the form draws the fan anew, beside the one without it, and offers to keep it."""
+    page = seat()
+    page.goto("/demand/KT-104-BL/")
+    page.wait_for_selector("#fan [data-drawn] svg")
+    page.fill("input[name=first]", "2026-12-01")
+    page.fill("input[name=last]", "2026-12-14")
+    page.fill(".uplift input[name=percent]", "80")
+    page.click(".uplift button[type=submit]")
+    page.wait_for_selector("#fan form button:has-text('Keep it')")
+    page.wait_for_selector("#fan [data-drawn] svg")
+    assert "instead of 230" in page.inner_text("#fan .note")

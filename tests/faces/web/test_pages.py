@@ -20,6 +20,10 @@ ADDRESSES = [
     "/?kind=order",
     "/inventory/",
     "/inventory/?by=location&sort=-weekly&q=kettle&cols=sku,reserved",
+    "/demand/",
+    "/demand/?mark=censored&sort=wape&q=yoga",
+    "/demand/KT-104-BL/",
+    "/demand/KT-104-BL/?place=us&first=2026-11-23&last=2026-11-29&percent=50&note=x",
     "/cost/",
     "/cost/?by=destination&view=book&from=2026-01&to=2026-03",
     "/cost/family/first_leg/",
@@ -48,6 +52,7 @@ ADDRESSES = [
 EXPORTS = [
     "/decisions.{}",
     "/inventory.{}",
+    "/demand.{}",
     "/cost.{}",
     "/cost/family/duty_tax.{}",
     "/cost/layers/KT-104-BL.{}",
@@ -316,3 +321,18 @@ def test_work_is_started_by_who_may_import(visit: Visit, monkeypatch: pytest.Mon
     assert visit("/start/check", method="post")["Location"] == "/health/"
     assert visit("/start/check", role="viewer", method="post").status_code == 403
     assert started == ["daily", "check"]
+
+
+def test_a_promotion_moves_the_fan_and_one_without_sense_says_so(visit: Visit) -> None:
+    """The address of a form says what to try; the answer has the total before and after, or what is wrong."""
+    tried = "/demand/KT-104-BL/?place=us&first=2026-11-23&last=2026-11-29&percent="
+    text = visit(f"{tried}%2B100").content.decode()
+    assert "With the promotion: 258 units over the lead time instead of 230." in text
+    assert '<input type="hidden" name="percent" value="100">' in text
+    assert "Keep it" not in visit(f"{tried}100", "viewer").content.decode()
+    wrong = visit(f"{tried}-100")
+    assert wrong.status_code == 422
+    assert "from -95 to +1000 %" in wrong.content.decode()
+    assert visit(f"{tried}many").status_code == 200
+    piece = visit(f"{tried}100", headers={"HX-Request": "true"}).content.decode()
+    assert piece.lstrip().startswith('<div id="fan">')

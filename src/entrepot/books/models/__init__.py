@@ -4,6 +4,7 @@ from entrepot.books.models.access import AuditEntry, DataKey, Membership, Person
 from entrepot.books.models.catalogue import BundlePart, Item, Listing, Packaging
 from entrepot.books.models.company import Company, Location, Shop, Supplier, TaxRegistration
 from entrepot.books.models.costs import Basis, BasisShare, CostLine, FxRate
+from entrepot.books.models.demand import DemandDetail, DemandFigure, DemandRun, Uplift
 from entrepot.books.models.documents import Batch, Document, LayoutMapping, Quarantine, RawFile
 from entrepot.books.models.figures import (
     Decision,
@@ -23,10 +24,10 @@ from entrepot.books.models.stock import Balance, Cell, Movement, Replacement, Re
 from entrepot.books.models.tokens import ApiToken
 
 __all__ = [
-    "ApiToken", "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company", "CostLine", "DataKey",
-    "Decision", "Document", "ForecastFigure", "FxRate", "Item", "ItemState", "Job", "LayoutMapping", "Listing",
-    "Location", "MarginFigure", "Membership", "Movement", "Packaging", "PaymentLine", "Period", "PeriodShare", "PersonalData",
-    "PurchaseLine", "Quarantine", "RawFile", "RefundLine", "Replacement", "ReportedStock", "Reservation",
-    "Reversed", "SaleFigure", "SalesLine", "Shipment", "Shop", "SignInAttempt", "SignalValue", "StockFigure", "Supplier",
-    "TaxRegistration", "Waiting",
+    "ApiToken", "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company", "CostLine",
+    "DataKey", "Decision", "DemandDetail", "DemandFigure", "DemandRun", "Document", "ForecastFigure", "FxRate",
+    "Item", "ItemState", "Job", "LayoutMapping", "Listing", "Location", "MarginFigure", "Membership", "Movement",
+    "Packaging", "PaymentLine", "Period", "PeriodShare", "PersonalData", "PurchaseLine", "Quarantine", "RawFile",
+    "RefundLine", "Replacement", "ReportedStock", "Reservation", "Reversed", "SaleFigure", "SalesLine", "Shipment",
+    "Shop", "SignInAttempt", "SignalValue", "StockFigure", "Supplier", "TaxRegistration", "Uplift", "Waiting",
 ]  # fmt: skip

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
+from entrepot.books.selectors.demand_shapes import DemandRow
 from entrepot.books.selectors.shapes import (
     BillShare,
     CostRow,
@@ -19,6 +21,7 @@ from entrepot.books.selectors.shapes import (
     SaleRow,
 )
 from entrepot.faces.web import families, sentences
+from entrepot.faces.web.formats import figure
 from entrepot.faces.web.tables import SEE_COST, Column
 from entrepot.faces.web.waterfall import per_unit
 
@@ -230,6 +233,43 @@ def ranges() -> list[Column]:
 
 def _range(row: RangeCost) -> str:
     return f"[{row.start:,}, {row.stop:,})"
+
+
+def demand() -> list[Column]:
+    """The newest forecast, an item and place a row."""
+    return [
+        Column("sku", _("SKU"), "sku", href=demand_page),
+        Column("name", _("Name")),
+        Column("place", _("Location")),
+        Column("weekly", _("Units a week"), "decimal", estimate=True),
+        Column("recent", _("Last 8 weeks"), "decimal", optional=True),
+        Column("lead_days", _("Lead time, days"), "days", shown=False),
+        Column("lead_middle", _("Over the lead time"), "units", estimate=True),
+        Column("lead_range", _("Nine cases of ten"), "span", read=_lead_range, sort=False, estimate=True),
+        Column("lead_high", _("95 % quantile"), "units", estimate=True, shown=False),
+        Column("at_stake", _("Value at stake"), "money", needs=SEE_COST, estimate=True, optional=True),
+        Column("wape", _("Error"), "percent", optional=True),
+        Column("wape_simple", _("Error of the 8-week average"), "percent", optional=True, shown=False),
+        Column("value_added", _("Value added"), "percent", optional=True),
+        Column("bias", _("Bias"), "percent", optional=True, shown=False),
+        Column("covered", _("Held 95 %"), "percent", optional=True, shown=False),
+        Column("lost", _("Lost to stock-outs"), "units", optional=True, estimate=True),
+        Column("pattern", _("Pattern"), read=lambda r: sentences.word("pattern", r.pattern)),
+        Column("flags", _("Notes"), read=_flags, sort=False, wrap=True),
+    ]
+
+
+def demand_page(row: DemandRow) -> str:
+    """Address of an item's demand at a place."""
+    return f"{reverse('demand-item', args=[row.sku])}?{urlencode({'place': row.place_code})}"
+
+
+def _lead_range(row: DemandRow) -> str:
+    return f"{figure(row.lead_low)}\u2009–\u2009{figure(row.lead_high)}"
+
+
+def _flags(row: DemandRow) -> str:
+    return pgettext("between list items", ", ").join(sentences.word("flag", code) for code in row.flags)
 
 
 def quarantine() -> list[Column]:

@@ -38,6 +38,65 @@ class CostFilter:
     destination: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DemandFilter:
+    """Filter of the demand page; ``mark`` is a flag of the forecast."""
+
+    text: str = ""
+    place: str = ""
+    channel: str = ""
+    pattern: str = ""
+    mark: str = ""
+
+
+def demand_filter(request: HttpRequest) -> DemandFilter:
+    """The demand filter of this request."""
+    query = request.GET
+    return DemandFilter(
+        text=_text(query, "q"),
+        place=_text(query, "place"),
+        channel=_text(query, "channel"),
+        pattern=_choice(query, "pattern", ("", "smooth", "erratic", "intermittent", "lumpy"), ""),
+        mark=_text(query, "mark"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UpliftWish:
+    """A promotion as typed into the form; ``None`` where it cannot be read."""
+
+    first: date | None
+    last: date | None
+    percent: int | None
+    everywhere: bool = False
+    note: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it can be tried."""
+        return self.first is not None and self.last is not None and self.percent is not None
+
+
+def uplift_wish(query: QueryDict) -> UpliftWish | None:
+    """The promotion that a form asks about; ``None`` where it asks about none."""
+    if "percent" not in query:
+        return None
+    said = query.get("percent", "").strip().lstrip("+")
+    percent = (
+        int(said) if said.removeprefix("-").isascii() and said.removeprefix("-").isdigit() and len(said) < 6 else None
+    )
+    return UpliftWish(
+        _day(query, "first"), _day(query, "last"), percent, query.get("everywhere") == "1", _text(query, "note")
+    )
+
+
+def _day(query: QueryDict, key: str) -> date | None:
+    try:
+        return date.fromisoformat(query.get(key, ""))
+    except ValueError:
+        return None
+
+
 def _text(query: QueryDict, key: str) -> str:
     return query.get(key, "").replace("\x00", "").strip()[:200]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from entrepot.books.selectors.demand_shapes import DemandPage, RunAccuracy
 from entrepot.books.selectors.shapes import Money, SkuPage, Step
 from entrepot.faces.web.formats import figure, money_text, percent
 from entrepot.faces.web.waterfall import per_unit
@@ -36,3 +37,34 @@ def demand_title(found: SkuPage) -> str:
         "m": figure(round(sum(sold) / len(sold), 1)),
         "k": len(sold),
     }
+
+
+def of_demand(found: DemandPage) -> str:
+    """What one item is expected to sell over its lead time."""
+    row = found.row
+    return _(
+        "%(middle)s units over the lead time as likely as not, between %(low)s and %(high)s in nine cases of ten"
+    ) % {
+        "middle": figure(row.lead_middle),
+        "low": figure(row.lead_low),
+        "high": figure(row.lead_high),
+    }
+
+
+def of_run(found: RunAccuracy | None) -> str:
+    """How good the forecasts were on the seller's own past, next to the simplest rule."""
+    if found is None or found.wape is None or found.wape_simple is None:
+        return ""
+    said = {
+        "n": figure(found.forecasts),
+        "weeks": found.weeks,
+        "own": percent(found.wape),
+        "simple": percent(found.wape_simple),
+    }
+    if found.wape <= found.wape_simple:
+        return (
+            _("Off by %(own)s of what was sold over %(weeks)s weeks; the 8-week average was off by %(simple)s") % said
+        )
+    return (
+        _("Off by %(own)s of what was sold over %(weeks)s weeks, worse than the 8-week average with %(simple)s") % said
+    )

@@ -10,6 +10,30 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 PROBLEMS: dict[str, tuple[Promise, Promise]] = {
+    "no_reason": (
+        pgettext_lazy("problem", "A row is dismissed for a reason"),
+        pgettext_lazy("remedy", "Say in a few words why nobody needs it."),
+    ),
+    "not_waiting": (
+        pgettext_lazy("problem", "This row does not wait any more"),
+        pgettext_lazy("remedy", "Look at the list again."),
+    ),
+    "uplift_days": (
+        pgettext_lazy("problem", "The promotion ends before it begins"),
+        pgettext_lazy("remedy", "Choose a later last day."),
+    ),
+    "uplift_long": (
+        pgettext_lazy("problem", "The promotion is longer than half a year"),
+        pgettext_lazy("remedy", "That is a new level, not a promotion; the forecast follows it by itself."),
+    ),
+    "uplift_percent": (
+        pgettext_lazy("problem", "The uplift is from -95 to +1000 %, and not 0"),
+        pgettext_lazy("remedy", "Correct the percentage."),
+    ),
+    "uplift_gone": (
+        pgettext_lazy("problem", "This promotion does not stand any more"),
+        pgettext_lazy("remedy", "Look at the list again."),
+    ),
     "unknown_item": (
         pgettext_lazy("problem", "the item is not in the books"),
         pgettext_lazy("remedy", "create the item, or map the SKU to one"),

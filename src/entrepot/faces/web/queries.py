@@ -12,12 +12,15 @@ from functools import partial
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from entrepot.books import jobs as stopping
 from entrepot.books import sign_in
 from entrepot.books import tokens as issuing
+from entrepot.books import uplifts as knowing
 from entrepot.books.access import Viewer, viewer_for
 from entrepot.books.selectors import bills as lines
+from entrepot.books.selectors import demand as expecting
 from entrepot.books.selectors import (
     documents,
     economics,
@@ -35,6 +38,7 @@ from entrepot.books.selectors import search as finding
 from entrepot.books.selectors import sku as items
 from entrepot.books.selectors import state as states
 from entrepot.books.selectors import today as deciding
+from entrepot.books.selectors.demand_shapes import DemandList, DemandPage
 from entrepot.books.selectors.health_shapes import (
     Health,
     HeldPage,
@@ -68,9 +72,10 @@ from entrepot.books.selectors.shapes import (
     TrueCost,
 )
 from entrepot.core.calendar import DAY
+from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces import uploads, worker
-from entrepot.faces.web.filters import CostFilter, StockFilter
-from entrepot.workflows import decide, settle
+from entrepot.faces.web.filters import CostFilter, DemandFilter, StockFilter, UpliftWish
+from entrepot.workflows import decide, promote, settle
 from entrepot.workflows.clock import now
 
 __all__ = ["NotThere", "Viewer"]
@@ -367,6 +372,39 @@ def dismiss_held(viewer: Viewer, key: str, reason: str) -> str:
     following = holding.held(viewer, key).following
     settle.dismiss(viewer, int(key), reason)
     return following
+
+
+def demand(viewer: Viewer, wanted: DemandFilter, part: Slice) -> DemandList:
+    """The newest stored forecast, an item and place a row."""
+    return expecting.demand(viewer, wanted, part)
+
+
+def demand_of(viewer: Viewer, code: str, place: str) -> DemandPage:
+    """One item's stored forecast at a place. Raises :class:`NotThere`."""
+    return expecting.of_item(viewer, code, place)
+
+
+def lifted(found: DemandPage, wish: UpliftWish) -> DemandPage:
+    """The stored forecast with the promotions that stand and one more. Raises ``ProblemError`` for one without sense."""
+    standing = [promote.Lift(row.first, row.last, row.percent) for row in found.uplifts]
+    if wish.first is None or wish.last is None or wish.percent is None:
+        return promote.lifted(found, standing)
+    knowing.check(wish.first, wish.last, wish.percent)
+    return promote.lifted(found, [*standing, promote.Lift(wish.first, wish.last, wish.percent)])
+
+
+def add_uplift(viewer: Viewer, code: str, place: str, wish: UpliftWish) -> None:
+    """Keep a promotion; the next forecast run counts it. Raises ``ProblemError``."""
+    if wish.first is None or wish.last is None or wish.percent is None:
+        raise ProblemError(
+            Problem("uplift_unclear", _("the promotion lacks a day or a percentage"), _("fill in all three fields"))
+        )
+    promote.add(viewer, code, "" if wish.everywhere else place, wish.first, wish.last, wish.percent, wish.note)
+
+
+def withdraw_uplift(viewer: Viewer, key: int) -> None:
+    """Expect a promotion no longer. Raises ``ProblemError``."""
+    promote.withdraw(viewer, key)
 
 
 def template(kind: str, language: str) -> tuple[str, bytes]:

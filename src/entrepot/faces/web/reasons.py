@@ -58,6 +58,7 @@ SENTENCES: dict[str, Promise] = {
     "flag_censored": gettext_lazy("Some of the last 26 weeks were out of stock and are treated as unknown."),
     "flag_one_order": gettext_lazy("One week makes more than half of the last 26 weeks' demand."),
     "flag_horizon_extrapolated": gettext_lazy("The history is too short to calibrate the longest lead times."),
+    "promotion": gettext_lazy("A promotion that you know of changes the demand over the lead time by {units} units."),
     "flag_overdue_inbound": gettext_lazy("Some arrivals are overdue; they are counted as arriving now."),
     "flag_loses_money": gettext_lazy("The item loses money on every sale, so nothing is ordered."),
     "flag_moq_too_large": gettext_lazy(

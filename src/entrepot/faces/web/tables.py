@@ -22,7 +22,7 @@ PAGE_SIZE = 100
 EXPORT_ROWS = 200_000
 """More rows than this are refused in one export; filter first."""
 
-NUMERIC = frozenset({"units", "money", "percent", "days", "decimal"})
+NUMERIC = frozenset({"units", "money", "percent", "days", "decimal", "span"})
 
 
 class Allows(Protocol):
@@ -35,7 +35,7 @@ class Allows(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. ``kind``: text, sku, state, units, money, percent, days, decimal, date, instant, ages, lines."""
+    """One column. ``kind``: text, sku, state, units, money, percent, days, decimal, span, date, instant, ages, lines."""
 
     key: str
     label: str | Promise

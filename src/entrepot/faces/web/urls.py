@@ -7,7 +7,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 from django.views.i18n import set_language
 
-from entrepot.faces.web.views import cost, health, imports, search, session, stock, today
+from entrepot.faces.web.views import cost, demand, health, imports, search, session, stock, today
 
 FILE = r"(?P<suffix>csv|xlsx)"
 
@@ -17,6 +17,11 @@ urlpatterns = [
     re_path(r"^decisions/(?P<key>[\w.:-]+)/(?P<action>approve|snooze|undo)$", today.decide, name="decide"),
     path("inventory/", stock.inventory, name="inventory"),
     re_path(rf"^inventory\.{FILE}$", stock.export, name="inventory-export"),
+    path("demand/", demand.demand, name="demand"),
+    re_path(rf"^demand\.{FILE}$", demand.export, name="demand-export"),
+    path("demand/uplifts/<int:key>/withdraw", demand.withdraw, name="uplift-withdraw"),
+    path("demand/uplift/<path:code>", demand.uplift, name="uplift"),
+    path("demand/<path:code>/", demand.item, name="demand-item"),
     path("cost/", cost.cost, name="cost"),
     re_path(rf"^cost\.{FILE}$", cost.export, name="cost-export"),
     path("cost/family/<slug:family>/", cost.family, name="family"),

@@ -150,6 +150,12 @@ def remedy(row: QuarantineRow | Problem) -> str:
 
 
 @register.filter
+def signed(value: int) -> str:
+    """Whole per cent with their sign."""
+    return f"{formats.MINUS if value < 0 else '+'}{abs(value)} %"
+
+
+@register.filter
 def numbered(text: str) -> str:
     """A document named by its kind and number, in words."""
     return sentences.numbered(text)

@@ -63,7 +63,72 @@
     return box;
   }
 
-  const drawings = { demand };
+  // History, weeks out of stock with what was thought wanted in them, one-off orders, and the fan of the coming weeks.
+  function fan(place, data) {
+    const weeks = [...data.history, ...data.fan].map((point) => point.week);
+    const past = data.history.length;
+    const pad = data.history.map(() => null);
+    const rest = data.fan.map(() => null);
+    const ahead = (read) => [...pad, ...data.fan.map(read)];
+    const behind = (read) => [...data.history.map(read), ...rest];
+    const silent = { type: "line", symbol: "none", lineStyle: { opacity: 0 }, silent: true };
+    const band = (name, low, high, opacity, label) => [
+      { ...silent, stack: name, data: low },
+      { ...silent, stack: name, data: high.map((value, index) => value === null ? null : Math.max(0, value - low[index])), areaStyle: { color: colour("--accent"), opacity }, endLabel: label },
+    ];
+    const named = (text, dy, tint) => ({ show: place.clientWidth > 600, formatter: text, distance: 6, offset: [0, dy], fontSize: 12, color: tint });
+    const narrow = place.clientWidth <= 600;
+    const marks = data.fan.filter((point) => point.mark).map((point) => ({ xAxis: point.week, label: { formatter: point.mark, fontSize: 11, color: colour("--quiet"), position: "insideEndTop" } }));
+    const leadEnd = data.fan[Math.min(data.lead, data.fan.length) - 1];
+    const lead = leadEnd ? [[{ xAxis: data.fan[0].week, name: place.dataset.lead }, { xAxis: leadEnd.week }]] : [];
+    const bulk = data.history.filter((point) => point.bulk > 0).map((point) => ({ coord: [point.week, point.sold ?? 0], value: point.bulk }));
+    return {
+      animation: false,
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colour("--quiet") },
+      grid: { left: 44, right: narrow ? 12 : 118, top: 24, bottom: 26 },
+      xAxis: { type: "category", data: weeks, axisLabel: { formatter: week, interval: Math.ceil(weeks.length / (narrow ? 4 : 9)), color: colour("--quiet") }, axisTick: { show: false }, axisLine: { lineStyle: { color: colour("--line") } } },
+      yAxis: { type: "value", min: 0, splitNumber: 3, splitLine: { lineStyle: { color: colour("--line-soft") } }, axisLabel: { color: colour("--quiet"), formatter: (value) => number.format(value) } },
+      tooltip: { trigger: "axis", confine: true, formatter: (items) => fanTip(items, data, place) },
+      series: [
+        ...band("wide", ahead((point) => point.q[0]), ahead((point) => point.q[4]), .13, named(place.dataset.range, -10, colour("--quiet"))),
+        ...band("inner", ahead((point) => point.q[1]), ahead((point) => point.q[3]), .2),
+        ...band("refilled", behind((point) => point.out ? point.low : null), behind((point) => point.out ? point.high : null), .18),
+        { type: "line", symbol: "none", connectNulls: false, silent: true, data: behind((point) => point.out ? point.demand : null), lineStyle: { color: colour("--accent"), width: 1.25, type: "dotted" } },
+        { name: "sold", type: "line", step: "middle", symbol: "none", data: behind((point) => point.out ? null : point.sold), lineStyle: { color: colour("--ink"), width: 1.25 }, itemStyle: { color: colour("--ink") },
+          markPoint: { silent: true, symbol: "triangle", symbolSize: 8, itemStyle: { color: colour("--warn") }, label: { show: false }, data: bulk },
+          markArea: { silent: true, itemStyle: { color: "#f1e4d3", opacity: .7 }, label: { color: colour("--warn"), fontSize: 11, position: "insideTop" }, data: gaps(data.history, place.dataset.out) } },
+        ...(data.before ? [{ type: "line", symbol: "none", silent: true, data: [...pad, ...data.before], lineStyle: { color: colour("--quiet"), width: 1.25, type: "dotted" }, endLabel: named(place.dataset.before, 12, colour("--quiet")) }] : []),
+        { name: "mean", type: "line", symbol: "none", data: ahead((point) => point.mean), lineStyle: { color: colour("--accent"), width: 1.75 }, itemStyle: { color: colour("--accent") }, endLabel: named(place.dataset.expected, 2, colour("--accent")),
+          markLine: { silent: true, symbol: "none", lineStyle: { color: colour("--line"), type: "dashed" }, data: marks },
+          markArea: { silent: true, itemStyle: { color: colour("--accent"), opacity: .05 }, label: { color: colour("--accent"), fontSize: 11, position: "insideTop" }, data: lead } },
+      ],
+      aria: { enabled: false },
+      past,
+    };
+  }
+
+  function fanTip(items, data, place) {
+    const at = items[0].axisValue;
+    const box = document.createElement("div");
+    const line = (text) => { const row = document.createElement("div"); row.textContent = text; box.append(row); };
+    const span = (low, high) => `${number.format(low)}–${number.format(high)}`;
+    line(week(at));
+    const sold = data.history.find((point) => point.week === at);
+    const coming = data.fan.find((point) => point.week === at);
+    if (sold?.out) {
+      line(place.dataset.out);
+      if (sold.demand !== null) line(`≈ ${number.format(sold.demand)}${sold.low === null ? "" : ` (${span(sold.low, sold.high)})`} ${place.dataset.refilled}`);
+    } else if (sold && sold.sold !== null) line(`${number.format(sold.sold)} ${place.dataset.sold}`);
+    if (sold?.bulk) line(`${number.format(sold.bulk)} ${place.dataset.bulk}`);
+    if (coming) {
+      line(`≈ ${number.format(coming.mean)} ${place.dataset.expected}`);
+      line(`${span(coming.q[0], coming.q[4])} ${place.dataset.range}`);
+      if (coming.mark) line(coming.mark);
+    }
+    return box;
+  }
+
+  const drawings = { demand, fan };
 
   function draw(place) {
     const data = JSON.parse(document.getElementById(place.dataset.source).textContent);
@@ -92,5 +157,7 @@
       load().then(() => draw(entry.target));
     }
   }, { rootMargin: "200px" });
-  document.querySelectorAll("[data-chart]").forEach((place) => seen.observe(place));
+  const watch = () => document.querySelectorAll("[data-chart]:not([data-drawn])").forEach((place) => seen.observe(place));
+  watch();
+  document.addEventListener("htmx:after:swap", watch);
 })();
