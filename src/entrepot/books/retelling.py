@@ -50,16 +50,16 @@ def after(movement: int) -> int | None:
     return int(found["new"][0]) if len(found) else None
 
 
-def before(movements: Collection[int]) -> list[int]:
-    """The movements, taken back, that ``movements`` tell again."""
-    every, found = sorted(movements), list[int]()
+def before(movements: Collection[int]) -> dict[int, int]:
+    """Movements that were taken back → those of ``movements`` that tell them again."""
+    every, found = sorted(movements), dict[int, int]()
     for start in range(0, len(every), _BOUND):
         documents = _earlier_versions(every[start : start + _BOUND])
         if documents:
             marks = ", ".join(map(str, documents))
             # The next telling of a line is looked for among all, so that one in between is not passed over.
             some = told_again("movement", f"o.document_id IN ({marks})")
-            found += some.filter(pl.col("new").is_in(every))["old"].to_list()
+            found |= dict(some.filter(pl.col("new").is_in(every)).select("old", "new").iter_rows())
     return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db.models import Sum
 
 from entrepot.books import models, retelling
@@ -87,16 +89,18 @@ def _received(session: Session, ref: Ref) -> list[models.Movement]:
     return found
 
 
-def told_before(movements: list[int]) -> list[int]:
-    """``movements`` and those whose place they took: what was aimed at these is aimed at them."""
-    known, last = list(movements), list(movements)
+def told_before(movements: Collection[int]) -> dict[int, int]:
+    """``movements`` and those whose place they took, each with the one that stands for it now: what was aimed at the
+    earlier ones is aimed at these."""
+    known = {row: row for row in movements}
+    last = list(known)
     while last:
-        earlier: list[int] = []
+        earlier = retelling.before(last)
         for start in range(0, len(last), 500):
             rows = models.Replacement.objects.filter(new_movement__in=last[start : start + 500])
-            earlier += rows.exclude(movement=None).values_list("movement_id", flat=True)
-        earlier += retelling.before(last)
-        known, last = known + earlier, earlier
+            earlier |= dict(rows.exclude(movement=None).values_list("movement_id", "new_movement_id"))
+        known |= {old: known[new] for old, new in earlier.items()}
+        last = list(earlier)
     return known
 
 

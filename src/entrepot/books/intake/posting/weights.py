@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from typing import Any
+
+from django.db.models import Sum
 
 from entrepot.books import models
 from entrepot.books.intake.posting.references import told_before
 from entrepot.books.intake.trouble import refused
 from entrepot.core.calendar import Instant, to_datetime
 from entrepot.core.components import GOODS
+from entrepot.core.errors import ProblemError
 
 
 def of_movements(
@@ -33,8 +36,9 @@ def of_movements(
             )  # fmt: skip
         return list(manual)
     if basis == "value":
-        return [_value(row) for row in rows]
-    return [_physical(basis, row, divisor) for row in rows]
+        return _values(rows)
+    packed = _packed({row.item_id for row in rows})
+    return [_physical(basis, row, divisor, _unit(packed[row.item_id], row.effective_at)) for row in rows]
 
 
 def of_sales(basis: str, lines: Sequence[models.SalesLine], *, manual: Sequence[int] = ()) -> list[int]:
@@ -47,48 +51,69 @@ def of_sales(basis: str, lines: Sequence[models.SalesLine], *, manual: Sequence[
     return weights if basis == "value" and sum(weights) > 0 else [1] * len(lines)
 
 
-def _value(row: models.Movement) -> int:
-    """Goods cost aimed at the movement, or inherited through what it was moved from."""
-    shares = models.BasisShare.objects.filter(
-        movement__in=told_before([row.pk]),
-        basis__cost_line__component=GOODS,
-        basis__cost_line__replacement__isnull=True,
-    ).select_related("basis__cost_line")
-    total, seen = Fraction(0), set[int]()
-    for share in shares.order_by("-basis__version"):
-        line = share.basis.cost_line
-        if line.pk in seen:
-            continue
-        seen.add(line.pk)
-        whole = sum(models.BasisShare.objects.filter(basis=share.basis).values_list("weight", flat=True))
-        total += Fraction(line.base_amount * share.weight, whole)
-    if not seen and row.from_cell_id is not None:
-        return _inherited_value(row)
-    if not seen:
-        raise refused(
-            "no_value", "a target of this split by value has no goods cost", "post its price first, or choose another basis",
-            field="basis", found=models.Item.objects.get(pk=row.item_id).sku,
-        )  # fmt: skip
-    return max(0, round(total))
+def _values(rows: Sequence[models.Movement]) -> list[int]:
+    """Goods cost aimed at each movement, or inherited through what it was moved from."""
+    goods = _goods([row.pk for row in rows])
+    return [max(0, round(goods[row.pk])) if row.pk in goods else _inherited_value(row) for row in rows]
+
+
+def _goods(movements: Collection[int]) -> dict[int, Fraction]:
+    """Goods cost aimed at the movements, by the latest basis of every line that counts; none where there is no line."""
+    told = told_before(movements)
+    latest: dict[tuple[int, int], tuple[int, int, int, int]] = {}
+    for start in range(0, len(told), 500):
+        shares = models.BasisShare.objects.filter(
+            movement__in=list(told)[start : start + 500],
+            basis__cost_line__component=GOODS,
+            basis__cost_line__replacement__isnull=True,
+        )
+        for movement, line, version, basis, weight, amount in shares.values_list(
+            "movement_id",
+            "basis__cost_line_id",
+            "basis__version",
+            "basis_id",
+            "weight",
+            "basis__cost_line__base_amount",
+        ):
+            spot = told[movement], line
+            latest[spot] = max(latest.get(spot, (0, 0, 0, 0)), (version, basis, weight, amount))
+    wholes = _wholes({basis for _, basis, _, _ in latest.values()})
+    found: dict[int, Fraction] = {}
+    for (movement, _), (_, basis, weight, amount) in latest.items():
+        found[movement] = found.get(movement, Fraction(0)) + Fraction(amount * weight, wholes[basis])
+    return found
+
+
+def _wholes(bases: Collection[int]) -> dict[int, int]:
+    every, found = list(bases), dict[int, int]()
+    for start in range(0, len(every), 500):
+        shares = models.BasisShare.objects.filter(basis__in=every[start : start + 500]).values_list("basis_id")
+        found |= dict(shares.annotate(whole=Sum("weight")))
+    return found
 
 
 def _inherited_value(row: models.Movement) -> int:
     """Goods value of moved units: the latest goods cost per unit of the item before the move, times the units."""
+    if row.from_cell_id is None:
+        raise _valueless(row)
     births = models.Movement.objects.filter(
         item_id=row.item_id, effective_at__lte=row.effective_at, replacement__isnull=True, basisshare__isnull=False,
         basisshare__basis__cost_line__component=GOODS, from_cell__isnull=True,
     ).order_by("-effective_at", "-pk")  # fmt: skip
     birth = births.first()
     if birth is None:
-        raise refused(
-            "no_value", "a target of this split by value has no goods cost", "post its price first, or choose another basis",
-            field="basis", found=models.Item.objects.get(pk=row.item_id).sku,
-        )  # fmt: skip
-    return round(Fraction(_value(birth) * row.quantity, birth.quantity))
+        raise _valueless(row)
+    return round(Fraction(_values([birth])[0] * row.quantity, birth.quantity))
 
 
-def _physical(basis: str, row: models.Movement, divisor: int) -> int:
-    unit = _unit(row.item_id, row.effective_at)
+def _valueless(row: models.Movement) -> ProblemError:
+    return refused(
+        "no_value", "a target of this split by value has no goods cost", "post its price first, or choose another basis",
+        field="basis", found=models.Item.objects.get(pk=row.item_id).sku,
+    )  # fmt: skip
+
+
+def _physical(basis: str, row: models.Movement, divisor: int, unit: models.Packaging | None) -> int:
     grams = unit.weight_g if unit else None
     sides = (unit.length_mm, unit.width_mm, unit.height_mm) if unit else (None, None, None)
     volume = None if None in sides else sides[0] * sides[1] * sides[2]  # type: ignore[operator]
@@ -107,12 +132,17 @@ def _physical(basis: str, row: models.Movement, divisor: int) -> int:
     return row.quantity * max(int(grams or 0) * 1000, int(Fraction(int(volume or 0) * 1000, divisor)))
 
 
-def _unit(item: int, at: Instant) -> models.Packaging | None:
+def _packed(items: Collection[int]) -> dict[int, list[models.Packaging]]:
+    """How a unit of each item is packed, at any time."""
+    every, found = sorted(items), {item: list[models.Packaging]() for item in items}
+    for start in range(0, len(every), 500):
+        for level in models.Packaging.objects.filter(item__in=every[start : start + 500], level="unit"):
+            found[level.item_id].append(level)
+    return found
+
+
+def _unit(packed: Sequence[models.Packaging], at: Instant) -> models.Packaging | None:
     """The unit's packaging that was valid at the instant (an undated one always is)."""
     day = to_datetime(at).date()
-    levels = [
-        p
-        for p in models.Packaging.objects.filter(item_id=item, level="unit")
-        if p.valid_from is None or p.valid_from <= day
-    ]
+    levels = [p for p in packed if p.valid_from is None or p.valid_from <= day]
     return max(levels, key=lambda p: (p.valid_from is not None, p.valid_from or day), default=None)
