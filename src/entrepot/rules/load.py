@@ -21,6 +21,8 @@ from entrepot.rules.tariff import Tariff, TariffLine
 
 _OWN = {"from", "to", "source", "legal", "confidence", "known", "end_known", "status", "note"}
 _COUNTRY = {"name", "currency", "parent"}
+_ALL_LISTS = frozenset({"301", "232", "122", "ieepa", "fl"})
+"""Kinds of lists that the shipped headings were laid beside, each of them."""
 
 
 @cache
@@ -115,7 +117,7 @@ def _lines(file: Traversable) -> Iterator[TariffLine]:
         basis = Basis(f"us.hts.{code}", row["source"], start, end, Confidence.HIGH, f"HTSUS {code[:4]}.{code[4:6]}")
         yield TariffLine(
             "US", code, row["description"], row["general"], basis, row["special"], row["other"],
-            tuple(u for u in row["units"].split("|") if u), frozenset(x for x in row["lists"].split("|") if x), True,
+            tuple(u for u in row["units"].split("|") if u), frozenset(x for x in row["lists"].split("|") if x), _ALL_LISTS,
         )  # fmt: skip
 
 

@@ -17,8 +17,8 @@ class TariffLine:
     """One rate line of a schedule, as printed.
 
     ``code`` is digits only. ``general`` is the rate text of column 1, ``special`` the preferential texts ("Free
-    (A,AU,KR)"), ``other`` column 2. ``lists`` names the lists of added duties the line is on (``301:4A``); they are only
-    complete where ``lists_complete``.
+    (A,AU,KR)"), ``other`` column 2. ``lists`` names the lists of added duties the line is on (``301:4A``); they are
+    complete for the kinds in ``known_lists`` (``301``).
     """
 
     schedule: str
@@ -30,7 +30,7 @@ class TariffLine:
     other: str = ""
     units: tuple[str, ...] = ()
     lists: frozenset[str] = frozenset()
-    lists_complete: bool = False
+    known_lists: frozenset[str] = frozenset()
 
     def holds(self, on: date) -> bool:
         """Whether the line stands in the schedule on a day."""
@@ -88,11 +88,14 @@ class Tariff:
         return Tariff(table, tuple(own))
 
     def extended(self, lines: Iterable[TariffLine] = (), own: Iterable[OwnRate] = ()) -> Tariff:
-        """With more lines (which outrank those of the same code and days) and more own rates."""
+        """With more lines (which outrank those of the same code and days) and more own rates.
+
+        What an older line of the same code says about lists of added duties that the new one does not know is kept.
+        """
         table = dict(self.lines)
         for line in lines:
             key = (line.schedule, line.code)
-            table[key] = (*table.get(key, ()), line)
+            table[key] = (*table.get(key, ()), _with_lists(line, table.get(key, ())))
         return Tariff(table, (*self.own, *own))
 
     def find(self, schedule: str, hs: str, on: date) -> Found:
@@ -168,6 +171,22 @@ class Tariff:
         return self._codes[schedule]
 
 
+def _with_lists(line: TariffLine, older: tuple[TariffLine, ...]) -> TariffLine:
+    if not older or older[-1].known_lists <= line.known_lists:
+        return line
+    kept = {x for x in older[-1].lists if kind_of(x) not in line.known_lists}
+    return dataclasses.replace(line, lists=line.lists | kept, known_lists=line.known_lists | older[-1].known_lists)
+
+
+def kind_of(name: str) -> str:
+    """Kind of a list of added duties.
+
+    >>> kind_of("301:4A")
+    '301'
+    """
+    return name.split(":", 1)[0]
+
+
 @lru_cache(maxsize=65536)
 def digits(hs: str) -> str:
     """Digits of a code as people write it.
@@ -176,11 +195,6 @@ def digits(hs: str) -> str:
     '6109100012'
     """
     return "".join(c for c in hs if c.isdigit())
-
-
-def marked(line: TariffLine, lists: Iterable[str], complete: bool = True) -> TariffLine:
-    """The line with the lists of added duties it is on."""
-    return dataclasses.replace(line, lists=line.lists | frozenset(lists), lists_complete=complete)
 
 
 def _words(text: str) -> set[str]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from entrepot.engines.duty.model import Entry, Finding, Goods, Reach
 from entrepot.engines.duty.ordinary import Ordinary
 from entrepot.rules import Kind, Measure, RuleBook, TariffLine, Value
-from entrepot.rules.tariff import digits
+from entrepot.rules.tariff import digits, kind_of
 
 _NO_LIST = frozenset[str]()
 Reached = tuple[Measure, Value, str]
@@ -71,7 +71,8 @@ def _on_lists(measure: Measure, line: TariffLine | None) -> str | None:
     """Empty = on its lists; ``None`` = not on them; else what is needed to know."""
     lists = line.lists if line is not None else _NO_LIST
     on, off = lists & set(measure.lists), lists & set(measure.exempt_lists)
-    complete = line is not None and line.lists_complete
+    known = line.known_lists if line is not None else _NO_LIST
+    complete = all(kind_of(x) in known for x in (*measure.lists, *measure.exempt_lists))
     if measure.lists and not on:
         return None if complete else f"whether the heading is on a list of {measure.name}"
     if any(x.endswith("?") for x in off):

@@ -52,8 +52,7 @@ class Money:
         tables = [self._ratios.setdefault((own, target), {}) for own in labels]
         listed: list[int] = keys.tolist()
         found = [
-            self._ratio(tables[k % len(labels)], k // len(labels), labels[k % len(labels)], target)
-            for k in listed
+            self._ratio(tables[k % len(labels)], k // len(labels), labels[k % len(labels)], target) for k in listed
         ]
         numerators = np.array([f[0] if f is not None else 0 for f in found], dtype=np.int64)
         denominators = np.array([f[1] if f is not None else 1 for f in found], dtype=np.int64)
