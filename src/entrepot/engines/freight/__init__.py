@@ -6,7 +6,8 @@ goes and when. A seller compares totals that do not contain the same things, and
 
 **Method.** A rate card is data (:class:`RateCard`, read by :func:`read_card`): a weight rule, bands or containers, and dated
 charges with conditions. :func:`quote` weighs the cartons, finds the price and adds the charges that are due, one cost line
-each; what cannot be known is a line that says what it needs. :func:`fill` tries full containers with loose cargo beside them.
+each; what cannot be known is a line that says what it needs. :func:`fill` tries full containers with loose cargo beside them;
+:func:`side_by_side` ranks cards, :func:`under` is a card under a what-if.
 :func:`quote_many` prices arrays of single-kind consignments with the same integers. :func:`audit` lays a forwarder's bill
 beside the card and the packed weight and lists what to dispute.
 
@@ -43,6 +44,7 @@ Battery check: 25.00 USD = 25.00 USD per shipment. Rule: AIR-LAX-2026-03/battery
 
 from entrepot.engines.freight.audit import BillAudit, BillLine, Cause, Difference, audit, repacked
 from entrepot.engines.freight.card import card_on, checked, gaps_and_overlaps, problems_of
+from entrepot.engines.freight.compare import Alternative, side_by_side, under
 from entrepot.engines.freight.examples import example_card, us_zone
 from entrepot.engines.freight.fill import FillPlan, container, fill
 from entrepot.engines.freight.many import ManyQuotes, Shipments, quote_many
@@ -63,6 +65,7 @@ from entrepot.engines.freight.read import card_from, read_card
 from entrepot.engines.freight.weigh import chargeable, missing_measures
 
 __all__ = [
+    "Alternative",
     "Band",
     "BillAudit",
     "BillLine",
@@ -97,5 +100,7 @@ __all__ = [
     "quote_many",
     "read_card",
     "repacked",
+    "side_by_side",
+    "under",
     "us_zone",
 ]

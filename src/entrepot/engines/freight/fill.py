@@ -9,6 +9,7 @@ from math import ceil, floor
 
 from entrepot.core.cost_lines import CostLine, Total, total
 from entrepot.core.measures import CUBIC_METRE, TONNE
+from entrepot.engines.freight.card import in_force
 from entrepot.engines.freight.model import Cartons, Consignment, Container, RateCard, Rates
 from entrepot.engines.freight.quote import FreightQuote, quote
 from entrepot.engines.freight.words import plain
@@ -86,7 +87,8 @@ def fill(
     volume = sum((kind.volume or 0) * kind.count for kind in consignment.cartons)
     weight = sum((kind.weight or 0) * kind.count for kind in consignment.cartons)
     plans: list[FillPlan] = []
-    for counts in _mixes(boxes, volume, weight, partial=loose is not None):
+    each = sum((c.amount for c in full.charges if c.per == "container" and in_force(c, consignment.on)), Fraction(0))
+    for counts in _mixes(boxes, volume, weight, each, partial=loose is not None):
         loaded, left = _load(consignment.cartons, boxes, counts)
         if left and loose is None:
             continue
@@ -105,13 +107,20 @@ def _fits(kind: Cartons, box: Container) -> bool:
     return sides is None or box.inside is None or all(s <= room for s, room in zip(sides, box.inside, strict=True))
 
 
-def _mixes(boxes: list[Container], volume: int, weight: int, *, partial: bool) -> Iterator[dict[str, int]]:
-    """Counts by kind that carry everything with none to spare, and, if ``partial``, those that carry a part."""
+def _mixes(
+    boxes: list[Container], volume: int, weight: int, each: Fraction, *, partial: bool
+) -> Iterator[dict[str, int]]:
+    """Counts by kind that carry everything with none to spare, and, if ``partial``, those that carry a part or nothing.
+
+    ``each`` is what every container costs beside its price.
+    """
     need = {box.kind: max(ceil(Fraction(volume, box.volume)), ceil(Fraction(weight, box.payload))) for box in boxes}
     fixed: dict[str, int] = {}
     if boxes and min(need.values()) > OPEN_CHOICE:
-        cheapest = min(boxes, key=lambda box: box.price * need[box.kind])
+        cheapest = min(boxes, key=lambda box: (box.price + each) * need[box.kind])
         fixed = {cheapest.kind: need[cheapest.kind] - OPEN_CHOICE}
+        if partial:
+            yield {}
 
     def extend(place: int, counts: dict[str, int]) -> Iterator[dict[str, int]]:
         if _covers(boxes, counts, volume, weight):

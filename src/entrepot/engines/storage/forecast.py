@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -170,10 +170,14 @@ class _Teller:
     currency: str
     utilisation_weeks: Fraction | None
     own: OwnFigures
+    sizes: dict[date, str | tuple[str, ...]] = field(default_factory=dict[date, "str | tuple[str, ...]"])
+    """Size class by day: lots of one unit share it."""
 
     def size_class(self, on: date) -> str | tuple[str, ...]:
-        found = sized(Asked(self.unit, self.marketplace, on), self.book)
-        return found if isinstance(found, tuple) else found.tier.size_class
+        if on not in self.sizes:
+            found = sized(Asked(self.unit, self.marketplace, on), self.book)
+            self.sizes[on] = found if isinstance(found, tuple) else found.tier.size_class
+        return self.sizes[on]
 
     def month(self, lot: Lot, month: date, unit_days: Fraction, old: Fraction) -> list[CostLine]:
         """Storage, and utilisation where its ratio is told, of the unit-days of one month."""
