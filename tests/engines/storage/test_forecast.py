@@ -10,7 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrepot.core.money import round_half_away
-from entrepot.engines.storage import Lot, OwnFigure, PriceList, Step, Unit, forecast_fees, stay, stay_of_lots
+from entrepot.engines.storage import (
+    Lot,
+    OwnFigure,
+    PriceList,
+    Step,
+    Unit,
+    fees_over_paths,
+    forecast_fees,
+    stay,
+    stay_of_lots,
+)
 from entrepot.rules.platform_fees import platform_fees
 
 BOOK = platform_fees()
@@ -136,3 +146,29 @@ def test_stay_by_lot_adds_up_to_the_stay_of_its_units():
     lots = [Lot("L", 20, date(2026, 3, 1))]
     lines = stay_of_lots(box, lots, [0] * 40, date(2026, 3, 1), yard)["L"]
     assert sum(line.amount or 0 for line in lines) == stay(yard, Fraction(10), 40) == 43_000
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 4), min_size=40, max_size=40), min_size=1, max_size=12))
+def test_fees_over_paths_bracket_their_mean(paths: list[list[int]]):
+    """Low ≤ mean ≤ high to a minor unit or by tail, left is the mean left, and one path is itself."""
+    lots = [Lot("L", 120, date(2025, 8, 1)), Lot("M", 30, date(2026, 1, 25))]
+    told = fees_over_paths(BOWL, lots, paths, START, "US", BOOK)
+    alone = [forecast_fees(BOWL, lots, path, START, "US", BOOK) for path in paths]
+    for risk in told:
+        amounts = [x.amount(risk.lot) for x in alone]
+        assert risk.mean is not None
+        assert abs(risk.mean - Fraction(sum(a or 0 for a in amounts), len(paths))) <= Fraction(1, 2)
+        assert (risk.low, risk.high) <= (max(amounts), max(amounts))  # type: ignore[type-var]
+        assert sum(a <= risk.high for a in amounts) * 10 >= 9 * len(amounts)  # type: ignore[operator]
+        assert sum(a >= risk.low for a in amounts) * 10 >= 9 * len(amounts)  # type: ignore[operator]
+        assert risk.left == sum((x.left[risk.lot] for x in alone), Fraction(0)) / len(paths)
+
+
+def test_an_unknown_rate_on_one_path_leaves_the_risk_open():
+    """Units that reach 271 days on a slow path need a rate that is not confirmed: the risk says which."""
+    lot = Lot("L", 50, START)
+    risk = fees_over_paths(BOWL, [lot], [[9] * 310, [0] * 310], START, "US", BOOK)[0]
+    assert risk.mean is None
+    assert "271-300" in risk.needs[0]
+    assert "not known" in risk.explain()

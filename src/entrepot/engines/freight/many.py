@@ -17,14 +17,13 @@ from numpy.typing import NDArray
 
 from entrepot.core.measures import CUBIC_METRE
 from entrepot.engines.freight.card import bands_for
+from entrepot.engines.freight.integers import I64, fits, half_up, rounded, scaled, steps, top
 from entrepot.engines.freight.model import EVERYWHERE, Cartons, Charge, Condition, Consignment, RateCard, WeightRule
 from entrepot.engines.freight.quote import quote
 from entrepot.engines.freight.weigh import benefit
 
-I64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 UNKNOWN = -1
-_ROOM = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,36 +109,6 @@ def _one_by_one(card: RateCard, rows: Shipments) -> ManyQuotes:
     return ManyQuotes(known, complete, parts)
 
 
-def _fits(*factors: int) -> None:
-    product = 1
-    for factor in factors:
-        product *= max(abs(factor), 1)
-    if product >= _ROOM:
-        raise OverflowError
-
-
-def _top(column: I64) -> int:
-    return int(column.max(initial=0))
-
-
-def _scaled(column: I64, factor: Fraction) -> I64:
-    """column · factor, which must come out whole."""
-    _fits(_top(column), factor.numerator)
-    return column * factor.numerator // factor.denominator
-
-
-def _rounded(column: I64, factor: Fraction) -> I64:
-    """column · factor to the nearest integer, halves up (column ≥ 0)."""
-    _fits(_top(column), factor.numerator, 4)
-    return (2 * column * factor.numerator + factor.denominator) // (2 * factor.denominator)
-
-
-def _steps(column: I64, factor: Fraction) -> I64:
-    """⌈column · factor⌉."""
-    _fits(_top(column), factor.numerator)
-    return -(-(column * factor.numerator) // factor.denominator)
-
-
 class _Sheet:
     """The columns of one call."""
 
@@ -197,7 +166,7 @@ class _Sheet:
         least = floor(rule.piece_minimum * scale)
         pieces = np.maximum(one, least)
         if rule.per_piece:
-            _fits(_top(pieces), _top(count))
+            fits(top(pieces), top(count))
             units = pieces * count
         else:
             units = self.units(scale, count, volume, per_volume, simple=simple)
@@ -215,9 +184,9 @@ class _Sheet:
         per_volume = 1 / (rule.divisor * rule.grams)
         if rule.side_step is not None:
             less = floor(2 * benefit(rule.side_step))
-            sides = [np.maximum(_steps(2 * side - less, 1 / (2 * rule.side_step)), 0) for side in sides]
+            sides = [np.maximum(steps(2 * side - less, 1 / (2 * rule.side_step)), 0) for side in sides]
             per_volume *= rule.side_step**3
-        _fits(*(_top(side) for side in sides))
+        fits(*(top(side) for side in sides))
         return sides[0] * sides[1] * sides[2], per_volume
 
     def scale(self, rule: WeightRule, per_volume: Fraction, *, simple: bool) -> int:
@@ -239,31 +208,31 @@ class _Sheet:
     ) -> I64:
         """Chargeable units · scale of ``count`` cartons before minima; with ``least`` each carton counts at least that."""
         rule = self.rule
-        _fits(_top(self.weight), _top(count))
-        _fits(_top(volume), _top(count))
+        fits(top(self.weight), top(count))
+        fits(top(volume), top(count))
         # In half grams, so that the benefit of the half gram is whole.
         less = 0 if rule.step is None else floor(2 * benefit(rule.grams))
         weight, volumes = (2 * self.weight - less) * count, volume * count
         half = 2 * rule.grams
         if simple:
             assert rule.step is not None
-            by_weight = _steps(weight, 1 / (half * rule.step))
-            by_volume = _steps(volumes, per_volume / rule.step)
+            by_weight = steps(weight, 1 / (half * rule.step))
+            by_volume = steps(volumes, per_volume / rule.step)
             found = np.maximum(by_weight, by_volume)
             if least is not None:
-                found = np.maximum(found, _steps(count, least / rule.step))
-            return _scaled(found, rule.step * scale)
-        actual = _scaled(weight, scale / half)
+                found = np.maximum(found, steps(count, least / rule.step))
+            return scaled(found, rule.step * scale)
+        actual = scaled(weight, scale / half)
         shared = actual
         if per_volume:
             share = rule.volume_share
-            more = _scaled(volumes, share * per_volume * scale) - _scaled(weight, share / half * scale)
+            more = scaled(volumes, share * per_volume * scale) - scaled(weight, share / half * scale)
             factor = max(rule.volume_from, Fraction(1)) / half
             common = lcm(per_volume.denominator, factor.denominator)
-            bulky = _scaled(volumes, per_volume * common) > _scaled(weight, factor * common)
+            bulky = scaled(volumes, per_volume * common) > scaled(weight, factor * common)
             shared = np.where(bulky, actual + more, actual)
         if least is not None:
-            _fits(_top(count), floor(least * scale))
+            fits(top(count), floor(least * scale))
             shared = np.maximum(shared, count * floor(least * scale))
         if rule.step is None:
             return shared
@@ -284,14 +253,14 @@ class _Sheet:
                 inside = self.inside(weight, low, high) & here
                 priced = self.band_price(weight[inside], band.flat, band.rate, band.rate_over, scale)
                 if card.next_break:
-                    later = [_half_up(b.price(b.over)) for b in bands[n + 1 :]]
+                    later = [half_up(b.price(b.over)) for b in bands[n + 1 :]]
                     priced = np.minimum(priced, min(later)) if later else priced
                 amount[inside] = priced
                 known |= inside
         if card.minimum is not None:
             amount = np.where(known, np.maximum(amount, card.minimum), amount)
         if card.per_piece:
-            _fits(_top(amount), _top(rows.count))
+            fits(top(amount), top(rows.count))
             amount *= rows.count
         return amount, known
 
@@ -306,8 +275,8 @@ class _Sheet:
         per = rate / scale
         common = lcm(flat.denominator, per.denominator)
         counted = np.maximum(weight - floor(over * scale), 0)
-        _fits(_top(counted), floor(per * common), 4)
-        _fits(floor(flat * common), 4)
+        fits(top(counted), floor(per * common), 4)
+        fits(floor(flat * common), 4)
         whole = counted * floor(per * common) + floor(flat * common)
         return (2 * whole + common) // (2 * common)
 
@@ -392,7 +361,7 @@ class _Sheet:
                 sure &= self.weighed
             case "cbm":
                 sides = (self.longest, self.second, self.shortest)
-                _fits(*(_top(side) for side in sides), _top(count))
+                fits(*(top(side) for side in sides), top(count))
                 raw = sides[0] * sides[1] * sides[2] * count
                 quantity, factor = np.where(self.measured, raw, 0), charge.amount / CUBIC_METRE
                 sure &= self.measured
@@ -400,7 +369,7 @@ class _Sheet:
                 quantity, fine = self.percent_base(charge, amounts)
                 factor = charge.amount / 100
                 sure &= fine
-        amount = _rounded(quantity, factor)
+        amount = rounded(quantity, factor)
         if charge.minimum is not None:
             amount = np.maximum(amount, charge.minimum)
         if charge.maximum is not None:
@@ -418,7 +387,3 @@ class _Sheet:
                 base = base + amounts[name][0]
                 fine &= amounts[name][1]
         return base, fine
-
-
-def _half_up(amount: Fraction) -> int:
-    return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)

@@ -13,8 +13,9 @@ report overrides any table. :func:`fulfilment_many` prices arrays of units with 
 
 **Source.** docs/methods/storage.md and the source column of every row. Rows from memory ask for the seller's confirmation.
 
-**Limits.** The forecast follows one demand path, not a distribution (a surcharge by age is convex: run the path of a low quantile
-too). Japan and continental Europe have no tables. Peak fulfilment amounts and returns processing by tier were not found.
+**Limits.** :func:`forecast_fees` follows one demand path; surcharges rise with age, so :func:`fees_over_paths` gives mean and
+range over sampled paths. Japan and continental Europe have no tables. Peak fulfilment amounts and returns processing by tier
+were not found.
 
 >>> from datetime import date
 >>> from entrepot.rules.platform_fees import platform_fees
@@ -48,6 +49,7 @@ from entrepot.engines.storage.model import Lot, OwnFigure, OwnFigures, Unit
 from entrepot.engines.storage.monthly import age_row, monthly_amount, monthly_storage, overage, storage_rows
 from entrepot.engines.storage.own_reports import OwnReport, fee_preview, storage_charges
 from entrepot.engines.storage.period_costs import PeriodCost, month_amount, spread
+from entrepot.engines.storage.risk import LotRisk, fees_over_paths
 from entrepot.engines.storage.size_tier import Sized, size_tier
 from entrepot.engines.storage.third_party import (
     HandlingPrice,
@@ -65,6 +67,7 @@ __all__ = [
     "HandlingPrice",
     "Levy",
     "Lot",
+    "LotRisk",
     "ManyFees",
     "OwnFigure",
     "OwnFigures",
@@ -77,6 +80,7 @@ __all__ = [
     "Unit",
     "age_row",
     "fee_preview",
+    "fees_over_paths",
     "forecast_fees",
     "fulfilment",
     "fulfilment_many",
