@@ -241,3 +241,30 @@ def test_a_sheet_of_zones_becomes_bands():
     parcel = Consignment((box(3, 600),), DAY, zone="8")
     assert quote(zones, parcel).lines[0].amount == 3600
     assert quote(zones, replace(parcel, zone="5")).lines[0].amount is None
+
+
+def test_legs_part_the_way_to_the_border_from_what_follows():
+    """Destination terminal and deconsolidation are onward: a CIF customs value leaves them out."""
+    text = """
+    id = "LCL"
+    mode = "sea_lcl"
+    currency = "USD"
+    transit_days = [26, 35]
+    weight = { unit = "rt", divisor = 1000, minimum = 1 }
+    band = [{ over = 0, rate = 75 }]
+    charge = [
+      { code = "ocfs", component = "handling", per = "unit", amount = 10 },
+      { code = "dcfs", component = "handling", per = "unit", amount = 25, leg = "onward" },
+      { code = "door", component = "last_mile", amount = 90, leg = "after" },
+    ]
+    """
+    told = quote(read_card(text), Consignment((box(10, 12_000, (500, 400, 500)),), DAY))
+    assert [[x.amount for x in told.of_leg(leg)] for leg in ("border", "onward", "after")] == [
+        [7500, 1000],
+        [2500],
+        [9000],
+    ]
+    assert told.card.transit_days == (26, 35)
+    for wrong in ('leg = "sea"', "transit_days = [9, 3]"):
+        with pytest.raises(ProblemError):
+            read_card(f'id = "L"\nmode = "sea"\ncurrency = "USD"\nband = [{{ over = 0, rate = 1 }}]\n{wrong}')

@@ -11,7 +11,7 @@ from typing import get_args
 from entrepot.core.components import COMPONENTS
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import CURRENCIES
-from entrepot.engines.freight.model import EVERYWHERE, Band, Charge, Edge, Per, RateCard
+from entrepot.engines.freight.model import EVERYWHERE, Band, Charge, Edge, Leg, Per, RateCard
 
 
 def checked(card: RateCard) -> RateCard:
@@ -38,6 +38,8 @@ def problems_of(card: RateCard) -> list[Problem]:
         found.append(_wrong(card, "component", "no such cost component", "use freight or last_mile", card.component))
     if card.edge not in get_args(Edge):
         found.append(_wrong(card, "edge", "no such side of a break", "use from or upto", card.edge))
+    if card.leg not in get_args(Leg):
+        found.append(_wrong(card, "leg", "no such leg", f"use {', '.join(get_args(Leg))}", card.leg))
     if not card.bands and not card.containers:
         found.append(_wrong(card, "bands", "the card has no price", "add bands by weight, or containers", ""))
     if card.valid_from and card.valid_to and card.valid_to < card.valid_from:
@@ -79,6 +81,8 @@ def _charge_problems(card: RateCard) -> list[Problem]:
             found.append(
                 _wrong(card, charge.code, "no such way to charge", f"use {', '.join(get_args(Per))}", charge.per)
             )
+        if charge.leg not in get_args(Leg):
+            found.append(_wrong(card, charge.code, "no such leg", f"use {', '.join(get_args(Leg))}", charge.leg))
         if charge.component not in COMPONENTS:
             found.append(_wrong(card, charge.code, "no such cost component", "see the components", charge.component))
         for name in charge.of if charge.per == "percent" else ():

@@ -80,7 +80,7 @@ def side_by_side(
 def _nothing(card: RateCard) -> FreightQuote:
     need = ("a container that holds the cartons: none of the card does",)
     line = CostLine(card.component, card.name, None, card.currency, card.basis, needs=need)
-    return FreightQuote(card, (line,))
+    return FreightQuote(card, (line,), legs=(card.leg,))
 
 
 def _alternative(card: RateCard, told: FreightQuote | FillPlan, currency: str, rates: Rates) -> Alternative:

@@ -10,7 +10,7 @@ from math import ceil, floor
 from entrepot.core.cost_lines import CostLine, Total, total
 from entrepot.core.measures import CUBIC_METRE, TONNE
 from entrepot.engines.freight.card import in_force
-from entrepot.engines.freight.model import Cartons, Consignment, Container, RateCard, Rates
+from entrepot.engines.freight.model import Cartons, Consignment, Container, Leg, RateCard, Rates
 from entrepot.engines.freight.quote import FreightQuote, quote
 from entrepot.engines.freight.words import plain
 
@@ -37,6 +37,10 @@ class FillPlan:
     def lines(self) -> tuple[CostLine, ...]:
         """Cost lines of both parts."""
         return tuple(line for part in (self.full, self.loose) if part is not None for line in part.lines)
+
+    def of_leg(self, leg: Leg) -> tuple[CostLine, ...]:
+        """The lines of one leg, of both parts."""
+        return tuple(line for part in (self.full, self.loose) if part is not None for line in part.of_leg(leg))
 
     @property
     def total(self) -> Total:

@@ -155,6 +155,9 @@ class Condition:
 
 
 Edge = Literal["from", "upto"]
+Leg = Literal["border", "onward", "after"]
+"""Where a cost arises: up to the border of the destination (part of a CIF customs value), onward to the first place there (part
+of the import tax base), or after that (last mile, placement)."""
 Per = Literal["shipment", "piece", "unit", "kg", "cbm", "container", "percent"]
 
 
@@ -165,6 +168,7 @@ class Charge:
     ``amount`` is minor units per ``per`` (one shipment, one carton, one chargeable unit, kg of actual weight, cbm, container),
     or percent of what ``of`` names: codes of lines before it, and ``value`` for the goods' value. Of the charges of one
     ``group`` a carton pays only the dearest. ``component`` is the cost component (:mod:`entrepot.core.components`).
+    ``leg`` says whether it belongs to the way to the border or after it (destination terminal, deconsolidation: onward).
     """
 
     code: str
@@ -177,6 +181,7 @@ class Charge:
     maximum: int | None = None
     when: Condition = field(default_factory=Condition)
     group: str = ""
+    leg: Leg = "border"
     valid_from: date | None = None
     valid_to: date | None = None
     source: str = ""
@@ -221,6 +226,7 @@ class RateCard:
     per_piece: bool = False
     all_in: bool = False
     component: str = "freight"
+    leg: Leg = "border"
     origin: str = ""
     destination: str = ""
     transit_days: tuple[int, int] | None = None

@@ -11,7 +11,7 @@ from entrepot.core.measures import CUBIC_METRE
 from entrepot.core.money import convert, major, round_half_away
 from entrepot.engines.freight.card import in_force
 from entrepot.engines.freight.due import due_on_carton, due_on_shipment
-from entrepot.engines.freight.model import Cartons, Charge, Chargeable, Consignment, RateCard, Rates
+from entrepot.engines.freight.model import Cartons, Charge, Chargeable, Consignment, Leg, RateCard, Rates
 from entrepot.engines.freight.price import Priced, price
 from entrepot.engines.freight.weigh import chargeable, missing_measures
 from entrepot.engines.freight.words import money, per_unit, plain, weighed
@@ -31,6 +31,12 @@ class FreightQuote:
     lines: tuple[CostLine, ...]
     chargeable: Chargeable | None = None
     containers: Mapping[str, int] = field(default_factory=dict[str, int])
+    legs: tuple[Leg, ...] = ()
+    """The leg of each line."""
+
+    def of_leg(self, leg: Leg) -> tuple[CostLine, ...]:
+        """The lines of one leg: what a customs value or an import tax base takes in."""
+        return tuple(line for line, where in zip(self.lines, self.legs, strict=True) if where == leg)
 
     @property
     def inside(self) -> tuple[str, ...]:
@@ -97,6 +103,7 @@ def quote(
         base = [_missing(card, needs)]
     amounts: dict[str, int | None] = {"freight": base[0].amount}
     lines = [*base]
+    legs: list[Leg] = [card.leg]
     winners = _dearest(card, consignment)
     for charge in card.charges:
         if not in_force(charge, consignment.on):
@@ -106,11 +113,12 @@ def quote(
             before = amounts.get(charge.code, 0)
             amounts[charge.code] = None if line.amount is None or before is None else before + line.amount
             lines.append(line)
+            legs.append(charge.leg)
         else:
             amounts.setdefault(charge.code, 0)
     if card.confidence is not Confidence.SELLER:
         lines = [replace(line, estimate=True) for line in lines]
-    return FreightQuote(card, tuple(lines), weight, dict(containers or {}))
+    return FreightQuote(card, tuple(lines), weight, dict(containers or {}), tuple(legs))
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,8 +72,10 @@ def card_from(table: Table) -> RateCard:
         per_piece=bool(table.get("per_piece", False)),
         all_in=bool(table.get("all_in", False)),
         component=str(table.get("component", "freight")),
+        leg=table.get("leg", "border"),
         origin=str(table.get("origin", "")),
         destination=str(table.get("destination", "")),
+        transit_days=reader.days(table, "transit_days"),
         valid_from=reader.day(table, "valid_from"),
         valid_to=reader.day(table, "valid_to"),
         source=str(table.get("source", "")),
@@ -123,6 +125,12 @@ class _Reader:
             return value if isinstance(value, date) else date.fromisoformat(value) if value else None
         except ValueError:
             raise self.wrong(field, "not a date", "write it like 2026-03-01", value) from None
+
+    def days(self, table: Table, field: str) -> tuple[int, int] | None:
+        found = cast("list[int]", table.get(field, []))
+        if found and (len(found) != 2 or found[0] > found[1]):
+            raise self.wrong(field, "not two rising numbers of days", "write it like [20, 27]", found)
+        return (found[0], found[1]) if found else None
 
     def weight(self, table: Table) -> WeightRule:
         unit = table.get("unit", "kg")
@@ -183,6 +191,7 @@ class _Reader:
             maximum=self.cents(row, "maximum", cents),
             when=self.condition(cast(Table, row.get("when", {}))),
             group=str(row.get("group", "")),
+            leg=row.get("leg", "border"),
             valid_from=self.day(row, "valid_from"),
             valid_to=self.day(row, "valid_to"),
             source=str(row.get("source", "")),
