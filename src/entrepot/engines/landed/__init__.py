@@ -6,8 +6,9 @@ wrong base, and compares ways that do not contain the same things.
 **Method.** :func:`quote` puts the price, the lines of a :class:`Route` (from the freight and storage engines, or typed) and the
 border's :func:`~entrepot.engines.duty.assess` side by side in one currency. Freight up to the border enters a CIF customs
 value; an all-in price has no duty of its own. Each line is shared exactly over the items: by weight what moves and lies, by
-value the rest. :func:`compare` does it for several routes. :func:`quote_many` does the border for arrays of one-item quotes,
-a million at a time, with the same integers as the single path; :func:`what_if` lays a patched rule book beside the book.
+value the rest. :func:`compare` does it for several routes. The border of many one-item quotes is assessed in columns
+(:func:`entrepot.engines.duty.assess_many`) with the same integers; :func:`what_if` uses that to lay a patched rule book,
+other exchange rates or dearer freight beside today's.
 
 **Source.** docs/methods/landed.md.
 
@@ -37,5 +38,6 @@ True
 
 from entrepot.engines.landed.model import Item, Quote, Request, Route
 from entrepot.engines.landed.quote import compare, quote
+from entrepot.engines.landed.whatif import WhatIf, what_if
 
-__all__ = ["Item", "Quote", "Request", "Route", "compare", "quote"]
+__all__ = ["Item", "Quote", "Request", "Route", "WhatIf", "compare", "quote", "what_if"]

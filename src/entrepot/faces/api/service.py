@@ -15,6 +15,7 @@ from entrepot.books.selectors import NotThere
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces.api.acts import acts
 from entrepot.faces.api.documentation import page
+from entrepot.faces.api.quoting import quoting
 from entrepot.faces.api.security import Session, Token
 
 
@@ -41,6 +42,7 @@ api = Api(
     auth=[Token(), Session()],
 )
 api.add_router("", acts)
+api.add_router("", quoting)
 
 
 def problems(found: tuple[Problem, ...], status: int) -> JsonResponse:

@@ -17,6 +17,7 @@ from entrepot.faces.cli import (
     opening,
     periods,
     quarantine,
+    quoting,
     refusing,
     serving,
     users,
@@ -63,6 +64,9 @@ app.command("forecast")(figures.forecast)
 app.command("plan")(figures.plan)
 app.command("daily")(figures.daily)
 app.command("explain")(why.explain)
+app.command("quote")(quoting.quote)
+app.command("whatif")(quoting.whatif)
+app.command("rules")(quoting.rules)
 app.command("check")(checking.check)
 app.command("close")(periods.close)
 app.command("reopen")(periods.reopen)

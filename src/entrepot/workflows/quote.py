@@ -1,0 +1,235 @@
+"""A landed-cost quote from what a person or a program types: items, destination, day, ways; answered in plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entrepot.core.components import FAMILY_OF
+from entrepot.core.cost_lines import Basis, Confidence, CostLine
+from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.money import exponent
+from entrepot.engines.duty import Goods
+from entrepot.engines.landed import Item, Quote, Request, Route, compare
+from entrepot.workflows.rule_files import SellerRules, seller_rules
+
+if TYPE_CHECKING:
+    from entrepot.engines.freight import Cartons, RateCard
+
+TYPED = Basis("typed", "the figure typed for this quote", confidence=Confidence.SELLER)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One item of a quote as typed: ``value`` is the price of all units in minor units, rates are per cent."""
+
+    sku: str
+    quantity: int
+    value: int | None
+    currency: str
+    hs: str = ""
+    origin: str = ""
+    grams: int | None = None
+    programme: str = ""
+    duty: str = ""
+    tax: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way as typed: freight and insurance to the border in minor units; ``freight`` ``None`` = not known."""
+
+    name: str
+    mode: str
+    freight: int | None
+    currency: str
+    insurance: int = 0
+    onward: int = 0
+    all_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LineAnswer:
+    """One cost line: its family, label, amount in minor units (``None`` = not known, see ``needs``), rule and reason."""
+
+    family: str
+    component: str
+    item: str
+    label: str
+    amount: int | None
+    needs: tuple[str, ...]
+    recoverable: bool
+    estimate: bool
+    rule: str
+    source: str
+    legal: str
+    valid_from: date | None
+    valid_to: date | None
+    confidence: str
+    base: str
+    rate: str
+    note: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAnswer:
+    """What an item costs: all units together, and the first unit of them; ``missing`` counts costs that are not known."""
+
+    sku: str
+    quantity: int
+    cost: int
+    unit: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteAnswer:
+    """A quote by one way, in minor units of ``currency``. ``cost`` leaves out what comes back, ``cash`` does not."""
+
+    way: str
+    mode: str
+    currency: str
+    complete: bool
+    cost: int
+    book: int
+    cash: int
+    missing: int
+    families: dict[str, int]
+    items: tuple[ItemAnswer, ...]
+    lines: tuple[LineAnswer, ...]
+    notes: tuple[str, ...]
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteAsked:
+    """Everything that is asked: items into a country on a day, by typed ways and by the freight cards of the seller."""
+
+    items: tuple[Wish, ...]
+    destination: str
+    on: date
+    currency: str
+    ways: tuple[Way, ...] = ()
+    regime: str = "commercial"
+    recoverable: bool = False
+    known_on: date | None = None
+    confirmed: dict[str, bool] = field(default_factory=dict[str, bool])
+
+
+def answer(asked: QuoteAsked, home: Path | None = None, cartons: Sequence[Cartons] = ()) -> tuple[QuoteAnswer, ...]:
+    """Quotes by every way, complete ones first and the cheapest of them in front.
+
+    ``home`` is the seller's folder with his own rates and cards. Raises
+    :class:`~entrepot.core.errors.ProblemError` for what cannot be asked.
+    """
+    rules = seller_rules(home)
+    return answer_by(asked, rules, cartons)
+
+
+def answer_by(asked: QuoteAsked, rules: SellerRules, cartons: Sequence[Cartons] = ()) -> tuple[QuoteAnswer, ...]:
+    """As :func:`answer`, with rules already read."""
+    _check(asked)
+    items = tuple(_item(w) for w in asked.items)
+    request = Request(
+        items, asked.destination.upper(), asked.on, asked.currency, asked.regime, asked.recoverable,
+        known_on=asked.known_on, confirmed=asked.confirmed,
+    )  # fmt: skip
+    routes = [_route(w) for w in asked.ways]
+    if cartons:
+        routes += [
+            _by_card(card, asked, cartons) for card in rules.cards if card.destination in {"", request.destination}
+        ]
+    if not routes:
+        routes = [Route("No way named", "", None)]
+    quotes = compare(rules.book, request, routes, rules.rates.for_day(asked.on))
+    return tuple(_plain(q) for q in quotes)
+
+
+def _check(asked: QuoteAsked) -> None:
+    problems = [
+        Problem("bad_quantity", "a quote needs at least one unit", "give the quantity", field="quantity", found=w.sku)
+        for w in asked.items if w.quantity < 1
+    ]  # fmt: skip
+    if not asked.items:
+        problems.append(Problem("no_goods", "the quote has no item", "name at least one item", field="items"))
+    if len({w.sku for w in asked.items}) < len(asked.items):
+        problems.append(Problem("item_twice", "an item stands twice", "put its units into one line", field="items"))
+    for currency in {asked.currency, *(w.currency for w in asked.items), *(w.currency for w in asked.ways)}:
+        try:
+            exponent(currency)
+        except ProblemError as error:
+            problems += error.problems
+    if problems:
+        raise ProblemError(*problems)
+
+
+def _item(wish: Wish) -> Item:
+    goods = Goods(
+        wish.sku, wish.quantity, wish.value, wish.currency, hs=wish.hs, origin=wish.origin.upper(),
+        net_grams=wish.grams, programme=wish.programme, duty_rate=_percent(wish.duty, "duty"),
+        tax_rate=_percent(wish.tax, "tax"),
+    )  # fmt: skip
+    return Item(goods, wish.grams)
+
+
+def _percent(text: str, name: str) -> Fraction | None:
+    if not text.strip():
+        return None
+    try:
+        return Fraction(text.strip().rstrip("%").strip()) / 100
+    except (ValueError, ZeroDivisionError):
+        raise ProblemError(
+            Problem("not_a_rate", "this is not a rate in per cent", "write it like 6.5", field=name, found=text)
+        ) from None
+
+
+def _route(way: Way) -> Route:
+    label = "Freight, all in" if way.all_in else "Freight to the border"
+    lines: tuple[CostLine, ...] | None = None
+    if way.freight is not None:
+        lines = (CostLine("freight", label, way.freight, way.currency, TYPED),)
+        if way.insurance:
+            lines += (CostLine("insurance", "Insurance", way.insurance, way.currency, TYPED),)
+    onward = (CostLine("freight", "Freight from the border", way.onward, way.currency, TYPED),) if way.onward else ()
+    return Route(way.name, way.mode, lines, onward, all_in=way.all_in)
+
+
+def _by_card(card: RateCard, asked: QuoteAsked, cartons: Sequence[Cartons]) -> Route:
+    from entrepot.engines.freight import Consignment, quote
+
+    own = [w for w in asked.items if w.value is not None]
+    value = sum(w.value or 0 for w in own) if len({w.currency for w in own}) == 1 else None
+    priced = quote(
+        card, Consignment(tuple(cartons), asked.on, value=value, value_currency=own[0].currency if own else "")
+    )
+    border = tuple(n for n in priced.lines if n.component in {"freight", "insurance"})
+    rest = tuple(n for n in priced.lines if n.component not in {"freight", "insurance"})
+    days = card.transit_days[0] if card.transit_days else None
+    return Route(card.name, card.mode, border, rest, all_in=card.all_in, days=days)
+
+
+def _plain(quote: Quote) -> QuoteAnswer:
+    cost, cash, book = quote.cost, quote.cash, quote.book
+    items = tuple(
+        ItemAnswer(i.sku, i.goods.quantity, t.known, quote.unit_cost(i.sku), t.missing)
+        for i in quote.request.items for t in (quote.item_cost(i.sku),)
+    )  # fmt: skip
+    families = {name: t.known for name, t in quote.by_family().items()}
+    return QuoteAnswer(
+        quote.route.name, quote.route.mode, quote.currency, quote.complete, cost.known, book.known, cash.known,
+        cost.missing, families, items, tuple(_line(n) for n in quote.lines), quote.notes, quote.route.days,
+    )  # fmt: skip
+
+
+def _line(line: CostLine) -> LineAnswer:
+    basis = line.basis
+    return LineAnswer(
+        FAMILY_OF[line.component], line.component, line.item, line.label, line.amount, line.needs, line.recoverable,
+        line.estimate, basis.rule, basis.source, basis.legal, basis.valid_from, basis.valid_to, basis.confidence.value,
+        line.base, line.rate, line.note, line.explain(),
+    )  # fmt: skip
