@@ -130,3 +130,22 @@ def test_a_plan_explains_its_orders() -> None:
     ordered = [line for line in plan.explain(0) if line.code == "rolling_order"]
     assert sum(int(line.parameters["units"] or 0) for line in ordered) == plan.units[0].sum()
     assert plan.explain(1)[0].code == "rolling_nothing"
+
+
+def test_goods_are_ordered_ahead_of_a_closure() -> None:
+    """If the factory closes from next week on for six weeks, more is ordered today than without."""
+    late = np.zeros((10, 3), np.int64)
+    late[1:7, 1:] = np.arange(6, 0, -1)[:, None]
+    here = standing([120, 150, 180])
+    usual, ahead = plan_orders(here, LANES, costs(3)), plan_orders(here, LANES, costs(3), late=late)
+    assert ahead.units[:, 1:].sum() > usual.units[:, 1:].sum()
+
+
+def test_a_short_shelf_life_makes_orders_smaller() -> None:
+    """What keeps four weeks only is not bought for a quarter."""
+    here, base = standing([0, 0, 40]), costs(3)
+    short = RollingCosts(
+        base.margin, base.landed, base.freight, base.storage, base.capital, base.line, base.written_off, base.disposal,
+        shelf_weeks=np.full(3, 4),
+    )  # fmt: skip
+    assert plan_orders(here, LANES, short).units.sum() < plan_orders(here, LANES, base).units.sum()

@@ -106,7 +106,7 @@ def test_units_are_conserved(seed: int) -> None:
     last = seen[-1]
     moving = last.transit.sum(axis=(1, 2)) + last.due.sum(axis=1) + orders[-1].sum(axis=1)
     came_in = opening.on_hand + opening.due.sum(axis=1) + orders.sum(axis=(0, 2))
-    assert (came_in == outcome.met + outcome.left + moving).all()
+    assert (came_in == outcome.met + outcome.left + outcome.thrown + moving).all()
     assert (outcome.met <= outcome.asked).all()
 
 
@@ -139,3 +139,32 @@ def test_rules_order_up_to_their_levels() -> None:
     assert rules.up_to(op.goods, 2, lambda _: history, rules.days_of_cover(8.0, 2.0))(now)[0].tolist() == [0, 90]
     assert rules.up_to(op.goods, 2, lambda _: history, rules.min_max(0.0, 2.0))(now)[0].tolist() == [0, 0]
     assert rules.blended(history)[0] == pytest.approx(10.0)
+
+
+def test_what_is_past_its_shelf_life_is_thrown_away_and_paid() -> None:
+    """Units older than two weeks leave the stock, are lost with their landed cost and freight, and are not sold later."""
+    op = operation(1)
+    keeps = Operation(Goods(*(getattr(op.goods, name) for name in (
+        "price", "unit_cost", "duty", "weight_g", "volume_mm3", "carton", "least")), np.array([2])), MODES, RATES)  # fmt: skip
+    demand = np.array([[1, 1, 1, 5, 1]])
+    nothing = np.zeros((1, 2), np.int64)
+    outcome = run(keeps, demand, Opening(np.array([9]), np.zeros((1, 1), np.int64)), lambda _: nothing)
+    assert outcome.thrown.tolist() == [6]
+    assert outcome.met.tolist() == [3]
+    lost = 6 * (op.goods.landed[0] + op.freight[0, -1] + 40 * op.goods.weight_g[0] / 1e3)
+    assert outcome.parts["end_of_life"][0] == pytest.approx(lost)
+
+
+def test_a_closed_factory_makes_orders_late() -> None:
+    """Orders of closed weeks arrive by as much later, and nothing else changes."""
+    opening, demand = Opening(np.array([0]), np.zeros((1, 1), np.int64)), np.full((1, 16), 2)
+    orders = np.zeros((16, 1, 2), np.int64)
+    orders[2, 0, 1] = 12
+    late = np.zeros((16, 2), np.int64)
+    late[2, 1] = 3
+    usual = run(operation(1), demand, opening, lambda now: orders[now.week])
+    closed = run(operation(1), demand, opening, lambda now: orders[now.week], late=late)
+    assert closed.met[0] <= usual.met[0]
+    assert closed.parts["capital"][0] == pytest.approx(
+        usual.parts["capital"][0] + 3 * 12 * (operation(1).goods.landed[0] + operation(1).freight[0, 1]) * 0.12 / 52
+    )

@@ -31,7 +31,7 @@ def order_options(
     ([[0.0, 12.0, 30.0, 48.0]], [[72.1, 9.5, 22.0, 40.0]])
     """
     pmf, step = demand_grid(mean, variance)
-    width = pmf.shape[1]
+    width = int(pmf.shape[1])
     above = 1 - np.cumsum(pmf, axis=1)  # P(D > k)
     # short[k] = E(D − k)⁺ in steps; falls by P(D > k) from k to k + 1.
     average: Floats = (pmf * np.arange(width)).sum(axis=1)

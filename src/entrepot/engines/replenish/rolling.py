@@ -52,7 +52,8 @@ class Ageing:
 class RollingCosts:
     """Columns by row, money in minor units: ``margin`` lost with a sale, ``landed`` cost without freight, ``freight`` [rows,
     modes] a unit, ``storage`` a unit and week, ``capital`` a week and unit of money, ``line`` an order line; of what is left
-    beyond ``excess_weeks`` of demand the share ``written_off`` is lost and ``disposal`` a unit paid."""
+    beyond ``excess_weeks`` of demand the share ``written_off`` is lost and ``disposal`` a unit paid. ``shelf_weeks``: what is
+    older is thrown away (0 = keeps)."""
 
     margin: Floats
     landed: Floats
@@ -64,9 +65,10 @@ class RollingCosts:
     disposal: Floats
     excess_weeks: float = 26.0
     ageing: Ageing = Ageing()
+    shelf_weeks: Ints | None = None
 
     def table(self, service_price: float) -> Floats:
-        """The costs as the kernel takes them [rows, 12]."""
+        """The costs as the kernel takes them [rows, 13]."""
         rows = np.ones(len(self.margin))
         first, second = self.ageing.factors
         return np.stack(
@@ -74,6 +76,7 @@ class RollingCosts:
                 self.margin + service_price, self.storage, rows * (first - 1), rows * (second - first),
                 rows * self.ageing.weeks[0], rows * self.ageing.weeks[1], rows * self.capital, self.landed,
                 rows * self.line, rows * self.written_off, self.disposal, rows * self.excess_weeks,
+                rows * 0 if self.shelf_weeks is None else self.shelf_weeks.astype(np.float64),
             ],
             axis=1,
         )  # fmt: skip
@@ -81,10 +84,13 @@ class RollingCosts:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where each row stands: ``on_hand`` units; ``transit`` [rows, modes, weeks]: ordered so many weeks ago and not here yet;
-    ``due`` [rows, weeks]: arrivals that are certain, next week first; ``old`` [rows, 2, weeks]: units of the stock beyond
-    the two ages in each coming week, were none sold (empty = all young); ``totals`` [rows, horizons, levels]: quantiles of
-    demand to the horizons of :mod:`~entrepot.engines.replenish.demand_paths`; ``carton`` and ``least`` units of an order."""
+    """Where each row stands.
+
+    ``on_hand`` units; ``transit`` [rows, modes, weeks]: ordered so many weeks ago and not here yet; ``due`` [rows, weeks]:
+    arrivals that are certain, next week first; ``old`` [rows, 3, weeks]: units of the stock beyond the two ages and the
+    shelf life in each coming week, were none sold (None = all young); ``totals`` [rows, horizons, levels]: quantiles of
+    demand to the horizons of :mod:`~entrepot.engines.replenish.demand_paths`; ``carton`` and ``least`` units of an order.
+    """
 
     on_hand: Ints
     transit: Ints
@@ -146,11 +152,13 @@ class RollingPlan:
 def plan_orders(
     standing: Standing, lanes: tuple[Lane, ...], costs: RollingCosts, *, service_price: float = 0.0,
     policy: Floats | None = None, seed: int = 1, rounds: int = ROUNDS, demand: Ints | None = None,
+    late: Ints | None = None,
 ) -> RollingPlan:  # fmt: skip
     """Orders of today.
 
     ``lanes`` fastest first; ``policy`` the levels to start from (last week's), ``service_price`` what a unit not met costs
-    beyond its margin (see :func:`price_of_service`), ``demand`` paths [rows, PATHS, WEEKS] of the caller's own.
+    beyond its margin (see :func:`price_of_service`), ``demand`` paths [rows, PATHS, WEEKS] of the caller's own;
+    ``late`` [weeks, modes]: weeks by which an order of this week, the next, … arrives later than usual (a closed factory).
 
     >>> totals = np.array([[[6, 10, 14], [28, 40, 56], [60, 80, 108], [100, 130, 170], [200, 260, 330]]], dtype=float)
     >>> one = Standing(np.array([40]), np.zeros((1, 2, 1), np.int64), np.zeros((1, 1), np.int64), totals,
@@ -168,9 +176,10 @@ def plan_orders(
     units, figures = np.zeros((rows, modes), np.int64), np.zeros((rows, 4))
     if demand is None:
         demand = demand_paths(standing.totals, standing.levels, WEEKS, PATHS, seed)
-    old = np.zeros((rows, 2, WEEKS)) if standing.old is None else standing.old
+    old = np.zeros((rows, 3, WEEKS)) if standing.old is None else standing.old
     plan_rows(
         theta, standing.on_hand, old, demand, arrivals(standing, lanes), lead_draws(lanes),
+        _delays(late, len(lanes)),
         np.array([lane.nominal for lane in lanes], np.int64), costs.table(service_price), costs.freight, standing.carton,
         standing.least, rounds, units, figures,
     )  # fmt: skip
@@ -227,6 +236,14 @@ def _start(rows: int, lanes: tuple[Lane, ...]) -> Floats:
     if len(lanes) > 1:
         levels[-2] = 0.5 if len(lanes) > 2 else 0.3
     return np.tile([*levels, 6.0], (rows, 1))
+
+
+def _delays(late: Ints | None, modes: int) -> Ints:
+    out = np.zeros((WEEKS + 1, modes), np.int64)
+    if late is not None:
+        known = min(len(late), WEEKS + 1)
+        out[:known] = late[:known]
+    return out
 
 
 def lead_draws(lanes: tuple[Lane, ...]) -> Ints:

@@ -26,19 +26,20 @@ def in_cartons(units: float, carton: int, least: int) -> int:
 @compiled
 def path_cost(  # noqa: PLR0917 - a kernel is called with its arrays in order
     theta: Any, first: Any, on_hand: int, old: Any, demand: Any, coming: Any, expected: Any, outlook: Any, lead: Any,
-    nominal: Any, cost: Any, freight: Any, carton: int, least: int, placed: Any, plan: Any, chosen: Any, tally: Any,
+    late: Any, nominal: Any, cost: Any, freight: Any, carton: int, least: int, placed: Any, plan: Any, chosen: Any, tally: Any,
 ) -> float:  # fmt: skip
     """Mean cost over the paths of policy ``theta``, with today's order ``first`` [modes] (−1: as the policy says).
 
-    ``old`` [2, weeks]: units of today's stock beyond the two ages then, were none sold; ``demand`` and ``coming`` [paths,
-    weeks]; ``expected`` arrivals [weeks]; ``outlook`` cumulated mean demand [weeks + 1]; ``lead`` [paths, weeks, modes];
-    ``nominal`` [modes] lead times that the policy reckons with; ``cost``: lost margin, storage and its two steps' extra
-    factors and ages, capital a week and money unit, landed cost, order line, share written off, disposal, excess weeks.
+    ``old`` [3, weeks]: units of today's stock beyond the two ages and the shelf life then, were none sold; ``demand`` and
+    ``coming`` [paths, weeks]; ``expected`` arrivals [weeks]; ``outlook`` cumulated mean demand [weeks + 1]; ``lead`` [paths,
+    weeks, modes]; ``late`` [weeks + 1, modes] known delay of an order of that week; ``nominal`` [modes] lead times that the
+    policy reckons with; ``cost``: lost margin, storage and its two steps' extra factors and ages, capital a week and money
+    unit, landed cost, order line, share written off, disposal, excess weeks, shelf life in weeks (0 = keeps).
     ``chosen`` [modes] gets today's order, ``tally`` the units met and asked for a path.
     """
     margin, storage, more1, more2 = cost[0], cost[1], cost[2], cost[3]
     age1, age2, capital, landed, line = int(cost[4]), int(cost[5]), cost[6], cost[7], cost[8]
-    written_off, disposal, excess_weeks = cost[9], cost[10], cost[11]
+    written_off, disposal, excess_weeks, shelf = cost[9], cost[10], cost[11], int(cost[12])
     paths, weeks = demand.shape
     modes = freight.shape[0]
     slow = modes - 1
@@ -67,22 +68,23 @@ def path_cost(  # noqa: PLR0917 - a kernel is called with its arrays in order
                     units = first[m]
                 else:
                     here = float(stock)
-                    reach = nominal[m]
+                    reach = nominal[m] + late[h, m]
                     for j in range(h, min(h + reach, weeks) if m < slow else plan.shape[0]):
                         here += plan[j]
-                    until = min(h + reach + 1, end)
+                    # The next order that could help arrives one review later, or after a closure.
+                    until = min(h + 1 + nominal[m] + late[h + 1, m], end)
                     level = theta[m] * ratio * (outlook[until] - outlook[h])
                     units = 0
                     if theta[m] > 0 and here < level:
-                        room = theta[modes] if m == slow else min(theta[modes], nominal[m + 1] - reach)
+                        room = theta[modes] if m == slow else min(theta[modes], max(nominal[m + 1] - nominal[m], 0))
                         units = in_cartons(level + room * rate - here, carton, least)
                 if h == 0:
                     chosen[m] = units
                 if units > 0:
                     total += units * freight[m] + line
-                    at = h + lead[k, h, m] - 1
+                    at = min(h + lead[k, h, m] + late[h, m] - 1, placed.shape[0] - 1)
                     placed[at, m] += units
-                    plan[min(h + nominal[m] - 1, plan.shape[0] - 1)] += units
+                    plan[min(h + nominal[m] + late[h, m] - 1, plan.shape[0] - 1)] += units
                     moving += units
                     moving_value += units * (landed + freight[m])
             came = coming[k, h]
@@ -107,6 +109,13 @@ def path_cost(  # noqa: PLR0917 - a kernel is called with its arrays in order
                 aged1 = on_hand + arrived[h - age1]
             if h >= age2:
                 aged2 = on_hand + arrived[h - age2]
+            if shelf > 0:
+                spoilt = (old[2, h] if h < shelf else on_hand + arrived[h - shelf]) - sold_sum
+                if spoilt > 0:
+                    gone = min(int(spoilt), stock)
+                    stock -= gone
+                    sold_sum += gone
+                    total += gone * (landed + freight[slow] + disposal)
             total += storage * (stock + more1 * max(aged1 - sold_sum, 0.0) + more2 * max(aged2 - sold_sum, 0.0))
             total += capital * (
                 stock * (landed + freight[slow]) + moving_value + base_moving * (landed + freight[slow])
@@ -114,19 +123,19 @@ def path_cost(  # noqa: PLR0917 - a kernel is called with its arrays in order
             seen += asked
             thought += outlook[h + 1] - outlook[h]
         # What is left is worth its freight, waits to be sold at the path's late pace, and is cleared beyond the limit.
-        late = 0.0
+        ending = 0.0
         span = min(13, weeks)
         for h in range(weeks - span, weeks):
-            late += demand[k, h]
-        late /= span
+            ending += demand[k, h]
+        ending /= span
         left = stock + moving + base_moving
         for h in range(weeks, placed.shape[0]):
             for m in range(modes):
                 total -= placed[h, m] * freight[m]
         total -= (stock + base_moving) * freight[slow]
-        kept = min(float(left), excess_weeks * late)
-        if late > 0:
-            total += (storage + capital * (landed + freight[slow])) * kept * kept / (2 * late)
+        kept = min(float(left), excess_weeks * ending)
+        if ending > 0:
+            total += (storage + capital * (landed + freight[slow])) * kept * kept / (2 * ending)
         total += (left - kept) * (
             written_off * (landed + freight[slow]) + disposal + (storage + capital * landed) * excess_weeks / 2
         )
@@ -137,8 +146,8 @@ def path_cost(  # noqa: PLR0917 - a kernel is called with its arrays in order
 
 @compiled
 def tune_and_choose(  # noqa: PLR0917 - a kernel is called with its arrays in order
-    theta: Any, on_hand: int, old: Any, demand: Any, coming: Any, expected: Any, outlook: Any, lead: Any, nominal: Any,
-    cost: Any, freight: Any, carton: int, least: int, rounds: int, chosen: Any, figures: Any,
+    theta: Any, on_hand: int, old: Any, demand: Any, coming: Any, expected: Any, outlook: Any, lead: Any, late: Any,
+    nominal: Any, cost: Any, freight: Any, carton: int, least: int, rounds: int, chosen: Any, figures: Any,
 ) -> None:  # fmt: skip
     """Improve ``theta`` from where it is, in ``rounds``; ``chosen`` [modes] is its order of today, or none if that is cheaper.
 
@@ -147,14 +156,15 @@ def tune_and_choose(  # noqa: PLR0917 - a kernel is called with its arrays in or
     modes = freight.shape[0]
     longest = 0
     for m in range(modes):
-        longest = max(longest, nominal[m])
+        for h in range(late.shape[0]):
+            longest = max(longest, nominal[m] + late[h, m])
     size = demand.shape[1] + 2 * longest + 4
     placed = np.zeros((size, modes), np.int64)
     plan, tally = np.zeros(size), np.zeros(2)
     free = np.full(modes, NO_ORDER)
     trial = theta.copy()
     best = path_cost(
-        theta, free, on_hand, old, demand, coming, expected, outlook, lead, nominal, cost, freight, carton, least, placed,
+        theta, free, on_hand, old, demand, coming, expected, outlook, lead, late, nominal, cost, freight, carton, least, placed,
         plan, chosen, tally,
     )  # fmt: skip
     step = 0.3
@@ -170,7 +180,7 @@ def tune_and_choose(  # noqa: PLR0917 - a kernel is called with its arrays in or
                 if trial[p] == theta[p]:
                     continue
                 now = path_cost(
-                    trial, free, on_hand, old, demand, coming, expected, outlook, lead, nominal, cost, freight, carton,
+                    trial, free, on_hand, old, demand, coming, expected, outlook, lead, late, nominal, cost, freight, carton,
                     least, placed, plan, chosen, tally,
                 )  # fmt: skip
                 if now < best - 1e-9:
@@ -180,14 +190,14 @@ def tune_and_choose(  # noqa: PLR0917 - a kernel is called with its arrays in or
         if not better:
             step *= 0.5
     best = path_cost(
-        theta, free, on_hand, old, demand, coming, expected, outlook, lead, nominal, cost, freight, carton, least, placed,
+        theta, free, on_hand, old, demand, coming, expected, outlook, lead, late, nominal, cost, freight, carton, least, placed,
         plan, chosen, tally,
     )  # fmt: skip
     figures[2], figures[3] = tally[0], tally[1]
     said = chosen.copy()
     picked, today = said, np.zeros(modes, np.int64)
     figures[1] = path_cost(
-        theta, today, on_hand, old, demand, coming, expected, outlook, lead, nominal, cost, freight, carton, least, placed,
+        theta, today, on_hand, old, demand, coming, expected, outlook, lead, late, nominal, cost, freight, carton, least, placed,
         plan, chosen, tally,
     )  # fmt: skip
     if figures[1] < best:
@@ -199,7 +209,7 @@ def tune_and_choose(  # noqa: PLR0917 - a kernel is called with its arrays in or
 
 @compiled
 def plan_rows(  # noqa: PLR0917 - a kernel is called with its arrays in order
-    theta: Any, on_hand: Any, old: Any, demand: Any, coming: Any, lead: Any, nominal: Any, cost: Any, freight: Any,
+    theta: Any, on_hand: Any, old: Any, demand: Any, coming: Any, lead: Any, late: Any, nominal: Any, cost: Any, freight: Any,
     carton: Any, least: Any, rounds: int, chosen: Any, figures: Any,
 ) -> None:  # fmt: skip
     """All rows; ``coming`` [rows, paths, weeks]."""
@@ -214,6 +224,6 @@ def plan_rows(  # noqa: PLR0917 - a kernel is called with its arrays in order
             outlook[h + 1] = outlook[h] + asked / paths
             expected[h] = came / paths
         tune_and_choose(
-            theta[row], on_hand[row], old[row], demand[row], coming[row], expected, outlook, lead, nominal, cost[row],
+            theta[row], on_hand[row], old[row], demand[row], coming[row], expected, outlook, lead, late, nominal, cost[row],
             freight[row], carton[row], least[row], rounds, chosen[row], figures[row],
         )  # fmt: skip

@@ -20,7 +20,7 @@ PARTS: tuple[str, ...] = ("freight", "handling", "storage", "capital", "lost_mar
 @dataclass(frozen=True)
 class Goods:
     """Columns by SKU; money in minor units. ``duty`` as a share of ``unit_cost``; ``least`` units of an order, a multiple
-    of ``carton``."""
+    of ``carton``; ``shelf_weeks`` after which a unit is thrown away (0 = keeps)."""
 
     price: Floats
     unit_cost: Floats
@@ -29,6 +29,7 @@ class Goods:
     volume_mm3: Floats
     carton: Ints
     least: Ints
+    shelf_weeks: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.price)
@@ -43,6 +44,7 @@ class Goods:
         return Goods(
             self.price[rows], self.unit_cost[rows], self.duty[rows], self.weight_g[rows], self.volume_mm3[rows],
             self.carton[rows], self.least[rows],
+            None if self.shelf_weeks is None else self.shelf_weeks[rows],
         )  # fmt: skip
 
 
@@ -139,7 +141,7 @@ Policy = Callable[[Now], Ints]
 class Outcome:
     """Costs by SKU, minor units: ``parts`` of :data:`PARTS`; units ``asked`` and ``met``; ``units`` ordered [SKUs, modes],
     ``lines`` ordered and ``stockout_weeks`` [SKUs]; ``left`` on hand at the end; ``freight_left``: freight in what
-    is left and on the way, already taken off the part ``freight``."""
+    is left and on the way, already taken off the part ``freight``; units ``thrown`` away past their shelf life."""
 
     parts: Mapping[str, Floats]
     asked: Ints
@@ -149,6 +151,7 @@ class Outcome:
     stockout_weeks: Ints
     left: Ints
     freight_left: Floats
+    thrown: Ints
 
     @property
     def total(self) -> Floats:

@@ -7,19 +7,22 @@ import numpy as np
 from entrepot.engines.twin.model import PARTS, Floats, Ints, Now, Opening, Operation, Outcome, Policy
 
 
-def run(operation: Operation, demand: Ints, opening: Opening, policy: Policy, *, seed: int = 1) -> Outcome:
+def run(
+    operation: Operation, demand: Ints, opening: Opening, policy: Policy, *, seed: int = 1, late: Ints | None = None
+) -> Outcome:
     """What ``policy`` would have cost.
 
     ``demand`` [SKUs, weeks] in units. A week: arrivals; demand met from stock, oldest first, the rest lost; costs on
     what is owned then; orders. Each order line's lead time is drawn from (``seed``, week, SKU, mode), so every policy
     meets the same luck. At the end stock is worth what was paid for it, less what is written off: the freight of what is
-    left is taken off the freight that was paid (``Outcome.freight_left``).
+    left is taken off the freight that was paid (``Outcome.freight_left``). ``late`` [weeks, modes]: weeks by which orders of
+    a week arrive later than drawn, for a closed factory or a blocked port.
     """
-    return _Replay(operation, demand, opening, seed).play(policy)
+    return _Replay(operation, demand, opening, seed, late).play(policy)
 
 
 class _Replay:
-    def __init__(self, operation: Operation, demand: Ints, opening: Opening, seed: int) -> None:
+    def __init__(self, operation: Operation, demand: Ints, opening: Opening, seed: int, late: Ints | None) -> None:
         self.operation, self.demand, self.seed = operation, demand, seed
         skus, weeks = demand.shape
         modes = len(operation.modes)
@@ -32,6 +35,9 @@ class _Replay:
             ],
             axis=2,
         )
+        if late is not None:
+            self.lead = self.lead + late[None, :weeks, :]
+            longest += int(late.max(initial=0))
         # Column k of a layer arrived at the start of week k − 1; column 0 is the opening stock.
         self.layer = np.zeros((skus, weeks + 1), np.int64)
         self.paid: Floats = np.zeros((skus, weeks + 1))  # freight of a unit in the layer
@@ -43,12 +49,14 @@ class _Replay:
         self.open = np.zeros((skus, modes, weeks), np.int64)  # of each week's orders, what is not here yet
         self.parts: dict[str, Floats] = {name: np.zeros(skus) for name in PARTS}
         self.freight_left: Floats = np.zeros(skus)
+        self.thrown = np.zeros(skus, np.int64)
         self.met, self.stockouts = np.zeros(skus, np.int64), np.zeros(skus, np.int64)
 
     def play(self, policy: Policy) -> Outcome:
         for week in range(self.demand.shape[1]):
             self._arrive(week)
             sold = self._sell(week)
+            self._throw_away(week)
             self._charge(week)
             seen = self._seen(week, sold)
             self._order(week, policy(seen))
@@ -57,7 +65,7 @@ class _Replay:
         left = self.layer.sum(axis=1)
         return Outcome(
             self.parts, self.demand.sum(axis=1), self.met, self.ordered.sum(axis=2), lines, self.stockouts, left,
-            self.freight_left,
+            self.freight_left, self.thrown,
         )  # fmt: skip
 
     def _arrive(self, week: int) -> None:
@@ -81,6 +89,21 @@ class _Replay:
         self.stockouts += sold < asked
         self.parts["lost_margin"] += (asked - sold) * self.operation.margin
         return sold
+
+    def _throw_away(self, week: int) -> None:
+        shelf = self.operation.goods.shelf_weeks
+        if shelf is None:
+            return
+        goods = self.operation.goods
+        age = week + 1 - np.arange(self.layer.shape[1])
+        spoilt = np.where((age[None, :] > shelf[:, None]) & (shelf[:, None] > 0), self.layer, 0)
+        self.layer = self.layer - spoilt
+        self.thrown += spoilt.sum(axis=1)
+        value = spoilt * (goods.landed[:, None] + self.paid)
+        disposal = self.operation.rates.disposal_kg * goods.weight_g / 1e3
+        self.parts["end_of_life"] += value.sum(axis=1) + spoilt.sum(axis=1) * disposal
+        # The goods are charged as lost; their freight stays in the freight paid.
+        self.parts["freight"] -= (spoilt * self.paid).sum(axis=1)
 
     def _charge(self, week: int) -> None:
         goods, rates = self.operation.goods, self.operation.rates
