@@ -4,7 +4,8 @@
 cheap goods with a long way look better than they are; and a change of the rate between order and payment is mixed up with
 the price.
 
-**Method.** Simple interest on every payment from its day until the cash of the units that bear it is back (:func:`lot_capital`);
+**Method.** Simple interest on every payment from its day until the cash of the units that bear it is back (:func:`lot_capital`,
+and :func:`interest_many` on arrays);
 cash-to-cash days from balances or from payments (:func:`cash_to_cash`, :func:`days_out`); exchange differences apart from price
 variance (:func:`differences`), the unpaid part of open orders by currency and time (:func:`exposures`), and the forward that the
 seller's own rates justify beside the bank's (:func:`forward_rate`, :func:`hedge_choice`).
@@ -34,6 +35,7 @@ from entrepot.engines.capital.exchange import (
 )
 from entrepot.engines.capital.hedge import HedgeChoice, forward_rate, hedge_choice
 from entrepot.engines.capital.lot import LotCapital, capital_of_range, lot_capital, rounded
+from entrepot.engines.capital.many import interest_many
 from entrepot.engines.capital.model import CapitalRate, Payment, Release, accrued
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "exposures",
     "forward_rate",
     "hedge_choice",
+    "interest_many",
     "lot_capital",
     "rounded",
 ]
