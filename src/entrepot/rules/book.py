@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -64,6 +64,10 @@ class RuleBook:
     _views: dict[tuple[str, date, date | None], DestinationRules] = field(
         default_factory=dict[tuple[str, date, date | None], DestinationRules], compare=False, repr=False
     )
+    _force: dict[tuple[str, date, date | None], tuple[tuple[Measure, Value | None], ...]] = field(
+        default_factory=dict[tuple[str, date, date | None], tuple[tuple[Measure, Value | None], ...]],
+        compare=False, repr=False,
+    )  # fmt: skip
 
     def value(self, jurisdiction: str, name: str, on: date, known_on: date | None = None) -> Value | None:
         """What rule ``name`` of a jurisdiction (or else of its parent) says on a day; ``None`` when it says nothing."""
@@ -94,15 +98,15 @@ class RuleBook:
             )
         return self._views[key]
 
-    def duties(
-        self, destination: str, hs: str, origin: str, on: date, known_on: date | None = None
-    ) -> Iterator[tuple[Measure, Value]]:
-        """Added duties in force on a day for goods of an origin, before asking which lines they reach."""
-        for measure in self.measures:
-            if measure.destination == destination and measure.covers_origin(origin) and measure.names_line(hs):
-                value = measure.rule.at(on, known_on)
-                if value is not None:
-                    yield measure, value
+    def measures_on(
+        self, destination: str, on: date, known_on: date | None = None
+    ) -> tuple[tuple[Measure, Value | None], ...]:
+        """Every added duty of a destination with its value of a day; ``None`` = not in force."""
+        key = (destination, on, known_on)
+        if key not in self._force:
+            mine = [m for m in self.measures if m.destination == destination]
+            self._force[key] = tuple((m, m.rule.at(on, known_on)) for m in mine)
+        return self._force[key]
 
     def change_days(self, destination: str) -> list[date]:
         """Days on which anything in a destination's rules or added duties begins or has ended, in order."""
@@ -125,15 +129,15 @@ class RuleBook:
                 rules[patch.rule] = Rule(patch.rule, (*old.values, _hypothesis(patch)))
             else:
                 measures.append(_hypothetical_duty(patch, len(measures)))
-        return dataclasses.replace(self, rules=rules, measures=tuple(measures), _views={})
+        return dataclasses.replace(self, rules=rules, measures=tuple(measures), _views={}, _force={})
 
     def with_tariff(self, tariff: Tariff) -> RuleBook:
         """Another book with more tariff lines or the seller's own rates."""
-        return dataclasses.replace(self, tariff=tariff, _views={})
+        return dataclasses.replace(self, tariff=tariff, _views={}, _force={})
 
     def with_measures(self, measures: Iterable[Measure]) -> RuleBook:
         """Another book with more added duties."""
-        return dataclasses.replace(self, measures=(*self.measures, *measures), _views={})
+        return dataclasses.replace(self, measures=(*self.measures, *measures), _views={}, _force={})
 
     def _names(self, code: str) -> list[str]:
         chain = [code.lower()]

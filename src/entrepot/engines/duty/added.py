@@ -19,12 +19,11 @@ def added_duties(book: RuleBook, entry: Entry, goods: Goods, ordinary: Ordinary)
     """What every added duty of the destination does to ``goods``: charged, yielding, not reached or unsettled."""
     if ordinary.whole:
         return ()
-    measures = [m for m in book.measures if m.destination == entry.destination]
+    measures = book.measures_on(entry.destination, entry.on, entry.known_on)
     if not measures:
         return ()
     code, reached, result = digits(goods.hs), list[Reached](), list[Finding]()
-    for measure in measures:
-        value = measure.rule.at(entry.on, entry.known_on)
+    for measure, value in measures:
         if value is None:
             result.append(_finding(goods, measure, Reach.NOT_IN_FORCE, None))
             continue
@@ -37,7 +36,7 @@ def added_duties(book: RuleBook, entry: Entry, goods: Goods, ordinary: Ordinary)
     asked = {m.group for m, _, ask in reached if m.group and ask}
     for measure, value, ask in reached:
         result.append(_charged(goods, measure, value, ask, ordinary, charged, asked))
-    return tuple(_one_of_its_group(result, {m.id: m for m in measures}, "301"))
+    return tuple(_one_of_its_group(result, {m.id: m for m, _ in measures}, "301"))
 
 
 def _reach(measure: Measure, entry: Entry, goods: Goods, code: str, line: TariffLine | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from entrepot.core.cost_lines import CostLine
+from entrepot.core.cost_lines import Confidence, CostLine
 from entrepot.core.money import major, round_half_away
 from entrepot.engines.duty.model import Entry, Rates
 from entrepot.engines.duty.ordinary import GIVEN, percent_text
@@ -49,17 +49,35 @@ def _fee(
         return None
     if value is not None and "over" in rule.data and value <= minor_of(rule, "over", rules.currency):
         return None
+    if value is not None and "upto" in rule.data and value > minor_of(rule, "upto", rules.currency):
+        return None
     asked = (*(needs if value is None else ()), *(("mode of transport",) if modes and not entry.mode else ()))
     if value is None or asked:
         said = asked or ("value of the goods",)
         return CostLine(component, label, None, rules.currency, rule.basis, needs=said)
+    estimate = rule.basis.confidence is Confidence.UNCONFIRMED
+    if "amount" in rule.data:
+        flat, said = round_half_away(minor_of(rule, "amount", rules.currency)), f"{rule.text('amount')} an entry"
+        return CostLine(
+            component, label, flat, rules.currency, rule.basis, rate=said, estimate=estimate, note=rule.note
+        )
     amount, text = value * rule.number("percent") / 100, percent_text(rule.number("percent") / 100)
     if "minimum" in rule.data:
         least, most = minor_of(rule, "minimum", rules.currency), minor_of(rule, "maximum", rules.currency)
         text += f", at least {rule.text('minimum')} and at most {rule.text('maximum')}"
         amount = min(max(amount, least), most)
     shown = f"{major(value, rules.currency)} {rules.currency}"
-    return CostLine(component, label, round_half_away(amount), rules.currency, rule.basis, shown, text)
+    return CostLine(
+        component,
+        label,
+        round_half_away(amount),
+        rules.currency,
+        rule.basis,
+        shown,
+        text,
+        estimate=estimate,
+        note=rule.note,
+    )
 
 
 def surcharges(rules: DestinationRules, entry: Entry, duty: list[int | None]) -> list[CostLine]:

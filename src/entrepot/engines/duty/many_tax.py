@@ -30,10 +30,9 @@ def fees(rows: Rows, customs: Whole, known: Flags) -> tuple[Whole, Whole, Flags]
         due = np.ones(len(rows), dtype=np.bool_)
         if "over" in rule.data:
             due = customs > _minor(rule, "over", rows.rules.currency)
-        rate = rule.number("percent") / 100
-        amount = by(customs, rate)
-        if "minimum" in rule.data:
-            amount = _bounded(rows, rule, customs, rate)
+        if "upto" in rule.data:
+            due &= customs <= _minor(rule, "upto", rows.rules.currency)
+        amount = _amount(rows, rule, customs)
         total = total + np.where(due, amount, 0)
         if rule.data.get("in_tax_base"):
             taxed = taxed + np.where(due, amount, 0)
@@ -43,7 +42,12 @@ def fees(rows: Rows, customs: Whole, known: Flags) -> tuple[Whole, Whole, Flags]
     return total, taxed, sure
 
 
-def _bounded(rows: Rows, rule: Value, customs: Whole, rate: Fraction) -> Whole:
+def _amount(rows: Rows, rule: Value, customs: Whole) -> Whole:
+    if "amount" in rule.data:
+        return np.full(len(rows), _minor(rule, "amount", rows.rules.currency), dtype=np.int64)
+    rate = rule.number("percent") / 100
+    if "minimum" not in rule.data:
+        return by(customs, rate)
     least, most = _minor(rule, "minimum", rows.rules.currency), _minor(rule, "maximum", rows.rules.currency)
     return np.clip(by(customs, rate), round(least), round(most))
 
