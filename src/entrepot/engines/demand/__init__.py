@@ -65,6 +65,7 @@ from entrepot.engines.demand.build import build_demand, panel
 from entrepot.engines.demand.events import CALENDARS, WEST, Event
 from entrepot.engines.demand.fit import Model, fit
 from entrepot.engines.demand.forecast import Forecast, Promotion, forecast
+from entrepot.engines.demand.launch import NewItem, new_item
 from entrepot.engines.demand.model import (
     HORIZONS,
     LEVELS,
@@ -75,6 +76,11 @@ from entrepot.engines.demand.model import (
     RatioTable,
     WeeklyDemand,
 )
+from entrepot.engines.demand.opportunities import opportunities
+from entrepot.engines.demand.refill import refill
+from entrepot.engines.demand.shape import components, inherit, regional_shares
+from entrepot.engines.demand.signals import Signal, SignalValues, signal_values
+from entrepot.engines.demand.track import TrackRecord, track_record
 
 __all__ = [
     "CALENDARS",
@@ -88,12 +94,24 @@ __all__ = [
     "Forecast",
     "LeadTime",
     "Model",
+    "NewItem",
     "Promotion",
     "RatioTable",
+    "Signal",
+    "SignalValues",
+    "TrackRecord",
     "WeeklyDemand",
     "backtest",
     "build_demand",
+    "components",
     "fit",
     "forecast",
+    "inherit",
+    "new_item",
+    "opportunities",
     "panel",
+    "refill",
+    "regional_shares",
+    "signal_values",
+    "track_record",
 ]

@@ -9,6 +9,7 @@ import numpy as np
 from entrepot.engines.demand import spread
 from entrepot.engines.demand.fit import Model
 from entrepot.engines.demand.model import LEVELS, Floats, Ints, SeriesState
+from entrepot.engines.demand.ratios import at_levels
 
 UNEVEN = (0.05, 9.0)
 """Bounds of the squared variation of one week around its share of the total."""
@@ -31,8 +32,8 @@ def sample_paths(model: Model, state: SeriesState, names: list[str], weeks: int,
         random = np.random.default_rng([seed, crc32(name.encode())])
         order: Ints = np.argsort(random.random(count))
         at: Floats = (order + random.random(count)) / count
-        total = np.rint(np.interp(at, grid, quantiles[row]))
-        out[row] = _spread_out(random, total, means[row], float(variation[row]))
+        total = at_levels(quantiles[[row]], grid, at)[0]
+        out[row] = _spread_out(random, np.rint(total), means[row], float(variation[row]))
     return out
 
 
