@@ -19,18 +19,17 @@ from django.db import transaction
 from entrepot.books import models
 from entrepot.books.bulk import writer_lock
 from entrepot.core.calendar import Instant, local_date
-from entrepot.core.reasons import Reason
 from entrepot.workflows.positions import positions
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from entrepot.engines.demand import LeadTime
+    from entrepot.engines.demand import Forecast, LeadTime
     from entrepot.workflows.forecast import CompanyForecast
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 HISTORY_WEEKS = 104
 FAN_WEEKS = 26
+_HISTORY = ("week", "sold", "censored", "demand", "low", "high", "bulk")
+_QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 _BATCH = 400
 
 
@@ -65,58 +64,37 @@ def _figures(company: models.Company, one: CompanyForecast) -> Iterator[tuple[di
     result = one.result
     leads, prices = _leads(company, one)
     lead_levels = result.quantiles(leads, LEVELS)
-    mean_over = np.array([result.state.over(np.full(len(result), float(k))) for k in range(FAN_WEEKS + 1)])
-    totals = np.array([result.quantiles(_fixed(k), LEVELS) for k in range(1, FAN_WEEKS + 1)])
     lead_mean = result.state.over(np.array([lead.mean for lead in leads]))
+    keys = result.frame.select(*result.by).rows()
     for row, told in enumerate(result.frame.iter_rows(named=True)):
         if told["weekly_mean"] is None:
             continue
-        history = _history(one, row)
+        key, lead, price = keys[row], leads[row], prices[row]
+        history = _history(result, key)
+        known = [sold for _, sold, out, *_ in history if sold is not None and not out][-8:]
         low, _, middle, _, high = (int(units) for units in lead_levels[row])
-        price = prices[row]
-        known = [demand for _, _, _, demand, *_ in history if demand is not None][-8:]
+        marks = [
+            *told["flags"],
+            *(["promotion"] if row in one.promotions else []),
+            *(["bulk"] if any(w[6] for w in history) else []),
+        ]
         fields = {
-            "item_id": told["item"], "location_id": int(told["channel"]), "weekly_milli": round(told["weekly_mean"] * 1000),
+            "item_id": told["item"], "location_id": int(told["channel"]),
+            "weekly_milli": round(told["weekly_mean"] * 1000),
             "recent_milli": round(sum(known) / len(known) * 1000) if known else None,
-            "lead_days": round(leads[row].mean * 7), "lead_mean": round(float(lead_mean[row])), "lead_low": low,
+            "lead_days": round(lead.mean * 7), "lead_mean": round(float(lead_mean[row])), "lead_low": low,
             "lead_middle": middle, "lead_high": high, "pattern": told["pattern"], "method": told["method"],
-            "flags": f",{','.join([*told['flags'], *(['promotion'] if row in one.promotions else [])])},",
+            "flags": f",{','.join(marks)},", "lost": _units(told.get("lost_sales")),
             "at_stake": None if price is None else round((high - low) * price),
         }  # fmt: skip
         detail = {
             "history": history,
-            "fan": _fan(one, row, mean_over, totals, told["level"]),
-            "totals": [
-                [k, _rounded(mean_over[k, row]), *(int(units) for units in totals[k - 1, row])]
-                for k in range(1, FAN_WEEKS + 1)
-            ],
-            "reasons": [asdict(reason) for reason in _reasons(one, row, leads[row])],
-            "lead": [list(leads[row].weeks), list(leads[row].probabilities)],
+            "fan": _fan(result, key),
+            "totals": _totals(result, key),
+            "reasons": [asdict(reason) for reason in result.explain(key, lead)],
+            "lead": [list(lead.weeks), list(lead.probabilities)],
         }
         yield fields, detail
-
-
-def _reasons(one: CompanyForecast, row: int, lead: LeadTime) -> list[Reason]:
-    """The engine's reasons; a user's promotion is told apart from the season."""
-    key = one.plain.frame.select(*one.plain.by).row(row)
-    reasons = list(one.plain.explain(key, lead))
-    if row not in one.promotions:
-        return reasons
-    weeks = np.full(len(one.result), lead.mean)
-    more = round(float(one.result.state.over(weeks)[row] - one.plain.state.over(weeks)[row]))
-    text = f"A promotion that you know of changes the demand over the lead time by {more:+} units."
-    last = [reason for reason in one.result.explain(key, lead) if reason.code == "range"]
-    return [
-        *(reason for reason in reasons if reason.code != "range"),
-        Reason("promotion", text, {"units": more}),
-        *last,
-    ]
-
-
-def _fixed(weeks: float) -> LeadTime:
-    from entrepot.engines.demand import LeadTime
-
-    return LeadTime.fixed(weeks)
 
 
 def _leads(company: models.Company, one: CompanyForecast) -> tuple[list[LeadTime], list[float | None]]:
@@ -133,42 +111,40 @@ def _leads(company: models.Company, one: CompanyForecast) -> tuple[list[LeadTime
     return leads, rows["price"].to_list()
 
 
-def _history(one: CompanyForecast, row: int) -> list[list[Any]]:
+def _history(result: Forecast, key: Any) -> list[list[Any]]:
     """Weeks since the first sale, at most the last two years."""
-    panel = one.panel
-    start = max(int(panel.born[row]), len(panel.weeks) - HISTORY_WEEKS)
-    demand, out = panel.demand[row, start:], panel.censored[row, start:]
-    bulk = np.zeros(len(demand)) if panel.bulk is None else np.nan_to_num(panel.bulk[row, start:])
-    rows = zip(panel.weeks[start:], demand, out, bulk, strict=True)
+    weeks = result.history(key).tail(HISTORY_WEEKS)
     return [
-        [week.isoformat(), _units(sold), int(empty), _units(sold), None, None, int(big)]
-        for week, sold, empty, big in rows
+        [
+            week.isoformat(),
+            _units(sold),
+            int(out),
+            _tenth(demand),
+            *(_tenth(end) if out else None for end in ends),
+            _units(big) or 0,
+        ]
+        for week, sold, out, demand, *ends, big in weeks.select(*_HISTORY).iter_rows()
     ]
 
 
-def _units(value: float) -> int | None:
-    return None if np.isnan(value) else round(float(value))
+def _fan(result: Forecast, key: Any) -> list[list[Any]]:
+    """Each coming week."""
+    weeks = result.fan(key, FAN_WEEKS, LEVELS).select("week", "mean", *_QUANTILES, "season", "event", "promotion")
+    return [[week.isoformat(), *(_rounded(number) for number in told)] for week, *told in weeks.iter_rows()]
 
 
-def _fan(one: CompanyForecast, row: int, mean_over: Any, totals: Any, level: float | None) -> list[list[Any]]:
-    """Each coming week: its mean, its quantiles by the ratio of one week's to its mean, and its season (mean / level)."""
-    first = mean_over[1, row]
-    ratios = totals[0, row] / first if first > 0 else np.zeros(len(LEVELS))
-    lifts = one.promotions.get(row)
-    out = []
-    for week in range(1, FAN_WEEKS + 1):
-        mean = float(mean_over[week, row] - mean_over[week - 1, row])
-        lift = lifts[week - 1] if lifts else 1
-        season = _rounded(mean / level / lift) if level and lift else 1
-        out.append([_monday(one, week), _rounded(mean), *(_rounded(mean * ratio) for ratio in ratios), season, 1, lift])
-    return out
+def _totals(result: Forecast, key: Any) -> list[list[Any]]:
+    """The first 1, 2, … weeks together."""
+    weeks = result.totals(key, FAN_WEEKS, LEVELS).select("weeks", "mean", *_QUANTILES)
+    return [[number, _rounded(mean), *quantiles] for number, mean, *quantiles in weeks.iter_rows()]
 
 
-def _monday(one: CompanyForecast, ahead: int) -> str:
-    from datetime import timedelta
+def _units(value: float | None) -> int | None:
+    return None if value is None else round(value)
 
-    last: date = one.result.last_week  # type: ignore[assignment]  # there are series, so there is a week
-    return (last + timedelta(weeks=ahead)).isoformat()
+
+def _tenth(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)
 
 
 def _rounded(units: float) -> float:

@@ -37,10 +37,8 @@ class CompanyForecast:
     as_of: Instant
     result: Forecast
     panel: DemandPanel
-    plain: Forecast
-    """The result without the users' promotions."""
     promotions: dict[int, list[float]] = field(default_factory=dict[int, list[float]])
-    """Row of the result → what the users' promotions make of each coming week."""
+    """Row of the result → what the users' promotions make of each coming week; they are in the result."""
 
 
 def forecast(*, progress: Progress = SILENT, made_at: Instant | None = None) -> list[CompanyForecast]:
@@ -119,7 +117,7 @@ def _of_company(company: int, lines: pl.DataFrame, movements: pl.DataFrame) -> C
     series = panel(weekly, ("item", "channel"))
     result = engine(series)
     promotions = promote.known(company, result)
-    return CompanyForecast(company, as_of, promote.counted(result, promotions), series, result, promotions)
+    return CompanyForecast(company, as_of, promote.counted(result, promotions), series, promotions)
 
 
 def _store(one: CompanyForecast, made_at: Instant) -> None:

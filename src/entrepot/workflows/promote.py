@@ -90,20 +90,13 @@ def known(company: int, result: Forecast) -> dict[int, list[float]]:
 
 
 def counted(result: Forecast, factors: dict[int, list[float]]) -> Forecast:
-    """The forecast with ``factors`` in it: expected demand of the weeks moves, and the quantiles of totals with it."""
-    if not factors:
-        return result
+    """The forecast with ``factors`` in it."""
     import numpy as np
-    import polars as pl
 
-    expected = result.state.expected.copy()
-    means = result.frame["weekly_mean"].to_list()
+    keys = result.frame.select(*result.by).rows() if factors else []
     for row, moves in factors.items():
-        expected[row, 1:] = expected[row, 0] + np.cumsum(np.diff(expected[row]) * np.array(moves))
-        if means[row] is not None:
-            means[row] = float(expected[row, 13] / 13)
-    frame = result.frame.with_columns(weekly_mean=pl.Series(means, dtype=pl.Float64))
-    return replace(result, frame=frame, state=replace(result.state, expected=expected))
+        result = result.scaled(keys[row], np.array(moves))
+    return result
 
 
 def _moved(week: ComingWeek, move: float, new: float) -> ComingWeek:

@@ -211,7 +211,8 @@ def _shown(column: Column, value: Any, currency: str) -> SafeString | str:
         absent = column.optional or column.kind in {"units", "days", "decimal", "percent", "date"}
         return format_html('<span class="none">{}</span>', "\u2013") if absent else missing()
     if column.kind == "money":
-        return formats.plain(value, currency)
+        rounded = format_html('<span class="estimate">≈{}</span>', formats.rounded(value, currency))
+        return rounded if column.estimate else formats.plain(value, currency)
     if column.kind == "arrivals":
         return ", ".join(_arrival(item) for item in value)
     if column.kind == "state":

@@ -78,7 +78,13 @@
     ];
     const named = (text, dy, tint) => ({ show: place.clientWidth > 600, formatter: text, distance: 6, offset: [0, dy], fontSize: 12, color: tint });
     const narrow = place.clientWidth <= 600;
-    const marks = data.fan.filter((point) => point.mark).map((point) => ({ xAxis: point.week, label: { formatter: point.mark, fontSize: 11, color: colour("--quiet"), position: "insideEndTop" } }));
+    // Weeks in a row with the same mark have one area and one word.
+    const marks = [];
+    data.fan.forEach((point, index) => {
+      if (!point.mark) return;
+      if (index && data.fan[index - 1].mark === point.mark) marks.at(-1)[1].xAxis = point.week;
+      else marks.push([{ xAxis: point.week, name: point.mark }, { xAxis: point.week }]);
+    });
     const leadEnd = data.fan[Math.min(data.lead, data.fan.length) - 1];
     const lead = leadEnd ? [[{ xAxis: data.fan[0].week, name: place.dataset.lead }, { xAxis: leadEnd.week }]] : [];
     const bulk = data.history.filter((point) => point.bulk > 0).map((point) => ({ coord: [point.week, point.sold ?? 0], value: point.bulk }));
@@ -97,10 +103,10 @@
         { name: "sold", type: "line", step: "middle", symbol: "none", data: behind((point) => point.out ? null : point.sold), lineStyle: { color: colour("--ink"), width: 1.25 }, itemStyle: { color: colour("--ink") },
           markPoint: { silent: true, symbol: "triangle", symbolSize: 8, itemStyle: { color: colour("--warn") }, label: { show: false }, data: bulk },
           markArea: { silent: true, itemStyle: { color: "#f1e4d3", opacity: .7 }, label: { color: colour("--warn"), fontSize: 11, position: "insideTop" }, data: gaps(data.history, place.dataset.out) } },
-        ...(data.before ? [{ type: "line", symbol: "none", silent: true, data: [...pad, ...data.before], lineStyle: { color: colour("--quiet"), width: 1.25, type: "dotted" }, endLabel: named(place.dataset.before, 12, colour("--quiet")) }] : []),
+        ...(data.before ? [{ type: "line", symbol: "none", silent: true, data: [...pad, ...data.before], lineStyle: { color: colour("--quiet"), width: 1.25, type: "dotted" }, endLabel: named(place.dataset.before, 18, colour("--quiet")) }] : []),
         { name: "mean", type: "line", symbol: "none", data: ahead((point) => point.mean), lineStyle: { color: colour("--accent"), width: 1.75 }, itemStyle: { color: colour("--accent") }, endLabel: named(place.dataset.expected, 2, colour("--accent")),
-          markLine: { silent: true, symbol: "none", lineStyle: { color: colour("--line"), type: "dashed" }, data: marks },
-          markArea: { silent: true, itemStyle: { color: colour("--accent"), opacity: .05 }, label: { color: colour("--accent"), fontSize: 11, position: "insideTop" }, data: lead } },
+          markArea: { silent: true, itemStyle: { color: colour("--accent"), opacity: .05 }, label: { color: colour("--accent"), fontSize: 11, position: "insideTopLeft" }, data: lead } },
+        { type: "line", symbol: "none", silent: true, data: [...pad, ...rest], markArea: { silent: true, itemStyle: { color: "transparent", borderColor: colour("--quiet"), borderWidth: 1, borderType: "dotted" }, label: { color: colour("--quiet"), fontSize: 11, position: "top", distance: 2 }, data: marks } },
       ],
       aria: { enabled: false },
       past,
