@@ -1,6 +1,6 @@
 """Published landed-cost sums through the product's own rule book and engines.
 
-    python -m benchmarks.landed_cases --file cases.json [--show]
+    python -m benchmarks.landed_cases [--file cases.json] [--show]
 
 Any file of schema landed-case/1. A case's facts become an entry; thresholds, valuation, roundings and fees come from the rule
 book of the day. ``exact``: every expected figure within the case's tolerance; ``needs_person``: the product asks instead of
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import tomllib
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +25,7 @@ from entrepot.engines.duty import Assessment, Entry, Goods, Rates, assess
 from entrepot.rules import rule_book
 from entrepot.rules.fx import ExchangeRates
 
+PUBLISHED = Path(__file__).resolve().parent.parent / "tests" / "acceptance" / "landed" / "published.toml"
 CASE = {
     "id", "title", "destination", "origin", "entry_date", "regime", "mode", "currency", "lines", "freight", "insurance",
     "fx", "tax_rate", "given", "expected", "tolerance", "source", "source_kind", "note",
@@ -161,22 +163,33 @@ def _fraction(value: Any) -> Fraction | None:
     return None if value is None else Fraction(str(value))
 
 
+def read(file: Path) -> list[dict[str, Any]]:
+    """Cases of a file: JSON of schema landed-case/1, or TOML with the same fields and the page where a case was read."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".toml":
+        return [{k: v for k, v in case.items() if k != "address"} for case in tomllib.loads(text)["case"]]
+    content = json.loads(text)
+    if content.get("schema") != "landed-case/1":
+        raise SystemExit(f"{file.name}: the schema is {content.get('schema')!r}, not landed-case/1")
+    return list(content["cases"])
+
+
 def main() -> None:
     """Runs a file and prints the counts as one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--file", type=Path, required=True)
+    parser.add_argument(
+        "--file", type=Path, default=PUBLISHED, help="JSON or TOML; the project's own table unless said"
+    )
     parser.add_argument("--show", action="store_true", help="every case with its figures")
     options = parser.parse_args()
-    content = json.loads(options.file.read_text(encoding="utf-8"))
-    if content.get("schema") != "landed-case/1":
-        raise SystemExit(f"{options.file.name}: the schema is {content.get('schema')!r}, not landed-case/1")
+    cases = read(options.file)
     counts = {"exact": 0, "needs_person": 0, "wrong": 0}
-    for case in content["cases"]:
+    for case in cases:
         verdict, seen = run(case)
         counts[verdict] += 1
         if options.show or verdict != "exact":
             print(case["id"], verdict, seen)
-    report(cases=len(content["cases"]), **counts)
+    report(cases=len(cases), **counts)
 
 
 if __name__ == "__main__":
