@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from entrepot.core.cost_lines import Basis, Confidence
 from entrepot.core.measures import CENTIMETRE, CUBIC_INCHES_PER_POUND, INCH, KILOGRAM, OUNCE, POUND
+from entrepot.core.money import round_half_away
 
 _CONFIDENCE = {"high": Confidence.HIGH, "medium": Confidence.MEDIUM, "memory": Confidence.UNCONFIRMED}
 _WEIGHTS = {"g": Fraction(1), "kg": KILOGRAM, "lb": POUND, "oz": OUNCE, "": Fraction(0)}
@@ -198,7 +199,7 @@ class FeeBook:
             return row if row.rate is None else replace(row, rate=row.rate * factor)
 
         def scaled_fee(row: FulfilmentFee) -> FulfilmentFee:
-            return replace(row, fee=round(row.fee * factor), step_fee=round(row.step_fee * factor))
+            return replace(row, fee=round_half_away(row.fee * factor), step_fee=round_half_away(row.step_fee * factor))
 
         return replace(
             self,

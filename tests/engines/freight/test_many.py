@@ -88,7 +88,7 @@ def cards(draw: st.DrawFn) -> RateCard:
 
 def measure(most: int) -> st.SearchStrategy[int]:
     """A measure, or not known."""
-    return st.one_of(st.just(UNKNOWN), st.integers(1, most), st.integers(1, most), st.integers(1, most))
+    return st.one_of(st.sampled_from([UNKNOWN, 0]), st.integers(1, most), st.integers(1, most), st.integers(1, most))
 
 
 ROWS = st.lists(

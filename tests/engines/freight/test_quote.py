@@ -97,6 +97,14 @@ def test_missing_sides_leave_the_rest_of_the_quote():
     assert result.total.known == 3000
 
 
+def test_a_measure_of_nothing_is_not_known():
+    """Exports write 0 for what nobody weighed: it is asked for, and no cartons at all are a mistake."""
+    told = quote(card(), Consignment((box(weight=0, label="mugs"),), DAY))
+    assert told.lines[0].needs == ("packed weight of mugs",)
+    with pytest.raises(ValueError, match="at least one"):
+        box(0)
+
+
 def test_a_weight_above_the_card_is_not_guessed():
     """A card that ends at 30 kg has no price for 31 kg."""
     bands = (Band(Fraction(0), Fraction(30), flat=Fraction(2000)),)
@@ -221,6 +229,13 @@ def test_a_card_that_cannot_be_read_says_where():
         ('band = [{ over = "x", rate = 1 }]', "over"),
         ("band = [{ rate = 1 }]", "over"),
         ('[[charge]]\ncode = "f"\namount = 1\nper = "each"', "f"),
+        ('[[charge]]\ncode = "f"\namount = 1\nwhen = { goods = "battery" }', "goods"),
+        ('[[charge]]\ncode = "f"\namount = 1\nwhen = { season = ["10-15"] }', "season"),
+        ('[[charge]]\ncode = "f"\namount = 1\nwhen = { season = ["13-40", "1-1"] }', "season"),
+        ('[[charge]]\ncode = "f"\namount = 1\nconfidence = "certain"', "confidence"),
+        ("weight = { divisor = 0 }\nband = [{ over = 0, rate = 1 }]", "weight.divisor"),
+        ('container = [{ kind = "20GP", price = 1, cbm = 0, payload_kg = 1 }]', "container"),
+        ('valid_from = "May"\nband = [{ over = 0, rate = 1 }]', "valid_from"),
     ):
         with pytest.raises(ProblemError) as caught:
             read_card(head + text)

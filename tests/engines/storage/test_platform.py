@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 
+from entrepot.core.errors import ProblemError
 from entrepot.engines.storage import (
     Asked,
     OwnFigure,
@@ -128,6 +129,12 @@ def test_what_cannot_be_known_is_asked_for():
         "exceeds every tier" in fulfilment(Asked(Unit("H", 40_000, 900, 500, 500), "UK", DAY, 9999), BOOK)[0].needs[0]
     )
     assert "a size tier table of DE" in fulfilment(Asked(MUG, "DE", DAY, 999), BOOK)[0].needs[0]
+
+
+def test_an_unknown_marketplace_is_refused():
+    """A marketplace without a known currency is no dollar marketplace."""
+    with pytest.raises(ProblemError, match="no such marketplace"):
+        fulfilment(Asked(Unit("U", 0, 1, 1, 1), "XX", DAY, 999), BOOK)
 
 
 def test_surcharge_and_peak_follow_their_dates():

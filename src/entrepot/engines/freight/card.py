@@ -31,7 +31,11 @@ def checked(card: RateCard) -> RateCard:
 
 def problems_of(card: RateCard) -> list[Problem]:
     """Everything that makes a card unusable: gaps, overlaps, prices below 0, dates, currency, charges on nothing."""
-    found = [*_band_problems(card), *_charge_problems(card)]
+    found = [*_weight_problems(card), *_band_problems(card), *_charge_problems(card)]
+    for box in card.containers:
+        if box.price < 0 or box.volume <= 0 or box.payload <= 0:
+            text = "a container without room, payload or price"
+            found.append(_wrong(card, "container", text, "give cbm, payload_kg and price", box.kind))
     if card.currency not in CURRENCIES:
         found.append(_wrong(card, "currency", "the currency is not an ISO 4217 code", "use USD, CNY …", card.currency))
     if card.component not in COMPONENTS:
@@ -45,6 +49,24 @@ def problems_of(card: RateCard) -> list[Problem]:
     if card.valid_from and card.valid_to and card.valid_to < card.valid_from:
         found.append(_wrong(card, "valid_to", "the card ends before it begins", "swap the dates", str(card.valid_to)))
     return found
+
+
+def _weight_problems(card: RateCard) -> list[Problem]:
+    rule = card.weight
+    wrong = {
+        "divisor": rule.divisor is not None and rule.divisor <= 0,
+        "step": rule.step is not None and rule.step <= 0,
+        "side_step": rule.side_step is not None and rule.side_step <= 0,
+        "volume_share": not 0 <= rule.volume_share <= 1,
+        "volume_from": rule.volume_from < 0,
+        "piece_minimum": rule.piece_minimum < 0,
+        "minimum": rule.minimum < 0,
+    }
+    return [
+        _wrong(card, f"weight.{name}", "out of range", "above 0; a share between 0 and 1", str(getattr(rule, name)))
+        for name, bad in wrong.items()
+        if bad
+    ]
 
 
 def _band_problems(card: RateCard) -> list[Problem]:

@@ -28,7 +28,7 @@ UNKNOWN = -1
 
 @dataclass(frozen=True, slots=True)
 class Shipments:
-    """Columns of equal length, one consignment of one kind of carton a row; -1 = not known.
+    """Columns of equal length, one consignment of one kind of carton a row; -1 = not known (0 too for measures).
 
     ``weight`` g and sides mm of one carton; ``day`` as ``datetime64[D]``; ``zone`` indexes ``zones``; ``goods`` says for each
     category which rows hold it; ``residential`` 1, 0 or -1; ``value`` in minor units of the card's currency.
@@ -115,9 +115,9 @@ class _Sheet:
     def __init__(self, card: RateCard, rows: Shipments) -> None:
         self.card, self.rows, self.rule = card, rows, card.weight
         sides = np.sort(np.stack([rows.length, rows.width, rows.height]), axis=0)
-        self.measured: Mask = sides[0] >= 0
+        self.measured: Mask = sides[0] > 0
         self.longest, self.second, self.shortest = sides[2], sides[1], sides[0]
-        self.weighed: Mask = rows.weight >= 0
+        self.weighed: Mask = rows.weight > 0
         needs_sides = self.rule.divisor is not None
         self.ready: Mask = self.weighed & (self.measured if needs_sides else True)
         self.weight = np.where(self.ready, rows.weight, 0)

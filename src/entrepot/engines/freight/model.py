@@ -25,8 +25,9 @@ EVERYWHERE = "*"
 class Cartons:
     """``count`` cartons (or parcels) of one kind.
 
-    ``weight`` in grams and sides in mm of one packed carton; None = not known. ``goods`` names what it holds, as the card's
-    surcharges name it (``battery``, ``magnetic``, ``textile``, ``hazardous`` …). ``label`` is the seller's own name for it.
+    ``weight`` in grams and sides in mm of one packed carton; None = not known, and so is 0, as exports write it. ``goods``
+    names what it holds, as the card's surcharges name it (``battery``, ``magnetic``, ``textile``, ``hazardous`` …). ``label``
+    is the seller's own name for it.
     """
 
     count: int
@@ -36,6 +37,13 @@ class Cartons:
     height: int | None = None
     goods: frozenset[str] = frozenset()
     label: str = ""
+
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise ValueError(f"{self.count} cartons: at least one")
+        for name in ("weight", "length", "width", "height"):
+            if (getattr(self, name) or 0) <= 0:
+                object.__setattr__(self, name, None)
 
     @property
     def sides(self) -> tuple[int, int, int] | None:

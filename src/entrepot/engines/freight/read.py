@@ -79,7 +79,7 @@ def card_from(table: Table) -> RateCard:
         valid_from=reader.day(table, "valid_from"),
         valid_to=reader.day(table, "valid_to"),
         source=str(table.get("source", "")),
-        confidence=Confidence(str(table.get("confidence", "seller"))),
+        confidence=reader.confidence(table) or Confidence.SELLER,
     )
     return checked(card)
 
@@ -100,6 +100,29 @@ class _Reader:
 
     def rows(self, table: Table, field: str) -> list[Table]:
         return cast("list[Table]", table.get(field, []))
+
+    def texts(self, table: Table, field: str) -> list[str]:
+        found: Any = table.get(field, [])
+        listed = cast("list[Any]", found) if isinstance(found, list) else [None]
+        if not all(isinstance(x, str) for x in listed):
+            raise self.wrong(field, "not a list of texts", 'write it like ["battery"]', str(table[field]))
+        return listed
+
+    def confidence(self, table: Table) -> Confidence | None:
+        text = str(table.get("confidence", ""))
+        if text and text not in set(Confidence):
+            raise self.wrong("confidence", "no such confidence", f"use {', '.join(Confidence)}", text)
+        return Confidence(text) if text else None
+
+    def season(self, table: Table) -> tuple[tuple[int, int], tuple[int, int]] | None:
+        days = self.texts(table, "season")
+        try:
+            parts = [date(2024, int(month), int(day)) for month, _, day in (text.partition("-") for text in days)]
+        except ValueError:
+            parts = []
+        if days and len(parts) != 2:
+            raise self.wrong("season", "not two days of the year", 'write it like ["10-15", "01-14"]', days)
+        return ((parts[0].month, parts[0].day), (parts[1].month, parts[1].day)) if days else None
 
     def number(self, table: Table, field: str, default: Fraction | None = None) -> Fraction | None:
         if field not in table:
@@ -186,7 +209,7 @@ class _Reader:
             component=str(row.get("component", "freight")),
             per=cast(Any, per),
             amount=amount if per == "percent" else amount * cents,
-            of=tuple(cast("list[str]", row.get("of", ["freight"]))),
+            of=tuple(self.texts(row, "of") or ["freight"]),
             minimum=self.cents(row, "minimum", cents),
             maximum=self.cents(row, "maximum", cents),
             when=self.condition(cast(Table, row.get("when", {}))),
@@ -195,7 +218,7 @@ class _Reader:
             valid_from=self.day(row, "valid_from"),
             valid_to=self.day(row, "valid_to"),
             source=str(row.get("source", "")),
-            confidence=Confidence(str(row["confidence"])) if "confidence" in row else None,
+            confidence=self.confidence(row),
         )
 
     def condition(self, row: Table) -> Condition:
@@ -206,14 +229,12 @@ class _Reader:
             number = self.number(row, field)
             return None if number is None else int(number * unit)
 
-        season = cast("list[str]", row.get("season", []))
-        days = [tuple(int(part) for part in text.split("-")) for text in season]
         return Condition(
-            goods=frozenset(cast("list[str]", row.get("goods", []))),
-            zones=frozenset(cast("list[str]", row.get("zones", []))),
-            postcodes=tuple(cast("list[str]", row.get("postcodes", []))),
+            goods=frozenset(self.texts(row, "goods")),
+            zones=frozenset(self.texts(row, "zones")),
+            postcodes=tuple(text.replace(" ", "").upper() for text in self.texts(row, "postcodes")),
             residential=bool(row.get("residential", False)),
-            season=((days[0][0], days[0][1]), (days[1][0], days[1][1])) if len(days) == 2 else None,
+            season=self.season(row),
             weight_over=bound("weight_over", grams),
             longest_over=bound("longest_over", scale),
             second_over=bound("second_over", scale),

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from entrepot.core.cost_lines import CostLine
 from entrepot.core.money import major, round_half_away
-from entrepot.engines.storage.fulfil import CURRENCIES, Asked, sized
+from entrepot.engines.storage.fulfil import Asked, currency_of, sized
 from entrepot.engines.storage.model import Lot, OwnFigures, Unit
 from entrepot.engines.storage.monthly import (
     AGED,
@@ -97,7 +97,7 @@ def forecast_fees(
     >>> told.left["L1"]
     Fraction(240, 1)
     """
-    currency = CURRENCIES.get(marketplace, "USD")
+    currency = currency_of(marketplace)
     days, left, short = draw(lots, demand, start)
     end = start + timedelta(days=len(demand))
     notes = (

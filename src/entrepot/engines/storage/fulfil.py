@@ -9,14 +9,32 @@ from fractions import Fraction
 from math import ceil
 
 from entrepot.core.cost_lines import Basis, CostLine
+from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.measures import POUND
 from entrepot.core.money import major, round_half_away
 from entrepot.engines.storage.model import OwnFigures, Unit
 from entrepot.engines.storage.size_tier import Sized, size_tier
 from entrepot.rules.platform_fees import FeeBook, FeeRow, FulfilmentFee, ServiceFee
 
-CURRENCIES = {"US": "USD", "UK": "GBP"}
-"""Currency of a marketplace's fees, for lines that have no row."""
+_EURO = ("AT", "BE", "DE", "ES", "FR", "IE", "IT", "NL")
+CURRENCIES: dict[str, str] = {
+    **dict.fromkeys(_EURO, "EUR"),
+    "US": "USD", "CA": "CAD", "MX": "MXN", "BR": "BRL", "UK": "GBP", "SE": "SEK", "PL": "PLN", "TR": "TRY", "JP": "JPY",
+    "AU": "AUD", "SG": "SGD", "IN": "INR", "AE": "AED", "SA": "SAR", "EG": "EGP", "ZA": "ZAR",
+}  # fmt: skip
+"""Currency in which a marketplace charges its fees."""
+
+
+def currency_of(marketplace: str) -> str:
+    """Currency of a marketplace's fees; a marketplace that is not known is refused.
+
+    >>> currency_of("UK"), currency_of("DE")
+    ('GBP', 'EUR')
+    """
+    if marketplace not in CURRENCIES:
+        remedy = f"use one of {', '.join(sorted(CURRENCIES))}"
+        raise ProblemError(Problem("unknown_marketplace", "no such marketplace", remedy, found=marketplace))
+    return CURRENCIES[marketplace]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +54,7 @@ class Asked:
     @property
     def currency(self) -> str:
         """Currency of the fees."""
-        return CURRENCIES.get(self.marketplace, "USD")
+        return currency_of(self.marketplace)
 
 
 def sized(asked: Asked, book: FeeBook) -> Sized | tuple[str, ...]:

@@ -23,7 +23,10 @@ _SCALE = 1000
 
 @dataclass(frozen=True, slots=True)
 class PackedUnits:
-    """Columns of equal length, one SKU a row: g, mm, minor units of the marketplace's currency; -1 = not known."""
+    """Columns of equal length, one SKU a row: g, mm, minor units of the marketplace's currency; -1 = not known.
+
+    A measure of 0 is not known either.
+    """
 
     weight: I64
     length: I64
@@ -98,7 +101,7 @@ def fulfilment_many(units: PackedUnits, marketplace: str, on: date, book: FeeBoo
     """
     tiers = book.on(book.tiers, marketplace, on)
     sides = np.sort(np.stack([units.length, units.width, units.height]), axis=0)
-    known = (sides[0] >= 0) & (units.weight >= 0)
+    known = (sides[0] > 0) & (units.weight > 0)
     if int(sides.max(initial=0)) > 100_000:
         raise OverflowError("a side above 100 m")
     shortest, median, longest = (np.where(known, side, 0) for side in sides)

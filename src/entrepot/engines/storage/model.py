@@ -16,7 +16,7 @@ from entrepot.core.measures import CUBIC_FOOT, CUBIC_METRE
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One sellable unit, packed: weight in g, sides in mm, None = not measured.
+    """One sellable unit, packed: weight in g, sides in mm, None = not measured, and so is 0, as exports write it.
 
     ``apparel`` stands for the categories that the platform spares from the first age bands (apparel, shoes, bags, jewellery,
     watches); ``dangerous`` for goods of the dangerous-goods programme.
@@ -29,6 +29,11 @@ class Unit:
     height: int | None
     apparel: bool = False
     dangerous: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("weight", "length", "width", "height"):
+            if (getattr(self, name) or 0) <= 0:
+                object.__setattr__(self, name, None)
 
     @property
     def sides(self) -> tuple[int, int, int] | None:

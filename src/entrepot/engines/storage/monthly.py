@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from entrepot.core.cost_lines import CostLine
 from entrepot.core.money import major, round_half_away
-from entrepot.engines.storage.fulfil import CURRENCIES
+from entrepot.engines.storage.fulfil import currency_of
 from entrepot.engines.storage.model import Unit
 from entrepot.rules.platform_fees import FeeBook, StorageFee
 
@@ -85,7 +85,7 @@ def monthly_storage(
     """
     fee = MONTHLY_DANGEROUS if unit.dangerous else MONTHLY
     label = f"Storage {month:%Y-%m}"
-    currency = CURRENCIES.get(marketplace, "USD")
+    currency = currency_of(marketplace)
     if unit.cubic_feet is None:
         return CostLine("storage", label, None, currency, needs=unit.needs, item=unit.sku)
     rows = storage_rows(book, marketplace, fee, size_class, month)

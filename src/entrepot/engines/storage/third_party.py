@@ -133,6 +133,11 @@ def stay_of_lots(
                 months[day.replace(day=1)] += units * day_rate(prices, (day - lot.received).days + 1)
         for month, unit_cost in months.items():
             text, billed = f"{label} {month:%Y-%m}", round_half_away(unit_cost * unit.cubic_metres / THOUSAND)
+            if not _holds(prices, month):
+                need = (f"a price list that holds in {month:%Y-%m}",)
+                missing = CostLine("storage", text, None, prices.currency, prices.basis, needs=need, item=lot.lot)
+                out[lot.lot].append(missing)
+                continue
             line = CostLine(
                 "storage",
                 text,
@@ -145,6 +150,12 @@ def stay_of_lots(
             )
             out[lot.lot].append(line)
     return out
+
+
+def _holds(prices: PriceList, month: date) -> bool:
+    """Whether the list holds on a day of the month."""
+    end = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return (prices.valid_from or date.min) <= end and month <= (prices.valid_to or date.max)
 
 
 def handled(
