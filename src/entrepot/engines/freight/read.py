@@ -103,7 +103,7 @@ class _Reader:
 
     def texts(self, table: Table, field: str) -> list[str]:
         found: Any = table.get(field, [])
-        listed = cast("list[Any]", found) if isinstance(found, list) else [None]
+        listed: list[Any] = cast("list[Any]", found) if isinstance(found, list) else [None]
         if not all(isinstance(x, str) for x in listed):
             raise self.wrong(field, "not a list of texts", 'write it like ["battery"]', str(table[field]))
         return listed
