@@ -155,16 +155,8 @@ class OurPlan:
         same = np.tile([0.0] * (len(self.lanes) - 1) + [level, more], (len(now.on_hand), 1))
         floor = expected_fill(standing, self.lanes, self.costs, same)
         some = np.arange(0, len(now.on_hand), 4)
-        self.price = price_of_service(standing.take(some), self.lanes, self.part(some), floor)
+        self.price = price_of_service(standing.take(some), self.lanes, self.costs.take(some), floor)
         print(f"expected fill of {rule} on the forecast's paths {floor:.3f}: price of an unmet unit {self.price:.1f}")
-
-    def part(self, rows: Ints) -> RollingCosts:
-        """The costs of some SKUs."""
-        c = self.costs
-        return RollingCosts(
-            c.margin[rows], c.landed[rows], c.freight[rows], c.storage[rows], c.capital, c.line, c.written_off,
-            c.disposal[rows], c.excess_weeks,
-        )  # fmt: skip
 
     def __call__(self, now: Now) -> Ints:
         if now.week + 1 >= self.weeks:

@@ -5,7 +5,9 @@
 Timed: from each SKU's weekly mean, variance, costs and lead times (air 1, rail 4 or 5, sea 8 to 10 weeks) to tuned levels,
 judged on fresh draws. Not timed: compiling, and the start of the workers. ``local`` uses threads of this process (kernels
 release the interpreter), ``dask`` a cluster of two worker processes on this machine; a sample must come out the same as in
-one piece. If stockpyl is installed, its exact (s,S) is timed on a few SKUs of the same demand.
+one piece. ``orders_ms``: CPU of today's orders by three modes from a standing (``rolling``), on a tenth as many SKUs: a
+second step that plans take where stock and forecast are known. If stockpyl is installed, its exact (s,S) is timed on a few
+SKUs of the same demand.
 """
 
 from __future__ import annotations
@@ -23,9 +25,12 @@ import numpy as np
 
 from benchmarks.report import PeakMemory, report
 from entrepot.engines.replenish.demand_grid import demand_grid
+from entrepot.engines.replenish.demand_paths import HORIZONS
+from entrepot.engines.replenish.rolling import Lane, RollingCosts, Standing, plan_orders
 from entrepot.engines.replenish.steady import Levels, Steady
 from entrepot.engines.replenish.tune import tune_levels
 
+LANES = (Lane("air", (1, 2), (0.7, 0.3)), Lane("rail", (5, 6), (0.6, 0.4)), Lane("sea", (8, 9, 10), (0.5, 0.3, 0.2)))
 BLOCK = 100_000
 """SKUs whose tables are in memory at a time."""
 
@@ -80,6 +85,25 @@ def plan(made: dict[str, np.ndarray], pool: Executor | None) -> Levels:
     return Levels.join([tune_levels(problems(block), executor=pool) for block in blocks])
 
 
+def orders_ms(made: dict[str, np.ndarray]) -> float:
+    """CPU milliseconds a SKU of today's orders, this process, one thread."""
+    rows, mean = len(made["mean"]), made["mean"]
+    spread = np.array([0.05, 0.4, 0.7, 1.0, 1.3, 1.9, 3.0])
+    one, random = np.ones(rows), np.random.default_rng(2)
+    standing = Standing(
+        np.floor(mean * random.integers(0, 15, rows)).astype(np.int64), np.zeros((rows, 3, 1), np.int64),
+        np.repeat(np.round(mean).astype(np.int64)[:, None], 7, axis=1),
+        mean[:, None, None] * np.asarray(HORIZONS)[None, :, None] * spread, np.array([0.02, 0.15, 0.3, 0.5, 0.7, 0.85, 0.98]),
+        np.full(rows, 12), np.full(rows, 24),
+    )  # fmt: skip
+    costs = RollingCosts(
+        made["shortage"], made["holding"] * 80, made["premium"] + 30, made["holding"] / 2, 0.12 / 52, 300.0, 0.7, one
+    )
+    started = time.process_time()
+    plan_orders(standing, LANES, costs)
+    return 1000 * (time.process_time() - started) / rows
+
+
 def peer(made: dict[str, np.ndarray], sample: int = 5) -> float | None:
     """Milliseconds a SKU of stockpyl's exact (s,S), or None where it is not installed."""
     try:
@@ -118,12 +142,13 @@ def main() -> None:
         f"evaluations a plan {levels.evaluations.mean():.1f}  CPU of this process {spent:.1f} s  shares by mode "
         f"{levels.share.mean(axis=0).round(3).tolist()}  plans of a block of 50 {len(alone)}"
     )
-    other: dict[str, Any] = {}
+    orders_ms(economics(10))
+    other: dict[str, Any] = {"orders_ms": round(orders_ms(economics(max(options.skus // 10, 100), seed=4)), 3)}
     each = peer(economics(2_000))
     if each is None:
         print("stockpyl is not installed: no peer in this run")
     else:
-        other = {"stockpyl_ms_each": round(each, 1), "times_faster": round(each * options.skus / (1000 * seconds))}
+        other |= {"stockpyl_ms_each": round(each, 1), "times_faster": round(each * options.skus / (1000 * seconds))}
     if not same or not math.isfinite(float(levels.cost.sum())):
         raise SystemExit("answers depend on the chunks")
     report(plans=len(levels), seconds=round(seconds, 2), rss_mb=memory.rss_mb, **other)

@@ -106,8 +106,10 @@ def test_a_budget_of_nothing_orders_nothing() -> None:
 @given(st.floats(0.5, 300), st.floats(1.0, 20.0), st.floats(0, 200))
 def test_options_are_cartons_and_cost_the_newsvendor(mean: float, ratio: float, on_hand: float) -> None:
     """Quantities are nothing or cartons from the minimum on; costs are convex in the stock and those of E(D − x)⁺."""
-    columns = [np.array([x]) for x in (mean, mean * ratio, on_hand, 2.0, 9.0, 6.0, 12.0)]
-    quantity, cost = order_options(*columns)
+    m, v, x, holding, margin, carton, least = (
+        np.array([n]) for n in (mean, mean * ratio, on_hand, 2.0, 9.0, 6.0, 12.0)
+    )
+    quantity, cost = order_options(m, v, x, holding, margin, carton, least)
     assert quantity[0, 0] == 0
     assert (quantity[0, 1:] >= 12).all()
     assert (quantity[0] % 6 == 0).all()

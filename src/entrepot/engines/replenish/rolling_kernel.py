@@ -46,6 +46,8 @@ def path_cost(  # noqa: PLR0917 - a kernel is called with its arrays in order
     total = 0.0
     tally[:] = 0.0
     end = outlook.shape[0] - 1
+    prior = PRIOR_WEEKS * outlook[min(13, end)] / 13
+    arrived = plan.copy()
     for k in range(paths):
         stock, sold_sum, seen, thought = on_hand, 0, 0.0, 0.0
         moving_value, moving, came_sum = 0.0, 0, 0
@@ -56,26 +58,25 @@ def path_cost(  # noqa: PLR0917 - a kernel is called with its arrays in order
             plan[h] = expected[h] if h < weeks else 0.0
             for m in range(modes):
                 placed[h, m] = 0
-        arrived = plan.copy()
-        arrived[:] = 0.0
         for h in range(weeks):
-            pace = max(outlook[min(h + 13, end)] - outlook[h], 1e-9) / max(min(h + 13, end) - h, 1)
-            prior = PRIOR_WEEKS * outlook[min(13, end)] / 13
             ratio = (prior + seen) / (prior + thought) if prior + thought > 0 else 1.0
-            rate = ratio * pace
             for m in range(modes):
+                units = 0
                 if h == 0 and first[m] >= 0:
                     units = first[m]
-                else:
+                elif theta[m] > 0:
                     here = float(stock)
-                    reach = nominal[m] + late[h, m]
-                    for j in range(h, min(h + reach, weeks) if m < slow else plan.shape[0]):
-                        here += plan[j]
+                    if m == slow:
+                        here += moving + base_moving
+                    else:
+                        for j in range(h, min(h + nominal[m] + late[h, m], weeks)):
+                            here += plan[j]
                     # The next order that could help arrives one review later, or after a closure.
                     until = min(h + 1 + nominal[m] + late[h + 1, m], end)
                     level = theta[m] * ratio * (outlook[until] - outlook[h])
-                    units = 0
-                    if theta[m] > 0 and here < level:
+                    if here < level:
+                        after = min(h + 13, end)
+                        rate = ratio * max(outlook[after] - outlook[h], 1e-9) / max(after - h, 1)
                         room = theta[modes] if m == slow else min(theta[modes], max(nominal[m + 1] - nominal[m], 0))
                         units = in_cartons(level + room * rate - here, carton, least)
                 if h == 0:
