@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,17 @@ from entrepot.core.calendar import Instant, local_date
 from entrepot.workflows.positions import positions
 
 if TYPE_CHECKING:
-    from entrepot.engines.demand import Forecast, LeadTime
+    from entrepot.engines.demand import Forecast, LeadTime, TrackRecord
     from entrepot.workflows.forecast import CompanyForecast
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 HISTORY_WEEKS = 104
 FAN_WEEKS = 26
+TRACKED_WEEKS = 8
+"""Length of the totals on which past forecasts are judged."""
+_MEASURES = {
+    "wape": "wape", "wape_simple": "wape_ma8", "bias": "bias", "covered": "covered95", "value_added": "value_added",
+}  # fmt: skip
 _HISTORY = ("week", "sold", "censored", "demand", "low", "high", "bulk")
 _QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 _BATCH = 400
@@ -35,15 +40,18 @@ _BATCH = 400
 
 def store(one: CompanyForecast, made_at: Instant) -> None:
     """The company's newest run in full; what the run before it showed in detail is dropped. One transaction."""
+    from entrepot.engines.demand import track_record
+
     company = models.Company.objects.get(pk=one.company)
-    rows = list(_figures(company, one))
+    record = track_record(one.panel, weeks=TRACKED_WEEKS)
+    rows = list(_figures(company, one, _tracked(record, one.result.by)))
     with transaction.atomic():
         writer_lock()
         models.DemandDetail.objects.filter(figure__run__company=company).delete()
         models.DemandFigure.objects.filter(run__company=company).delete()
         run = models.DemandRun.objects.create(
             company=company, made_at=made_at, as_of=one.as_of, last_week=one.result.last_week, series=len(rows),
-            content=_accuracy(one),
+            content=_accuracy(record),
         )  # fmt: skip
         figures = [models.DemandFigure(run=run, **fields) for fields, _ in rows]
         models.DemandFigure.objects.bulk_create(figures, batch_size=_BATCH)
@@ -59,7 +67,9 @@ def pack(content: dict[str, Any]) -> bytes:
     return zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 6)
 
 
-def _figures(company: models.Company, one: CompanyForecast) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def _figures(
+    company: models.Company, one: CompanyForecast, tracked: dict[Any, dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Fields of each figure and its detail, for every series with a forecast."""
     result = one.result
     leads, prices = _leads(company, one)
@@ -84,7 +94,7 @@ def _figures(company: models.Company, one: CompanyForecast) -> Iterator[tuple[di
             "recent_milli": round(sum(known) / len(known) * 1000) if known else None,
             "lead_days": round(lead.mean * 7), "lead_mean": round(float(lead_mean[row])), "lead_low": low,
             "lead_middle": middle, "lead_high": high, "pattern": told["pattern"], "method": told["method"],
-            "flags": f",{','.join(marks)},", "lost": _units(told.get("lost_sales")),
+            "flags": f",{','.join(marks)},", "lost": _units(told.get("lost_sales")), **tracked.get(key, {}),
             "at_stake": None if price is None else round((high - low) * price),
         }  # fmt: skip
         detail = {
@@ -151,5 +161,35 @@ def _rounded(units: float) -> float:
     return round(float(units), 2)
 
 
-def _accuracy(one: CompanyForecast) -> dict[str, Any]:
-    return {}
+def _accuracy(record: TrackRecord) -> dict[str, Any]:
+    """A run's accuracy in total, as it is kept."""
+    total = record.total
+    if not total.get("forecasts"):
+        return {"alarms": []}
+    counted = {
+        "weeks": TRACKED_WEEKS,
+        "forecasts": int(total["forecasts"] or 0),
+        "pinball": None,
+        "pinball_simple": None,
+    }
+    cycles = [
+        {"last_week": row["last_week"].isoformat(), "forecasts": row["forecasts"], **_measures(row)}
+        for row in record.cycles.iter_rows(named=True)
+    ]
+    alarms = [asdict(alarm) for alarm in record.alarms]
+    return {"total": {**counted, **_measures(total)}, "alarms": alarms, "cycles": cycles}
+
+
+def _measures(told: Mapping[str, Any]) -> dict[str, int | None]:
+    return {name: _share(told.get(of)) for name, of in _MEASURES.items()}
+
+
+def _tracked(record: TrackRecord, keys: tuple[str, ...]) -> dict[Any, dict[str, Any]]:
+    """Key → measures of that series' own past."""
+    rows = record.frame.iter_rows(named=True)
+    return {tuple(row[name] for name in keys): {"forecasts": row["forecasts"], **_measures(row)} for row in rows}
+
+
+def _share(value: float | None) -> int | None:
+    """Thousandths."""
+    return None if value is None or np.isnan(value) else round(value * 1000)

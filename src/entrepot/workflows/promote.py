@@ -99,6 +99,18 @@ def counted(result: Forecast, factors: dict[int, list[float]]) -> Forecast:
     return result
 
 
+def tried(page: DemandPage, one: tuple[date, date, int] | None) -> DemandPage:
+    """The page with the promotions that stand, and with ``one`` more (first day, last day, per cent) where given.
+
+    Raises :class:`~entrepot.core.errors.ProblemError` for one without sense.
+    """
+    standing = [Lift(row.first, row.last, row.percent) for row in page.uplifts]
+    if one is None:
+        return lifted(page, standing)
+    uplifts.check(*one)
+    return lifted(page, [*standing, Lift(*one)])
+
+
 def _moved(week: ComingWeek, move: float, new: float) -> ComingWeek:
     return replace(week, mean=week.mean * move, quantiles=tuple(q * move for q in week.quantiles), promotion=new)
 

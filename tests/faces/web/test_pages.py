@@ -327,7 +327,9 @@ def test_a_promotion_moves_the_fan_and_one_without_sense_says_so(visit: Visit) -
     """The address of a form says what to try; the answer has the total before and after, or what is wrong."""
     tried = "/demand/KT-104-BL/?place=us&first=2026-11-23&last=2026-11-29&percent="
     text = visit(f"{tried}%2B100").content.decode()
-    assert "With the promotion: 258 units over the lead time instead of 230." in text
+    assert (
+        "With the promotion: 258 units over the lead time instead of 230, and 459 over 13 weeks instead of 429." in text
+    )
     assert '<input type="hidden" name="percent" value="100">' in text
     assert "Keep it" not in visit(f"{tried}100", "viewer").content.decode()
     wrong = visit(f"{tried}-100")

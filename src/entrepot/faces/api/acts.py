@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +21,7 @@ from entrepot.faces.api import posting
 from entrepot.faces.api.reads import reads as operations
 from entrepot.faces.api.security import viewer_of
 from entrepot.faces.api.shapes import answer, schema_of
-from entrepot.workflows import decide, settle
+from entrepot.workflows import decide, promote, settle
 from entrepot.workflows.clock import now
 
 acts = operations
@@ -184,6 +185,38 @@ def dismiss_held(request: HttpRequest, key: int, wish: Reason) -> HttpResponse:
     held.held(viewer, key)  # 404 for what the caller does not see
     settle.dismiss(viewer, key, wish.reason, origin="api")
     return answer(viewer, held.held(viewer, key))
+
+
+class UpliftWish(Schema):
+    """A promotion: ``percent`` more from ``first`` to ``last``, at ``place`` or, left empty, everywhere."""
+
+    sku: str
+    place: str = ""
+    first: date
+    last: date
+    percent: int
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
+class Uplift(Schema):
+    """A promotion that was kept."""
+
+    id: int
+
+
+@acts.post("/uplifts", response={201: Uplift}, summary="Tell of a promotion")
+def add_uplift(request: HttpRequest, wish: UpliftWish) -> Any:
+    """The next forecast and plan count it."""
+    viewer = viewer_of(request)
+    row = promote.add(viewer, wish.sku, wish.place, wish.first, wish.last, wish.percent, wish.note, origin="api")
+    return Status(201, {"id": row.pk})
+
+
+@acts.delete("/uplifts/{key}", response={204: None}, summary="Withdraw a promotion")
+def withdraw_uplift(request: HttpRequest, key: int) -> Any:
+    """The next forecast leaves it out."""
+    promote.withdraw(viewer_of(request), key, origin="api")
+    return Status(204, None)
 
 
 class TokenWish(Schema):

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from entrepot.books.access import ROLES
 from entrepot.books.selectors import (
+    demand,
     documents,
     economics,
     health,
@@ -25,6 +26,7 @@ from entrepot.books.selectors import (
     state,
     today,
 )
+from entrepot.books.selectors.demand_shapes import DemandList, DemandPage
 from entrepot.books.selectors.economics import CostWish
 from entrepot.books.selectors.health_shapes import Health, HeldPage, Hit, ImportRow, Job, MissingCost, QuarantineRow
 from entrepot.books.selectors.inventory import StockWish
@@ -47,7 +49,7 @@ from entrepot.books.selectors.shapes import (
 from entrepot.core.calendar import local_date
 from entrepot.faces.api.security import viewer_of
 from entrepot.faces.api.shapes import answer, schema_of
-from entrepot.workflows import trace
+from entrepot.workflows import promote, trace
 
 reads = Router()
 LARGEST = 1000
@@ -157,6 +159,50 @@ def read_inventory(request: HttpRequest, query: Query[StockQuery]) -> HttpRespon
     viewer = viewer_of(request)
     wanted = StockWish(query.by, query.text, query.location, query.channel, query.state, query.age)
     return answer(viewer, inventory.inventory(viewer, wanted, query.slice))
+
+
+class DemandQuery(Cut):
+    """Filter of the forecasts."""
+
+    text: Annotated[str, Field(max_length=200)] = ""
+    place: str = ""
+    channel: str = ""
+    pattern: Literal["", "smooth", "erratic", "intermittent", "lumpy"] = ""
+    mark: Annotated[str, Field(description="only forecasts with this flag, e.g. censored")] = ""
+
+
+@reads.get("/demand", response=schema_of(DemandList), summary="Forecasts")
+def read_demand(request: HttpRequest, query: Query[DemandQuery]) -> HttpResponse:
+    """The newest stored forecast, an item and place a row, and how good forecasts have been in total."""
+    viewer = viewer_of(request)
+    wanted = demand.DemandWish(query.text, query.place, query.channel, query.pattern, query.mark)
+    part = query.slice if query.sort else Slice("weekly", True, query.offset, query.limit)
+    return answer(viewer, demand.demand(viewer, wanted, part))
+
+
+class LiftQuery(Schema):
+    """One item's forecast, and a promotion to try on it."""
+
+    place: str = ""
+    first: date | None = None
+    last: date | None = None
+    percent: Annotated[int | None, Field(ge=-95, le=1000)] = None
+
+
+@reads.get("/demand/{path:code}", response=schema_of(DemandPage), summary="An item's forecast")
+def read_demand_of(request: HttpRequest, code: str, query: Query[LiftQuery]) -> HttpResponse:
+    """History, fan, totals, reasons and promotions of one item at one place (where most is expected unless said).
+
+    With ``first``, ``last`` and ``percent``: what a promotion on those days would make of it; nothing is kept.
+    """
+    viewer = viewer_of(request)
+    found = demand.of_item(viewer, code, query.place)
+    tried = (
+        None
+        if query.first is None or query.last is None or query.percent is None
+        else (query.first, query.last, query.percent)
+    )
+    return answer(viewer, promote.tried(found, tried))
 
 
 @reads.get("/true-cost", response=schema_of(TrueCost), summary="True cost")

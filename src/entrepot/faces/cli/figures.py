@@ -23,9 +23,51 @@ def revalue(
 
 
 def forecast() -> None:
-    """Forecast the demand of every item."""
+    """Forecast the demand of every item, and say how good that has been and where most is at stake."""
     open_books()
     _run("forecast")
+    expected()
+
+
+def expected() -> None:
+    """The newest forecast of every company: what is expected, how good it has been, where most is at stake."""
+    from entrepot.books.access import looking_at, system_viewer
+    from entrepot.books.selectors.demand import demand
+    from entrepot.books.selectors.shapes import Slice
+    from entrepot.faces.cli.printing import count, money, table
+
+    def share(tenths: int | None) -> str:
+        return "–" if tenths is None else f"{tenths / 10:.1f} %"
+
+    everyone = system_viewer()
+    found = [
+        (company, demand(looking_at(everyone, company.code), None, Slice("at_stake", descending=True, limit=10)))
+        for company in everyone.offered
+    ]
+    shown = [(company, one) for company, one in found if one.series]
+    if not shown:
+        return
+    table(
+        "How good 8-week forecasts have been", ("company", "series", "error", "8-week average", "saved", "bias", "held 95 %"),
+        [(company.code, count(one.series), *(share(value) for value in _accuracy(one.accuracy))) for company, one in shown],
+        right=(1, 2, 3, 4, 5, 6),
+    )  # fmt: skip
+    table(
+        "Most at stake", ("SKU", "place", "a week", "over the lead time", "nine cases of ten", "value at stake"),
+        [(row.sku, row.place, f"{row.weekly:.1f}", count(row.lead_middle), f"{count(row.lead_low)} – {count(row.lead_high)}",
+          "–" if row.at_stake is None else "≈ " + money(row.at_stake, company.currency))
+         for company, one in shown for row in one.page.rows],
+        right=(2, 3, 4, 5),
+    )  # fmt: skip
+    for _, one in shown:
+        for alarm in one.alarms:
+            typer.echo(f"note: {alarm}")
+
+
+def _accuracy(found: Any) -> tuple[int | None, ...]:
+    if found is None:
+        return (None,) * 5
+    return found.wape, found.wape_simple, found.value_added, found.bias, found.covered
 
 
 def plan() -> None:

@@ -95,6 +95,12 @@ def table(found: DemandPage) -> list[TotalRow]:
     return rows + [_total(total) for total in found.totals if total.weeks in SHOWN_TOTALS]
 
 
+def quarter(before: DemandPage, after: DemandPage) -> tuple[str, str]:
+    """Units over 13 weeks without and with what is tried, as likely as not."""
+    told = [next((t.quantiles[2] for t in page.totals if t.weeks == 13), None) for page in (before, after)]
+    return figure(told[0] or 0), figure(told[1] or 0)
+
+
 def _total(total: ComingTotal) -> TotalRow:
     low, lower, middle, upper, high = total.quantiles
     over = _("1 week") if total.weeks == 1 else _("%(n)s weeks") % {"n": total.weeks}

@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 from entrepot.books import jobs as stopping
 from entrepot.books import sign_in
 from entrepot.books import tokens as issuing
-from entrepot.books import uplifts as knowing
 from entrepot.books.access import Viewer, viewer_for
 from entrepot.books.selectors import bills as lines
 from entrepot.books.selectors import demand as expecting
@@ -386,11 +385,9 @@ def demand_of(viewer: Viewer, code: str, place: str) -> DemandPage:
 
 def lifted(found: DemandPage, wish: UpliftWish) -> DemandPage:
     """The stored forecast with the promotions that stand and one more. Raises ``ProblemError`` for one without sense."""
-    standing = [promote.Lift(row.first, row.last, row.percent) for row in found.uplifts]
     if wish.first is None or wish.last is None or wish.percent is None:
-        return promote.lifted(found, standing)
-    knowing.check(wish.first, wish.last, wish.percent)
-    return promote.lifted(found, [*standing, promote.Lift(wish.first, wish.last, wish.percent)])
+        return promote.tried(found, None)
+    return promote.tried(found, (wish.first, wish.last, wish.percent))
 
 
 def add_uplift(viewer: Viewer, code: str, place: str, wish: UpliftWish) -> None:

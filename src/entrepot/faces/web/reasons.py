@@ -64,6 +64,11 @@ SENTENCES: dict[str, Promise] = {
     "learnt": gettext_lazy(
         "A model learnt from the whole shop has {weight} of the say: it saved {gain} of the cost of wrong ranges."
     ),
+    "alarm_bias": gettext_lazy("The latest forecasts were {bias} off in all: demand has changed its pace."),
+    "alarm_coverage": gettext_lazy(
+        "The 95 % quantile held in {covered} of cases: the range is too narrow or too wide."
+    ),
+    "alarm_value": gettext_lazy("The 8-week average would have been better: value added {value}."),
     "lost_sales": gettext_lazy("Stock-outs of the last 26 weeks cost about {units} units."),
     "flag_overdue_inbound": gettext_lazy("Some arrivals are overdue; they are counted as arriving now."),
     "flag_loses_money": gettext_lazy("The item loses money on every sale, so nothing is ordered."),
@@ -106,6 +111,8 @@ AMOUNTS = {
     "unit_cost",
 }  # fmt: skip
 """Parameters that are minor units of the reason's ``currency``."""
+SHARES = {"ratio", "change", "weight", "gain", "bias", "covered"}
+"""Parameters that are shares of one."""
 LISTS = {"inputs", "missing"}
 DAYS = {"order_by", "stockout_on", "due", "until"}
 
@@ -157,9 +164,11 @@ def written(key: str, value: Any, beside: Mapping[str, Any]) -> str:
         return _("(not known)")
     if key in AMOUNTS and isinstance(value, int) and beside.get("currency"):
         return money_text(Money(value, str(beside["currency"])))
-    if key in {"ratio", "change", "weight", "gain"}:
-        sign = "+" if key == "change" and value > 0 else ""
+    if key in SHARES:
+        sign = "+" if key in {"change", "bias"} and value > 0 else ""
         return sign + percent(round(float(value) * 1000))
+    if key == "value" and isinstance(value, float):
+        return percent(round(value * 1000))
     if key in LISTS:
         return pgettext("between list items", ", ").join(
             str(INPUTS.get(name, name.replace("_", " "))) for name in str(value).split(",")

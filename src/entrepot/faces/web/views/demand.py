@@ -80,6 +80,7 @@ def item(visit: Visit, code: str) -> HttpResponseBase:
         "effects": fans.effects(shown),
         "may_plan": visit.viewer.can("approve"),
         "table": fans.table(shown),
+        "quarter": fans.quarter(before, shown) if before else (),
     }
     if visit.swaps:
         return visit.part("web/_fan.html", **context)
