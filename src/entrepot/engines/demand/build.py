@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from entrepot.core.calendar import DAY
 from entrepot.engines.demand.bulk import bulk_units
+from entrepot.engines.demand.doubts import line_doubts
 from entrepot.engines.demand.model import DemandPanel, Floats, Ints, Netting, WeeklyDemand
 from entrepot.engines.demand.netting import cancelled_quantities
 
@@ -90,6 +91,7 @@ def build_demand(
             incomplete_week_units=int(live["demand"].sum()) - int(whole["demand"].sum()),
             unusable_lines=len(known) - len(usable),
         ),
+        line_doubts(past, usable.filter(pl.col("ordered_at") > end), frame),
     )
 
 
@@ -138,7 +140,18 @@ def panel(weekly: WeeklyDemand, by: tuple[str, ...] = ("item",), *, drop_closed:
         born,
         np.ascontiguousarray(censored[:, kept]),
         np.ascontiguousarray(np.where(unknown, 0.0, bulk / scale)[:, kept]) if told else None,
+        _notes(weekly.notes, keys),
     )
+
+
+def _notes(notes: pl.DataFrame, keys: pl.DataFrame) -> tuple[tuple[str, ...], ...] | None:
+    """Flags of each row of ``keys``; of all its channels and regions, for lines are noted by item."""
+    if notes.is_empty() or "item" not in keys.columns:
+        return None
+    by_item: dict[object, list[str]] = {}
+    for item, note in notes.iter_rows():
+        by_item.setdefault(item, []).append(note)
+    return tuple(tuple(by_item.get(item, ())) for item in keys["item"])
 
 
 def _normalised(lines: pl.DataFrame) -> pl.DataFrame:

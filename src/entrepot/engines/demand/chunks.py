@@ -39,9 +39,10 @@ def write_chunks(panel: DemandPanel, folder: Path, size: int = CHUNK) -> list[Pa
         rows = np.arange(start, min(start + size, len(panel)), dtype=np.int64)
         part = panel.take(rows)
         bulk = np.full(part.demand.shape, np.nan) if part.bulk is None else part.bulk
+        notes = part.notes or ((),) * len(part)
         frame = part.keys.with_columns(
             pl.Series("_born", part.born), _lists("_demand", part.demand), _lists("_censored", part.censored),
-            _lists("_bulk", bulk), pl.lit(list(part.weeks)).alias("_weeks"),
+            _lists("_bulk", bulk), pl.Series("_notes", notes, dtype=pl.List(pl.String)), pl.lit(list(part.weeks)).alias("_weeks"),
         )  # fmt: skip
         path = folder / f"chunk-{start // size:05d}.parquet"
         frame.write_parquet(path)
@@ -56,9 +57,10 @@ def read_chunk(path: Path) -> DemandPanel:
     shape = (len(frame), len(weeks))
     bulk = _dense(frame["_bulk"], shape, np.float64)
     return DemandPanel(
-        frame.select(pl.exclude("_born", "_demand", "_censored", "_bulk", "_weeks")), tuple(weeks),
+        frame.select(pl.exclude("_born", "_demand", "_censored", "_bulk", "_weeks", "_notes")), tuple(weeks),
         _dense(frame["_demand"], shape, np.float64), frame["_born"].to_numpy().astype(np.int64),
         _dense(frame["_censored"], shape, np.bool_), None if np.isnan(bulk).all() else bulk,
+        tuple(tuple(notes) for notes in frame["_notes"]),
     )  # fmt: skip
 
 

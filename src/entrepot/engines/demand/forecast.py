@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from entrepot.core.reasons import Reason
 from entrepot.engines.demand import one_series, spread
+from entrepot.engines.demand.doubts import series_doubts
 from entrepot.engines.demand.events import WEST, Event
 from entrepot.engines.demand.explain import explain_series
 from entrepot.engines.demand.features import features
@@ -235,7 +236,7 @@ def forecast(
         zero_share=pl.Series(now.zero_share),
         pattern=pl.Series(pattern(now.interval, now.size_cv2), dtype=pl.String),
         method=pl.Series(_methods(measured, now.mean), dtype=pl.String),
-        flags=pl.Series(_flags(model.table, now, measured, longest), dtype=pl.List(pl.String)),
+        flags=pl.Series(_flags(whole, model.table, now, measured, longest), dtype=pl.List(pl.String)),
         bulk_rate=pl.Series(now.bulk_rate, dtype=pl.Float64).fill_nan(None),
         lost_sales=pl.Series(now.lost, dtype=pl.Float64),
     )
@@ -289,7 +290,9 @@ def _methods(measured: NDArray[np.bool_], level: Floats) -> list[str]:
     return ["ratios" if a else "prior" if b else "none" for a, b in zip(measured, known, strict=True)]
 
 
-def _flags(table: RatioTable, now: SeriesState, measured: NDArray[np.bool_], longest: float) -> list[list[str]]:
+def _flags(
+    whole: DemandPanel, table: RatioTable, now: SeriesState, measured: NDArray[np.bool_], longest: float
+) -> list[list[str]]:
     seen = now.weeks > 0
     reach = max(table.horizons, default=0)
     marks: dict[str, NDArray[np.bool_]] = {
@@ -301,11 +304,14 @@ def _flags(table: RatioTable, now: SeriesState, measured: NDArray[np.bool_], lon
         "one_order": seen & (now.weeks >= 4) & (now.top_share > 0.5),
         "horizon_extrapolated": measured & (longest > reach),
         "assumed_spread": seen & ~measured,
+        **series_doubts(whole),
     }
     out: list[list[str]] = [[] for _ in range(now.weeks.size)]
     for code, rows in marks.items():
         for row in np.flatnonzero(rows):
             out[row].append(code)
+    for row, notes in enumerate(whole.notes or ()):
+        out[row] += notes
     return out
 
 
@@ -321,6 +327,7 @@ def _with_missing(panel: DemandPanel, keys: pl.DataFrame) -> DemandPanel:
         np.concatenate([panel.born, np.full(count, weeks, dtype=np.int64)]),
         np.concatenate([panel.censored, np.zeros((count, weeks), dtype=np.bool_)]),
         None if panel.bulk is None else np.concatenate([panel.bulk, np.zeros((count, weeks))]),
+        None if panel.notes is None else panel.notes + ((),) * count,
     )
 
 

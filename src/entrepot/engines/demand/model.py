@@ -27,6 +27,11 @@ FLAGS: Mapping[str, str] = {
     "one_order": "one week makes more than half of the last 26 weeks' demand",
     "horizon_extrapolated": "the history is too short to calibrate the longest lead times asked for",
     "assumed_spread": "the spread around the mean is an assumption, not measured on this shop",
+    "unit_changed": "recent weeks are six times the earlier ones or a sixth of them: was the unit changed?",
+    "gaps": "weeks among the last 26 are unknown although the item was in stock",
+    "net_returns": "more units came back than were ordered",
+    "duplicate_lines": "some order lines are there more than once; all are counted",
+    "future_lines": "some order lines lie in the future; they are left out",
 }
 """Flags of a forecast row and what they mean."""
 
@@ -103,7 +108,8 @@ class WeeklyDemand:
 
     ``frame`` has the columns of :data:`WEEKLY_DEMAND`. ``first_week`` and ``last_week`` are Mondays; every week between them
     was observed whole, except those of ``closed`` (channel, week), when a channel that normally sells every week sold
-    nothing at all. ``in_stock`` has the columns of :data:`IN_STOCK`, or is ``None`` where stock is not known.
+    nothing at all. ``in_stock`` has the columns of :data:`IN_STOCK`, or is ``None`` where stock is not known. ``notes``
+    (item, note) are what looks wrong in an item's lines.
     """
 
     frame: pl.DataFrame
@@ -112,6 +118,7 @@ class WeeklyDemand:
     closed: pl.DataFrame
     in_stock: pl.DataFrame | None
     netting: Netting
+    notes: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"item": pl.String, "note": pl.String}))
 
     @property
     def weeks(self) -> list[date]:
@@ -127,7 +134,7 @@ class DemandPanel:
     ``keys`` holds the key columns in row order; ``demand`` is float [series, weeks] with NaN where nothing was
     observed (before the first sale, out of stock, closed); ``born`` is the column of the first sale; ``censored``
     marks the weeks that stock-outs made unknown; ``bulk`` are the units of flagged one-off orders within ``demand``,
-    ``None`` where only weekly figures are known.
+    ``None`` where only weekly figures are known; ``notes`` the flags of a series' order lines.
     """
 
     keys: pl.DataFrame
@@ -136,12 +143,14 @@ class DemandPanel:
     born: Ints
     censored: NDArray[np.bool_]
     bulk: Floats | None = None
+    notes: tuple[tuple[str, ...], ...] | None = None
 
     def take(self, rows: Ints) -> DemandPanel:
         """The panel of some series."""
         return DemandPanel(
             self.keys[rows.tolist()], self.weeks, self.demand[rows], self.born[rows], self.censored[rows],
             None if self.bulk is None else self.bulk[rows],
+            None if self.notes is None else tuple(self.notes[int(row)] for row in rows),
         )  # fmt: skip
 
     def until(self, weeks: int) -> DemandPanel:
@@ -149,7 +158,7 @@ class DemandPanel:
         return DemandPanel(
             self.keys, self.weeks[:weeks], np.ascontiguousarray(self.demand[:, :weeks]), self.born,
             np.ascontiguousarray(self.censored[:, :weeks]),
-            None if self.bulk is None else np.ascontiguousarray(self.bulk[:, :weeks]),
+            None if self.bulk is None else np.ascontiguousarray(self.bulk[:, :weeks]), self.notes,
         )  # fmt: skip
 
     def __len__(self) -> int:

@@ -72,4 +72,4 @@ def inherit(panel: DemandPanel, old: str | int, new: str | int, share: float = 1
     bulk = None if panel.bulk is None else panel.bulk.copy()
     if bulk is not None and panel.bulk is not None:
         bulk[target, :start] = panel.bulk[source, :start] * share
-    return DemandPanel(panel.keys, panel.weeks, demand, born, np.asarray(censored), bulk)
+    return DemandPanel(panel.keys, panel.weeks, demand, born, np.asarray(censored), bulk, panel.notes)

@@ -185,7 +185,7 @@ def _shares(data: _Data, effect: Floats) -> Floats:
 
 def _fit(data: _Data) -> tuple[Floats, Floats]:
     """Effects [signals] and their standard errors."""
-    count = data.x.shape[2]
+    count = int(data.x.shape[2])
     effect: Floats = np.zeros(count)
     blocks = data.groups()
     for _ in range(MOST_STEPS):
