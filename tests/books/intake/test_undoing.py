@@ -6,6 +6,7 @@ import pytest
 
 from entrepot.books import intake, models
 from entrepot.books.intake import personal
+from entrepot.core.errors import ProblemError
 from entrepot.workflows.revalue import revalue
 from tests.workflows.ledger import DAY, assert_proven, bill, doc, held, masters, post, receipt, sale, sold
 
@@ -120,3 +121,40 @@ def test_a_refund_reaches_the_order_that_came_again() -> None:
     post(order, at=5 * DAY)
     assert_proven()
     assert list(models.SaleFigure.objects.values_list("refunded", flat=True)) == before
+
+
+def test_two_imports_undone_newest_first_leave_nothing() -> None:
+    """What the undoing told in the place of the second import does not keep the first alive; nor does it after a third."""
+    post(*masters())
+    first = post(receipt("R1", "2026-01-02", 10, 300), at=2 * DAY)
+    second = post(receipt("R1", "2026-01-02", 10, 400), at=3 * DAY)
+    undo(second.batch, 4)
+    assert held("LA")["purchase"] == 3000
+    third = post(receipt("R1", "2026-01-02", 10, 500), at=5 * DAY)
+    undo(first.batch, 6)
+    assert held("LA")["purchase"] == 5000
+    undo(third.batch, 7)
+    assert held("LA") == {"units": 0}
+
+
+def test_an_undoing_is_not_undone() -> None:
+    """Taking a reversal back would bring nothing back; the file is imported again instead."""
+    post(*masters())
+    first = post(receipt("R1", "2026-01-02", 10, 300), at=2 * DAY)
+    undone = undo(first.batch, 3)
+    with pytest.raises(ProblemError, match="itself the undoing"):
+        undo(undone.batch, 4)
+    assert post(receipt("R1", "2026-01-02", 10, 300), at=5 * DAY).posted == 1
+
+
+def test_what_an_import_took_back_counts_again_when_it_is_undone() -> None:
+    """A receipt and a bill that a file's reversals withdrew are there again; what was told anew since then stays."""
+    freight = bill("F1", "2026-01-03", "freight", 100, ("receipt", "R1"))
+    post(*masters(), *(receipt(number, "2026-01-02", 5, 100) for number in ("R1", "R2", "R3")), freight)
+    named = [("receipt", "R2"), ("cost_bill", "F1"), ("receipt", "R3")]
+    gone = [doc("reversal", f"V{name}", "2026-02-01", documents=[{"type": kind, "id": name}]) for kind, name in named]
+    second = post(*gone, at=2 * DAY)
+    assert held("LA") == {"units": 5, "purchase": 500}
+    post(receipt("R3", "2026-01-02", 7, 100), at=3 * DAY)
+    undo(second.batch, 4)
+    assert held("LA") == {"units": 17, "purchase": 1700, "first_leg": 100}

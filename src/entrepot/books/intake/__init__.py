@@ -108,9 +108,16 @@ def reverse_batch(batch_id: int, *, recorded_at: Instant, actor: str = "") -> In
     """Undo a whole import as one reversing batch; what it left in quarantine is dismissed.
 
     A document that the import brought is taken back, newest first; one that it corrected counts as it was told before;
-    one that a later import told anew stays as that one says. Master data that it created stays.
+    one that a later import told anew stays as that one says. What it took back counts again. Master data that it
+    created stays. An undoing is not undone: what it took back is imported again.
     """
     batch = models.Batch.objects.get(pk=batch_id)
+    if batch.reverses_id is not None:
+        raise ProblemError(
+            Problem(
+                "undo_of_undo", "this is itself the undoing of an import", "import the file again", found=batch.name
+            )
+        )
     if models.Batch.objects.filter(reverses=batch).exists():
         raise ProblemError(
             Problem(
