@@ -10,10 +10,18 @@ quantiles; of the orders that the supplier ships (cartons, minimum order) the on
 proposed, if ordering it now beats ordering it at the next review; that difference is the money effect. What is expected
 to be lost before any order can arrive is told apart, for no order of today changes it. Every assumed input is named.
 
+Beside it, each by itself (docs/methods/replenish.md says how they fit and what was measured):
+
+    tune.tune_levels(steady) -> Levels                      order-up-to levels of up to three modes and a cap
+    rolling.plan_orders(standing, lanes, costs)             today's orders by mode, tuned on the forecast's paths
+    shared_limits.choose_within(options, capacity, names)   one budget, whole containers, a proven gap
+    price_breaks, allocate, strategy                        buying, loading and moving, attention by class
+    classical                                               textbook results that explain and test
+
 **Source.** docs/methods/replenish.md; critical ratio: Arrow, Harris & Marschak (1951).
 
-**Limits.** One mode and one supplier a row, no shared cash or container limits, no price breaks, fees that step up with
-age only through the flat storage rate. Lost sales are assumed before arrival; backlog is not modelled.
+**Limits.** ``propose``: one mode and one supplier a row, no shared cash or container limits, no price breaks, fees that
+step up with age only through the flat storage rate. Lost sales are assumed before arrival; backlog is not modelled.
 
 >>> import polars as pl
 >>> from datetime import date

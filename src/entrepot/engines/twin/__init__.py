@@ -30,7 +30,21 @@ capital: 19.59
 1.0
 """
 
+from entrepot.engines.twin.futures import Futures, run_futures
 from entrepot.engines.twin.model import PARTS, Goods, Mode, Now, Opening, Operation, Outcome, Policy, Rates
 from entrepot.engines.twin.run import run
 
-__all__ = ["PARTS", "Goods", "Mode", "Now", "Opening", "Operation", "Outcome", "Policy", "Rates", "run"]
+__all__ = [
+    "PARTS",
+    "Futures",
+    "Goods",
+    "Mode",
+    "Now",
+    "Opening",
+    "Operation",
+    "Outcome",
+    "Policy",
+    "Rates",
+    "run",
+    "run_futures",
+]
