@@ -67,6 +67,35 @@ def test_the_best_mix_is_never_beaten_by_a_plain_one(count: int, weight: int):
         assert max(plan.used) <= 1
 
 
+KINDS = st.lists(
+    st.tuples(
+        st.integers(1, 900),
+        st.integers(500, 40_000),
+        st.integers(100, 1200),
+        st.integers(100, 1100),
+        st.integers(100, 1000),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(KINDS)
+def test_mixed_cartons_are_all_somewhere_and_no_box_is_overfull(kinds: list[tuple[int, int, int, int, int]]):
+    """Every carton of every kind is loaded or left; boxes hold volume and payload; nothing is left without a loose card."""
+    cargo = Consignment(tuple(Cartons(*kind, label=str(n)) for n, kind in enumerate(kinds)), ON)
+    boxes = {box.kind: box for box in BOXES.containers}
+    for loose in (LOOSE, None):
+        for plan in fill(BOXES, cargo, loose):
+            for n, kind in enumerate(kinds):
+                assert sum(c.count for c in (*plan.loaded, *plan.left) if c.label == str(n)) == kind[0]
+            room = sum(boxes[k].volume * count for k, count in plan.containers.items())
+            payload = sum(boxes[k].payload * count for k, count in plan.containers.items())
+            assert sum((c.volume or 0) * c.count for c in plan.loaded) <= room
+            assert sum((c.weight or 0) * c.count for c in plan.loaded) <= payload
+            assert loose is not None or not plan.left
+
+
 def test_a_carton_that_does_not_fit_the_box_goes_loose():
     """A carton of 6.2 m fits the 40 ft box only; one of 13 m none: loose, or not at all."""
     long = fill(BOXES, goods(1, sides=(6200, 400, 500)), LOOSE)
