@@ -30,7 +30,7 @@ Duty: 198.00 USD = 16.5% of 1200.00 USD. Rule: us.hts.61091000 (from 2025-01-01;
 Section 301 China, list 4A: 90.00 USD = 7.5% of 1200.00 USD. Rule: us.301.china.list4a (from 2020-02-14; high; 9903.88.15; ...)
 Section 301 forced labour: 150.00 USD = 12.5% of 1200.00 USD. Rule: us.301.forced_labour.high (from 2026-07-24; medium; ...)
 Harbor maintenance fee: 1.50 USD = 0.125% of 1200.00 USD. Rule: us.fee_hmf (from 1991-01-01; high; 19 CFR 24.24; ...)
-Merchandise processing fee, informal entry: 2.69 USD = 2.69 an entry (estimate). automated entry; ...
+Merchandise processing fee, informal entry: 2.69 USD = 2.69 an entry. automated entry; ...
 The country has no tax on imports.
 >>> result.item_cost("shirt").known == sum(result.unit_cost("shirt", i, i + 1) for i in range(300))
 True
