@@ -20,7 +20,7 @@ from entrepot.core.reasons import Reason
 from entrepot.engines.replenish.demand_paths import demand_paths
 from entrepot.engines.replenish.steady import Floats, Ints
 
-PATHS, WEEKS, ROUNDS = 32, 32, 2
+PATHS, WEEKS, ROUNDS = 32, 32, 3
 """Paths and weeks simulated, and rounds of the search, for each SKU."""
 
 BLOCK = 2_000
