@@ -1,6 +1,6 @@
 """How far the production policy is from the exact optimum, without dynamic programming.
 
-    python -m benchmarks.replenish_gap --dir PATH [--thorough]
+    python -m benchmarks.replenish_gap [--dir PATH] [--thorough]
 
 Reads dual_sourcing.json, three_mode.json and lost_sales.json of the folder. Each instance is tuned at the default effort,
 the one that plans and ``benchmarks.replenish_speed`` use (``--thorough``: longer), then judged by a plain simulator of its
@@ -19,6 +19,7 @@ from typing import Any
 import numba
 import numpy as np
 
+from benchmarks.demand_data import SHARED
 from benchmarks.report import report
 from entrepot.engines.replenish.steady import Effort, Levels, Steady
 from entrepot.engines.replenish.tune import tune_levels
@@ -161,7 +162,9 @@ def family(path: Path, effort: Effort) -> dict[str, float]:
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--dir", type=Path, required=True, help="folder with the three files of instances")
+    parser.add_argument(
+        "--dir", type=Path, default=SHARED / "replenish", help="folder with the three files of instances"
+    )
     parser.add_argument("--thorough", action="store_true", help="tune longer")
     options = parser.parse_args()
     effort = THOROUGH if options.thorough else Effort()

@@ -1,6 +1,6 @@
 """Our classical results against reference cases, compared by cost.
 
-    python -m benchmarks.replenish_reference --dir PATH
+    python -m benchmarks.replenish_reference [--dir PATH]
 
 Reads ``stockpyl_reference.json`` of the folder. A case is exact when our cost (or profit) lies within the tolerance that
 its family states, wrong when it does not, and not covered when we have no function of that family (serial and tree
@@ -21,6 +21,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.demand_data import SHARED
 from benchmarks.report import report
 from entrepot.engines.replenish import classical as c
 
@@ -123,7 +124,7 @@ def compare(families: dict[str, Case]) -> tuple[Counter[str], float, dict[str, C
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--dir", type=Path, required=True, help="folder with stockpyl_reference.json")
+    parser.add_argument("--dir", type=Path, default=SHARED / "replenish", help="folder with stockpyl_reference.json")
     options = parser.parse_args()
     text = (options.dir / "stockpyl_reference.json").read_text(encoding="utf-8")
     counts, worst, by_family = compare(json.loads(text)["families"])
