@@ -76,7 +76,9 @@ def test_a_part_is_forecast_as_the_whole(panel: DemandPanel) -> None:
 
 def test_the_same_seed_gives_the_same_model(panel: DemandPanel) -> None:
     """Learning twice, and sending the model through a pickle, changes nothing."""
-    first, second = fit(panel, seed=5), pickle.loads(pickle.dumps(fit(panel, seed=5)))
+    small = panel.take(np.arange(120))
+    first, second = fit(small, seed=5), pickle.loads(pickle.dumps(fit(small, seed=5)))
+    assert first.learnt is not None
     assert first.learnt == second.learnt
     assert np.array_equal(first.table.quantiles, second.table.quantiles)
 

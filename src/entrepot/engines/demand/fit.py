@@ -9,12 +9,13 @@ from datetime import date
 import numpy as np
 
 from entrepot.engines.demand.events import WEST, Event
+from entrepot.engines.demand.features import features
 from entrepot.engines.demand.history import History
-from entrepot.engines.demand.learn import LEARNT_LEVELS, Learnt, learn
+from entrepot.engines.demand.learn import LEARNT_LEVELS, Learnt, balanced, learn
 from entrepot.engines.demand.model import DemandPanel, Floats, RatioTable
 from entrepot.engines.demand.ratios import calibrate, ratio_quantiles
 from entrepot.engines.demand.refill import weekly_index
-from entrepot.engines.demand.samples import past_lessons, past_ratios
+from entrepot.engines.demand.samples import LEARNT, MIN_AGE, past_lessons, past_ratios
 from entrepot.engines.demand.season import AHEAD, ShopSeason
 
 MOST_SERIES = 20_000
@@ -59,6 +60,7 @@ def fit(panel: DemandPanel, *, events: Sequence[Event] = WEST, learning: bool = 
             levels = np.asarray(LEARNT_LEVELS)
             known = ratio_quantiles(table, lessons.level, lessons.rarity, lessons.weeks.astype(np.float64), levels)
             learnt = learn(lessons, known, weeks, seed)
+            learnt = _balanced(learnt, panel, history) if learnt else None
     last = panel.weeks[-1] if panel.weeks else None
     return Model(
         table,
@@ -71,3 +73,16 @@ def fit(panel: DemandPanel, *, events: Sequence[Event] = WEST, learning: bool = 
         len(panel),
         seed,
     )
+
+
+def _balanced(learnt: Learnt, panel: DemandPanel, history: History) -> Learnt:
+    """``learnt`` balanced on the panel as it stands."""
+    weeks = panel.demand.shape[1]
+    shop = history.shop(weeks, max(LEARNT))
+    level = history.level(weeks, shop)
+    rows = np.flatnonzero((history.whole.observed[:, weeks] >= MIN_AGE) & (level > 0))
+    if rows.size == 0:
+        return learnt
+    expected = history.expected(level[rows], weeks, max(LEARNT), rows, shop)
+    known = features(panel, history, weeks, rows, level[rows])
+    return balanced(learnt, [known.over(h, expected[:, h]) for h in LEARNT], [expected[:, h] for h in LEARNT])

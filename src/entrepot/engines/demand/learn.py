@@ -13,7 +13,7 @@ never get more than half of the say, the table the rest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any, cast
 
@@ -52,13 +52,16 @@ _ROUNDS = {"quantile": 40, "mean": 80}
 @dataclass(frozen=True)
 class Learnt:
     """Fitted trees as text (one a level of :data:`LEARNT_LEVELS`; ``centre`` where it pays), the ``weight`` of their quantiles
-    against the ratio table's, and the shares of loss that they saved on series that they had not seen."""
+    against the ratio table's, and the shares of loss that they saved on series that they had not seen. ``balance`` [LEARNT]
+    are the factors that the centre's trees would put on the whole shop's demand: they are divided out (see
+    :func:`balanced`)."""
 
     quantiles: tuple[str, ...]
     weight: float
     gain: float
     centre: str | None
     centre_gain: float
+    balance: tuple[float, ...] = (1.0,) * len(LEARNT)
 
 
 def learn(lessons: Lessons, table: Floats, weeks: int, seed: int) -> Learnt | None:
@@ -96,8 +99,23 @@ def corrections(learnt: Learnt, features: list[Floats]) -> tuple[Floats, Floats]
         if learnt.centre is not None:
             factors[:, column] = _factor(learnt.centre, known)
         if learnt.quantiles:
+            # Against the trees' own centre: what the balance takes from that, their quantiles must not bring back.
             quantiles[:, column] = _predicted(learnt.quantiles, known) / factors[:, column, None]
+        factors[:, column] /= learnt.balance[column]
     return factors, quantiles
+
+
+def balanced(learnt: Learnt, features: list[Floats], expected: list[Floats]) -> Learnt:
+    """``learnt`` with the balance of a shop whose series have these ``features`` and ``expected`` totals, by horizon.
+
+    The trees may say which series will sell more than the others, not that all of them will: how the whole shop goes on is
+    the season's business, which knows of more than the years that the trees have seen.
+    """
+    if learnt.centre is None:
+        return learnt
+    factors, _ = corrections(replace(learnt, quantiles=()), features)
+    whole = [float((factors[:, k] * units).sum()) / max(float(units.sum()), 1e-9) for k, units in enumerate(expected)]
+    return replace(learnt, balance=tuple(max(one, 1e-3) for one in whole))
 
 
 def _fit_quantiles(lessons: Lessons, rows: np.ndarray, seed: int) -> tuple[str, ...]:

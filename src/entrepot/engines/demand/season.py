@@ -9,8 +9,10 @@ with a bell of ±5 weeks and mixed with the current level:
 so that an item without a last year keeps its level, and one that was seen for a few weeks of the season moves a few
 steps. A single bulk week is no season (y is limited). ``index`` is the same idea for the shop as a whole (demand over
 each item's own mean, capped, averaged; relative to the season that the level was taken from), shrunk harder: it lifts
-items that are too young to know. ``growth`` compares the last 13 weeks with the same weeks of last year where both were
-seen, shrunk towards the shop's growth. The gain is measured in docs/methods/demand.md.
+items that are too young to know. A shop that has seen more than a year of itself (78 weeks) draws its index more
+sharply, and then last year's weeks are moved along it: a peak that the bell of ±5 weeks would flatten keeps its
+shape. ``growth`` compares the last 13 weeks with the same weeks of last year where both were seen, shrunk towards the
+shop's growth. The gain is measured in docs/methods/demand.md.
 """
 
 from __future__ import annotations
@@ -32,6 +34,19 @@ AHEAD = 78
 YEAR = 52
 BELL = 5.0
 """Standard deviation, in weeks, of the bell around the same week of another year."""
+
+FULL_SEASON = 78
+"""Weeks from which the shop has seen a whole year and more: its own season may then be drawn sharply."""
+
+FULL_KAPPA = 0.7
+"""What stands for SHOP_KAPPA from then on."""
+
+SHARP_BELL = 2.5
+NEAR_BELL = 1.5
+"""Standard deviations, in weeks, of the bells of a shop that has: around the same week of other years, around a week."""
+
+MOST_SHAPE = 4.0
+"""Most that a week ahead may stand to a past one in the shop's year."""
 
 NEAREST = 39
 """Weeks that must lie between a past week and the one it speaks for; nearer ones are the current level's business."""
@@ -65,41 +80,58 @@ PEAK_CAP = 16.0
 class ShopSeason:
     """What the shop as a whole says of the weeks ahead of one week: ``index`` [ahead] of its demand against that of the
     weeks that the current levels were taken from, the part ``event`` [ahead] of it that is only the calendar's prior, the
-    ``growth`` of the whole shop over a year, and ``bulk``, one-off units for each other unit (by rarity, history.py)."""
+    ``growth`` of the whole shop over a year, and ``bulk``, one-off units for each other unit (by rarity, history.py).
+    ``shape`` [ahead, weeks] is how each week ahead stands to each past week in the shop's year; 1 where no year was seen."""
 
     index: Floats
     event: Floats
     growth: float
+    shape: Floats
     bulk: tuple[float, ...] = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Season:
     """``history`` is a panel's demand [series, weeks] with NaN where unknown; ``kernel`` [weeks + AHEAD, weeks] says
-    how much each of its weeks speaks for each week of the past or future, ``prior`` [weeks + AHEAD] what the event
-    calendar expects of each."""
+    how much each of its weeks speaks for each week of the past or future (``sharp`` the same for a shop that has seen a
+    whole year), ``prior`` [weeks + AHEAD] what the event calendar expects of each."""
 
     history: Floats
     kernel: Floats
+    sharp: Floats
     prior: Floats
 
     @classmethod
     def of(cls, history: Floats, weeks: Sequence[date], events: Sequence[Event] = WEST) -> Season:
         """Season of ``history`` [series, weeks]; ``weeks`` are its Mondays (gaps are allowed)."""
         ahead = [weeks[-1] + timedelta(weeks=k + 1) for k in range(AHEAD)] if weeks else []
-        return cls(history, _kernel(weeks), calendar_index([*weeks, *ahead], events))
+        return cls(history, _kernel(weeks, BELL), _kernel(weeks, SHARP_BELL), calendar_index([*weeks, *ahead], events))
 
     def shop(self, at: int, ahead: int) -> ShopSeason:
         """The shop's season of the ``ahead`` weeks from column ``at``, as known before that column."""
         back = min(max(WINDOWS), at)
-        kernel, prior = self.kernel[at - back : at + ahead, :at], self.prior[at - back : at + ahead]
+        full = at >= FULL_SEASON
+        kernel = (self.sharp if full else self.kernel)[at - back : at + ahead, :at]
+        prior = self.prior[at - back : at + ahead]
         history = self.history[:, :at]
         expected = _relative(prior, _observed(history), self.prior[:at])
-        index, plain = _shop_indices(history, kernel, expected)
+        index, plain = _shop_indices(history, kernel, expected, full)
         ages = np.arange(back, 0, -1)
         share = np.mean([(ages <= weeks) / min(weeks, back) for weeks in WINDOWS], axis=0)
         now, before = float(index[:back] @ share), float(plain[:back] @ share)
-        return ShopSeason(index[back:] / now, index[back:] / now / (plain[back:] / before), _shop_growth(history))
+        event = index[back:] / now / (plain[back:] / before)
+        return ShopSeason(index[back:] / now, event, _shop_growth(history), self._shape(index[back:], history))
+
+    def _shape(self, index: Floats, history: Floats) -> Floats:
+        """How each week ahead, of which ``index`` [ahead] is the shop's, stands to each past week in the shop's year."""
+        weeks = history.shape[1]
+        if weeks < FULL_SEASON:
+            return np.ones((index.size, weeks))
+        number: Floats = np.arange(weeks, dtype=np.float64)
+        lag = number[:, None] - number[None, :]
+        near = np.exp(-0.5 * (lag / NEAR_BELL) ** 2) * _observed(history)[None, :]
+        past = near @ _weekly(history)[0] / np.maximum(near.sum(axis=1), 1e-9)
+        return np.clip(index[:, None] / np.maximum(past[None, :], 1e-9), 1 / MOST_SHAPE, MOST_SHAPE)
 
     def path(self, level: Floats, at: int, ahead: int, rows: Ints, shop: ShopSeason) -> Floats:
         """Expected demand [rows, ahead] of the ``ahead`` weeks from column ``at``, as known before that column, of the
@@ -113,7 +145,7 @@ class Season:
         known = ~np.isnan(own[:, speaking])
         value = np.minimum(np.where(known, own[:, speaking], 0.0), _peak_limit(own)[:, None])
         # einsum, not @: a matrix product may round otherwise when other rows are beside it.
-        seen = np.einsum("rk,tk->rt", value, kernel[:, speaking])
+        seen = np.einsum("rk,tk->rt", value, (kernel * shop.shape[:ahead])[:, speaking])
         mass = np.einsum("rk,tk->rt", known.astype(np.float64), kernel[:, speaking])
         # However much of the season was seen, the current level keeps its say: last year is one draw, not the truth.
         trust = np.minimum(1.0, MOST_MASS / np.maximum(mass, 1e-9))
@@ -131,12 +163,14 @@ def _peak_limit(history: Floats) -> Floats:
     return np.asarray(PEAK_CAP * others / np.maximum((value > 0).sum(axis=1) - 1, 1), dtype=np.float64)
 
 
-def _kernel(weeks: Sequence[date]) -> Floats:
+def _kernel(weeks: Sequence[date], bell: float) -> Floats:
+    """How much each past week says of each week [weeks + AHEAD, weeks] with a bell of ``bell`` weeks around the same week of
+    other years."""
     past = np.array([day.toordinal() for day in weeks], dtype=np.float64) / 7
     last = past[-1] if past.size else 0.0
     target = np.concatenate([past, last + 1 + np.arange(AHEAD)])
     lag = target[:, None] - past[None, :]
-    bells = np.exp(-0.5 * ((lag - YEAR) / BELL) ** 2) + np.exp(-0.5 * ((lag - 2 * YEAR) / BELL) ** 2) / 2
+    bells = np.exp(-0.5 * ((lag - YEAR) / bell) ** 2) + np.exp(-0.5 * ((lag - 2 * YEAR) / bell) ** 2) / 2
     return np.asarray(np.where(lag >= NEAREST, bells, 0.0), dtype=np.float64)
 
 
@@ -152,22 +186,29 @@ def _relative(prior: Floats, observed: Floats, past: Floats) -> Floats:
     return prior / (float(observed @ past) / mass) if mass > 0 else prior
 
 
-def _shop_indices(history: Floats, kernel: Floats, prior: Floats) -> tuple[Floats, Floats]:
-    """Index of each target week [targets]: how the shop's items sold in that season against their own means, drawn
-    towards ``prior`` [targets] as far as that season was not seen; and the same drawn towards 1."""
+def _weekly(history: Floats) -> tuple[Floats, int]:
+    """How the shop's items sold in each week [weeks] against their own means (1 is usual; 0 where nothing was observed),
+    and how many items it stands on."""
     known = ~np.isnan(history)
     value = np.where(known, history, 0.0)
     mean = value.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     live = mean > 0
     ratio = np.minimum(value[live] / mean[live, None], RATIO_CAP)
     count = known[live].sum(axis=0)
-    weekly = ratio.sum(axis=0) / np.maximum(count, 1)
-    usual = ratio.sum() / max(int(count.sum()), 1)
-    if usual <= 0:
+    usual = float(ratio.sum()) / max(int(count.sum()), 1)
+    weekly: Floats = ratio.sum(axis=0) / np.maximum(count, 1) / max(usual, 1e-9)
+    return weekly, int(live.sum())
+
+
+def _shop_indices(history: Floats, kernel: Floats, prior: Floats, full: bool) -> tuple[Floats, Floats]:
+    """Index of each target week [targets]: how the shop's items sold in that season against their own means, drawn
+    towards ``prior`` [targets] as far as that season was not seen; and the same drawn towards 1."""
+    weekly, live = _weekly(history)
+    if live == 0:
         return np.ones_like(prior), np.ones_like(prior)
-    seen = kernel * (count > 0)
-    weight = SHOP_KAPPA * (1 + SHOP_ITEMS / max(int(live.sum()), 1))
-    own, mass = seen @ (weekly / usual), seen.sum(axis=1) + weight
+    seen = kernel * (_observed(history) > 0)
+    weight = (FULL_KAPPA if full else SHOP_KAPPA) * (1 + SHOP_ITEMS / live)
+    own, mass = seen @ weekly, seen.sum(axis=1) + weight
     return (own + weight * prior) / mass, (own + weight) / mass
 
 
