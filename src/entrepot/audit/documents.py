@@ -87,7 +87,8 @@ class Documents:
             self._header(source, body, place, len(older) + 1)
         except (KeyError, ValueError, TypeError, UnknownCode) as error:
             report.add("D", f"{place} header", "a readable one", repr(error))
-        self.context.older = set() if gone else set(older)
+        self.context.older = set() if gone or source.type == "reversal" else set(older)
+        self.context.before = set(older)
         if identity in self._several:
             self.versions[identity] = [*older, source.id]
         try:
@@ -218,12 +219,12 @@ class Documents:
                 costs.append((row[1], (*row[2:15], int(row[15]), int(row[16]), row[17], basis, targets)))
             if source.type in ("payment", "purchase_order"):
                 old = {}  # its rows replace what they convert anew, told by the rule itself
-            elif expected.costs and old:
-                taken = self.references.taken_over(self.context.older, source.id)
+            elif expected.costs and self.context.before and source.type != "reversal":
+                taken = self.references.taken_over(self.context.before, source.id)
                 kept = []
                 for row in expected.costs:
                     standing = taken.get(row[:2])
-                    if standing is not None and standing[1] not in ("payment", "purchase_order"):
+                    if standing is not None and standing[1] not in ("payment", "purchase_order", "reversal"):
                         continue
                     if standing is not None:
                         expected.replaced.setdefault(("cost_line", standing[0]), row[:2])

@@ -155,7 +155,9 @@ class Context:
     stored_moves: dict[tuple[int, int], int] = field(default_factory=dict)
     """Numbers of this identity's own live movements by (line, ordinal): targets of its own cost lines."""
     older: set[int] = field(default_factory=set)
-    """Earlier versions of the document being derived."""
+    """Earlier versions of the document being derived, unless it was taken back."""
+    before: set[int] = field(default_factory=set)
+    """All earlier versions."""
 
 
 Rule = Callable[[Context, Source, dict[str, Any], Expected], None]

@@ -50,13 +50,13 @@ def purchase_order(context: Context, source: Source, body: Body, expected: Expec
                 source.effective_at,
             )
         )
-    if context.older:
+    if context.before:
         _recost(context, source, body, expected)
 
 
 def _recost(context: Context, source: Source, body: Body, expected: Expected) -> None:
     """The order's corrected price on what was costed at its price before."""
-    before = {line.id: line for line in context.references.purchase_lines(sorted(context.older))}
+    before = {line.id: line for line in context.references.purchase_lines(sorted(context.before))}
     now = [(row[0], row[2], {"amount": row[5], "per": row[6]}, row[4]) for row in expected.purchases]
     total = sum(line_amount(price, quantity) for _, _, price, quantity in now)
     currency, whose = body["currency"], owner(context, source)
@@ -219,7 +219,7 @@ def refund(context: Context, source: Source, body: Body, expected: Expected) -> 
     for number, line in enumerate(body["lines"], 1):
         sku = line.get("sku", "")
         sold = sold_line(lines, line.get("order_line"), sku)
-        item = sold.item if sold else (registers.item(sku) if sku else 0)
+        item = sold.item if sold else ((registers.parts(shop, sku)[0] or 0) if sku else 0)
         _refund(context, source, expected, number, line, body["currency"], shop.id, sold, item)
 
 

@@ -75,7 +75,19 @@ def links(connection: Connection, registers: Registers, report: CheckReport) -> 
                     f"SELECT type, external_id FROM books_document WHERE id IN {among(withdrawn.pop(pk, []) or [0])}",
                 )
             }
-            report.compare("D", f"{place} takes back", sorted(refs), sorted(found))
+            gone = (
+                {
+                    (row[0], row[1])
+                    for row in rows(
+                        connection,
+                        "SELECT d.type, d.external_id FROM books_reversed r JOIN books_document d ON d.id = r.document_id "
+                        f"WHERE r.by_id < {pk}",
+                    )
+                }
+                if refs - found
+                else set()
+            )
+            report.compare("D", f"{place} takes back", sorted(refs - (gone - found)), sorted(found))
     for what, rest in (("rate", rates), ("shipment", shipments), ("withdrawal", withdrawn)):
         for pk in rest:
             report.add("D", f"{what} of document {pk}", "a document", "none")

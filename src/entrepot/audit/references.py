@@ -259,7 +259,12 @@ class References:
             "m.purchase_line_id FROM books_costline c JOIN books_document d ON d.id = c.document_id "
             "JOIN books_basis b ON b.cost_line_id = c.id JOIN books_basisshare s ON s.basis_id = b.id "
             "JOIN books_movement m ON m.id = s.movement_id "
-            "WHERE c.component = 0 AND c.estimate AND d.type IN ('receipt', 'payment', 'purchase_order') "
+            "WHERE c.component = 0 AND c.estimate AND (d.type IN ('receipt', 'payment', 'purchase_order') OR "
+            "(d.type = 'reversal' AND EXISTS (SELECT 1 FROM books_costline p JOIN books_document e ON "
+            "e.id = p.document_id JOIN books_basis q ON q.cost_line_id = p.id JOIN books_basisshare t ON "
+            "t.basis_id = q.id WHERE e.type IN ('receipt', 'payment', 'purchase_order') AND p.component = 0 "
+            "AND t.movement_id = s.movement_id AND (p.amount, p.currency, p.base_amount, p.effective_at) = "
+            "(c.amount, c.currency, c.base_amount, c.effective_at)))) "
             f"AND m.purchase_line_id IN {among(purchase_lines)} ORDER BY c.id",
         )
         return [
@@ -279,20 +284,21 @@ class References:
         )
 
     def cost_lines(self, ref: dict[str, Any], component: int, before: int) -> list[int]:
-        """Live cost lines of a component in the named document (line)."""
+        """Live cost lines of a component in the named document (line), or brought back in their place."""
         documents = self.documents(ref, before)
         if not documents:
             return []
         line = f"AND line = {int(ref['line'])}" if ref.get("line") is not None else ""
-        return [
-            pk
-            for (pk,) in rows(
-                self._connection,
-                f"SELECT id FROM books_costline WHERE document_id IN {among(documents)} "
-                f"AND component = {component} {line}",
-            )
-            if self.live("cost_line", pk, before)
-        ]
+        found = set()
+        for (pk,) in rows(
+            self._connection,
+            f"SELECT id FROM books_costline WHERE document_id IN {among(documents)} AND document_id < {before} "
+            f"AND component = {component} {line}",
+        ):
+            now = self.standing(pk, before)
+            if now is not None and (now[1] in documents or now[2] == "reversal"):
+                found.add(now[0])
+        return sorted(found)
 
     def paid_before(self, payments: set[int]) -> list[tuple[str, str, int]]:
         """(type of what was paid, its number, when) of earlier versions of a payment."""
@@ -313,26 +319,61 @@ class References:
         if not older:
             return {}
         found: dict[tuple[int, int], tuple[int, str]] = {}
-        for line, ordinal, first in rows(
+        for line, ordinal, pk in rows(
             self._connection,
-            "SELECT c.line, c.ordinal, r.new_cost_line_id FROM books_costline c "
+            "SELECT c.line, c.ordinal, c.id FROM books_costline c "
             "JOIN books_replacement r ON r.cost_line_id = c.id JOIN books_costline n ON n.id = r.new_cost_line_id "
             f"WHERE c.document_id IN {among(sorted(older))} AND n.document_id NOT IN {among(sorted(older))} "
-            f"AND r.document_id < {before}",
+            f"AND r.document_id < {before} ORDER BY c.id",
         ):
-            now: int | None = first
-            while now is not None and not self.live("cost_line", now, before):
-                ((now,),) = rows(
-                    self._connection, f"SELECT new_cost_line_id FROM books_replacement WHERE cost_line_id = {now}"
-                )
-            if now is not None:
-                ((kind,),) = rows(
-                    self._connection,
-                    "SELECT d.type FROM books_document d JOIN books_costline c ON c.document_id = d.id "
-                    f"WHERE c.id = {now}",
-                )
-                found[line, ordinal] = (now, kind)
+            now = self.standing(pk, before)
+            if now is not None and now[1] not in older:
+                found[line, ordinal] = (now[0], now[2])
         return found
+
+    def standing(self, cost_line: int, before: int) -> tuple[int, int, str] | None:
+        """The cost line that counted in the place of this one, its document and that one's type: what replaced it, and
+        after a withdrawal the copy of what counts again."""
+        told = [cost_line]
+        while not self.live("cost_line", told[-1], before):
+            ((following,),) = rows(
+                self._connection, f"SELECT new_cost_line_id FROM books_replacement WHERE cost_line_id = {told[-1]}"
+            )
+            if following is None:
+                following = self._copied(told[:-1], self._replaced["cost_line"][told[-1]])
+            if following is None:
+                return None
+            told.append(following)
+        return next(
+            rows(
+                self._connection,
+                "SELECT c.id, d.id, d.type FROM books_document d JOIN books_costline c ON c.document_id = d.id "
+                f"WHERE c.id = {told[-1]}",
+            )
+        )
+
+    def _copied(self, told: list[int], withdrawal: int) -> int | None:
+        """The line that a withdrawal posted again of one of these, with its money and its targets."""
+        for line in told:
+            for (copy,) in rows(
+                self._connection,
+                "SELECT w.id FROM books_costline w, books_costline c WHERE (w.company_id, w.component, w.amount, "
+                "w.currency, w.base_amount, w.target_kind, w.effective_at) = (c.company_id, c.component, c.amount, "
+                "c.currency, c.base_amount, c.target_kind, c.effective_at) "
+                f"AND c.id = {line} AND w.document_id = {withdrawal} ORDER BY w.id",
+            ):
+                if self._aim(copy) == self._aim(line):
+                    return copy
+        return None
+
+    def _aim(self, cost_line: int) -> list[tuple[Any, ...]]:
+        found = rows(
+            self._connection,
+            "SELECT b.version, s.movement_id, s.sales_line_id, s.weight FROM books_basis b JOIN books_basisshare s "
+            f"ON s.basis_id = b.id WHERE b.cost_line_id = {cost_line} ORDER BY b.version DESC, s.ordinal",
+        )
+        shares = list(found)
+        return [share[1:] for share in shares if share[0] == shares[0][0]]
 
     def revived(self, cost_line: int) -> list[tuple[Any, ...]]:
         """What a withdrawn cost line, or an earlier version of it, had replaced in other documents: cost rows without

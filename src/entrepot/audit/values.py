@@ -1,7 +1,9 @@
 """Weights of a split by value: the goods cost of each target as the books stood then; and re-splits after a change."""
 
+# ruff: noqa: S608 - every statement is put together from our own names and integers
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
@@ -152,12 +154,27 @@ def resplits(connection: Connection, registers: Registers, goods: Goods, report:
             if kind == "value":
                 wanted = goods.weights(moved, known.get(recorded, ALWAYS))
             elif version == last:
-                wanted = of_movements(registers, kind, moved, [], 6000)
+                wanted = of_movements(registers, kind, moved, [], _divisor(connection, line))
             else:
                 continue
             for (row, weight), expected in zip(shares, wanted, strict=True):
                 if expected is not None:
                     report.compare("D", f"{place} v{version} weight of movement {row.id}", expected, weight)
+
+
+def _divisor(connection: Connection, line: int) -> int:
+    """What the bill of a cost line states, also where the line came back with a withdrawal."""
+    for number_, body in rows(
+        connection,
+        "SELECT o.line, d.body FROM books_costline c JOIN books_costline o ON (o.company_id, o.component, o.amount, "
+        "o.currency, o.effective_at) = (c.company_id, c.component, c.amount, c.currency, c.effective_at) "
+        "JOIN books_document d ON d.id = o.document_id JOIN books_document e ON e.id = c.document_id "
+        f"WHERE c.id = {line} AND d.type IN ('cost_bill', 'supplier_credit') AND (o.id = c.id OR e.type = 'reversal') "
+        "ORDER BY o.id DESC",
+    ):
+        lines = json.loads(bytes(body))["lines"]
+        return int(lines[number_ - 1].get("divisor", 6000))
+    return 6000
 
 
 def up_to_date(connection: Connection, goods: Goods, report: CheckReport) -> None:

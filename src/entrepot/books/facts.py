@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 from django.db import connection
 
-from entrepot.books.retelling import PAIRS, told_again
+from entrepot.books.retelling import PAIRS, of_other_items, told_again
 from entrepot.core.calendar import Instant
 
 FOREVER: Instant = 2**62
@@ -110,15 +110,16 @@ def read(items: Collection[int] | None) -> dict[str, pl.DataFrame]:
         "movement": _by(chosen, "movement", "item_id"),
         "refundline": _by(chosen, "refundline", "item_id"),
     }
+    moved, ordered = of_other_items("movement", chosen), of_other_items("salesline", chosen)
     sold = tables["movement"]["sales_line_id"].drop_nulls().unique()
     tables["salesline"] = pl.concat(
         [_by(chosen, "salesline", "item_id"), _by(sold.to_list(), "salesline", "id")]
     ).unique(subset="id", maintain_order=True)
     tables["refundline"] = pl.concat(
-        [tables["refundline"], _by(tables["salesline"]["id"].to_list(), "refundline", "sales_line_id")]
+        [tables["refundline"], _by([*tables["salesline"]["id"], *ordered], "refundline", "sales_line_id")]
     ).unique(subset="id", maintain_order=True)
-    bases = set(_by(tables["movement"]["id"].to_list(), "basisshare", "movement_id")["basis_id"])
-    bases |= set(_by(tables["salesline"]["id"].to_list(), "basisshare", "sales_line_id")["basis_id"])
+    bases = set(_by([*tables["movement"]["id"], *moved], "basisshare", "movement_id")["basis_id"])
+    bases |= set(_by([*tables["salesline"]["id"], *ordered], "basisshare", "sales_line_id")["basis_id"])
     lines = _by(sorted(bases), "basis", "id")["cost_line_id"].unique().to_list()
     tables["basis"] = _by(lines, "basis", "cost_line_id")
     tables["basisshare"] = _by(tables["basis"]["id"].to_list(), "basisshare", "basis_id")
@@ -133,7 +134,7 @@ def with_retellings(tables: dict[str, pl.DataFrame], items: Collection[int] = ()
     """Add what was taken back and told again (of ``items`` only, where given): tables ``movement_again``,
     ``sales_line_again``."""
     replaced = tables["replacement"]
-    few = f"o.item_id IN ({', '.join(str(int(item)) for item in items)})" if items else ""
+    few = f"(o.item_id IN ({', '.join(str(int(item)) for item in items)}) OR o.item_id IS NULL)" if items else ""
     for name, table in (("movement", "movement"), ("sales_line", "salesline")):
         gone = replaced[f"{name}_id"].is_not_null() & replaced[f"new_{name}_id"].is_null()
         tables[f"{name}_again"] = told_again(table, few) if gone.any() else pl.DataFrame(schema=PAIRS)
@@ -190,15 +191,16 @@ def _of_few(items: list[int]) -> dict[str, pl.DataFrame]:
         f"SELECT id FROM books_salesline WHERE {of_items} UNION "
         f"SELECT sales_line_id FROM books_movement WHERE {of_items}"
     )
+    aimed, ordered = moved + _and("movement", items), sold + _and("salesline", items)
     lines = (
         "SELECT b.cost_line_id FROM books_basisshare s JOIN books_basis b ON b.id = s.basis_id "
-        f"WHERE s.movement_id IN ({moved}) UNION "
+        f"WHERE s.movement_id IN ({aimed}) UNION "
         "SELECT b.cost_line_id FROM books_basisshare s JOIN books_basis b ON b.id = s.basis_id "
-        f"WHERE s.sales_line_id IN ({sold})"
+        f"WHERE s.sales_line_id IN ({ordered})"
     )
     refunds = (
         f"SELECT id FROM books_refundline WHERE {of_items} UNION "
-        f"SELECT id FROM books_refundline WHERE sales_line_id IN ({sold})"
+        f"SELECT id FROM books_refundline WHERE sales_line_id IN ({ordered})"
     )
     bases = f"SELECT id FROM books_basis WHERE cost_line_id IN ({lines})"
     periods = "SELECT id FROM books_costline WHERE target_kind IN ('place', 'company')"
@@ -211,6 +213,12 @@ def _of_few(items: list[int]) -> dict[str, pl.DataFrame]:
         "costline": query("costline", f"WHERE t.id IN ({lines} UNION {periods}) ORDER BY t.id"),
         "replacement": query("replacement"),
     }
+
+
+def _and(table: str, items: list[int]) -> str:
+    """What was told of other items before it was corrected to these ones."""
+    rows = of_other_items(table, items)
+    return f" UNION SELECT id FROM books_{table} WHERE id IN ({', '.join(map(str, rows))})" if rows else ""
 
 
 def _by(values: Sequence[Any], table: str, column: str) -> pl.DataFrame:

@@ -73,3 +73,31 @@ def _earlier_versions(movements: Collection[int]) -> list[int]:
             f"AND v.account = w.account AND v.version < w.version WHERE w.version > 1 AND m.id IN ({marks})"
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def of_other_items(table: str, items: Collection[int]) -> list[int]:
+    """Rows of other items whose place rows of ``items`` took: what was aimed at them counts for these."""
+    every, found = sorted(items), set[int]()
+    for start in range(0, len(every), _BOUND):
+        marks = ", ".join(str(int(item)) for item in every[start : start + _BOUND])
+        last = _whose_place(table, f"n.item_id IN ({marks}) AND COALESCE(o.item_id, 0) <> COALESCE(n.item_id, 0)")
+        while last:
+            found |= last
+            chosen = sorted(last)
+            last = set[int]()
+            for part in range(0, len(chosen), _BOUND):
+                rows = ", ".join(map(str, chosen[part : part + _BOUND]))
+                last |= _whose_place(table, f"n.id IN ({rows})") - found
+    return sorted(found)
+
+
+def _whose_place(table: str, where: str) -> set[int]:
+    """Rows ``o`` that rows ``n`` replaced or tell again."""
+    column = _COLUMN[table]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT o.id FROM books_replacement r JOIN books_{table} n ON n.id = r.new_{column} "
+            f"JOIN books_{table} o ON o.id = r.{column} WHERE {where}"
+        )
+        rows = {row[0] for row in cursor.fetchall()}
+    return rows | set(told_again(table, where)["old"])

@@ -115,7 +115,7 @@ def reverse_batch(batch_id: int, *, recorded_at: Instant, actor: str = "") -> In
     if batch.reverses_id is not None:
         raise ProblemError(
             Problem(
-                "undo_of_undo", "this is itself the undoing of an import", "import the file again", found=batch.name
+                "nothing_to_undo", "this is itself the undoing of an import", "import the file again", found=batch.name
             )
         )
     if models.Batch.objects.filter(reverses=batch).exists():

@@ -130,7 +130,7 @@ class Register:
         older = before.ids if not before.reversed else ()
         header = Header(
             session.new_id(r.DocumentRow), identity.digest(document, account), company,
-            to_instant(document.effective_at), older,
+            to_instant(document.effective_at), older, before.ids,
         )  # fmt: skip
         builder = Builder(session, header)
         if session.policy.new_items == "create":
@@ -145,7 +145,8 @@ class Register:
             raise refused(
                 "out_of_range", "a number or a date is out of range", "check its numbers and dates"
             ) from error
-        postings = revise(session, builder, older) if older else builder.postings
+        # A withdrawal told anew withdraws anew: what the earlier one did is not its content.
+        postings = builder.postings if document.type == "reversal" else revise(session, builder)
         row = r.DocumentRow(
             header.id, document.source, account, document.type, document.id, before.version + 1,
             company.pk if company else None, header.key, header.effective_at, session.recorded_at, sha, body,

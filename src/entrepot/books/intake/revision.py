@@ -8,13 +8,16 @@ from entrepot.books import models
 from entrepot.books.intake import rows as r
 from entrepot.books.intake.posting.builder import Builder
 from entrepot.books.intake.posting.resplit import resplit_replaced
+from entrepot.books.intake.posting.standing import standing
 from entrepot.books.intake.session import Postings, Session
 
 
-def revise(session: Session, builder: Builder, older: tuple[int, ...]) -> Postings:
+def revise(session: Session, builder: Builder) -> Postings:
     """``builder``'s postings less what the books already say, with a replacement for everything that changed."""
+    new, older = builder.postings, builder.header.older
+    if not older:
+        return _told_again(session, builder)
     session.flush()
-    new = builder.postings
     kept_sales: dict[int, int] = {}
     kept_movements: dict[int, int] = {}
     new.sales = _changed(builder, older, models.SalesLine, r.SalesLineRow, new.sales, "sales_line", kept_sales)
@@ -27,10 +30,7 @@ def revise(session: Session, builder: Builder, older: tuple[int, ...]) -> Postin
     if not (new.payments or new.purchases):  # these have already put their own cost lines in the place of earlier ones
         new.costs = _not_taken_over(builder, older, new.costs)
         new.costs = _changed(builder, older, models.CostLine, r.CostLineRow, new.costs, "cost_line")
-    kept = {row.id for row in new.costs}
-    new.bases = [row for row in new.bases if row.cost_line_id in kept]
-    bases = {row.id for row in new.bases}
-    new.shares = [row for row in new.shares if row.basis_id in bases]
+    _drop_splits(new)
     aimed = {row.movement_id for row in new.shares} - {row.id for row in new.movements} - {None}
     new.items |= set(models.Movement.objects.filter(pk__in=aimed).values_list("item_id", flat=True))
     session.release(list(older))
@@ -38,24 +38,44 @@ def revise(session: Session, builder: Builder, older: tuple[int, ...]) -> Postin
     return new
 
 
+def _told_again(session: Session, b: Builder) -> Postings:
+    """Postings of a new document; of one that was taken back and is told again, less the costs for which another
+    document's lines stand: these reach what is told again."""
+    new = b.postings
+    if b.header.before and new.costs and not (new.payments or new.purchases):
+        session.flush()
+        new.costs = _not_taken_over(b, b.header.before, new.costs)
+        _drop_splits(new)
+    return new
+
+
+def _drop_splits(new: Postings) -> None:
+    """Of costs that are not posted."""
+    kept = {row.id for row in new.costs}
+    new.bases = [row for row in new.bases if row.cost_line_id in kept]
+    bases = {row.id for row in new.bases}
+    new.shares = [row for row in new.shares if row.basis_id in bases]
+
+
 def _not_taken_over(b: Builder, older: tuple[int, ...], new: list[r.CostLineRow]) -> list[r.CostLineRow]:
     """``new`` without the lines whose place another document took (a supplier's bill, that of the order's estimate); a
-    deposit's or a corrected order's telling of an estimate gives way to the new line, which counts both itself."""
+    deposit's or a corrected order's telling of an estimate, or one that came back with a bill's withdrawal, gives way to
+    the new line, which counts all this itself."""
     if not new:
         return new
     taken: dict[tuple[int, int], models.CostLine] = {}
     replaced = models.CostLine.objects.filter(document_id__in=older, replacement__new_cost_line__isnull=False)
     for line in replaced.exclude(replacement__new_cost_line__document_id__in=older):
-        now = _now("cost_line", line.pk)
-        if now is not None:
-            taken[line.line, line.ordinal] = models.CostLine.objects.select_related("document").get(pk=now)
+        now = standing(line)
+        if now is not None and now.document_id not in older:
+            taken[line.line, line.ordinal] = now
     kept: list[r.CostLineRow] = []
     for row in new:
-        standing = taken.get((row.line, row.ordinal))
-        if standing is not None and standing.document.type not in ("payment", "purchase_order"):
+        other = taken.get((row.line, row.ordinal))
+        if other is not None and other.document.type not in ("payment", "purchase_order", "reversal"):
             continue
-        if standing is not None:
-            _replace(b, "cost_line", standing, row.id)
+        if other is not None:
+            _replace(b, "cost_line", other, row.id)
         kept.append(row)
     return kept
 
@@ -127,17 +147,6 @@ def _aims(b: Builder, old: list[Any]) -> _Aims:
     ):
         before.setdefault(line, []).append((movement or sold or 0, weight))
     return _Aims(before, new)
-
-
-def _now(name: str, row: int | None) -> int | None:
-    """The row that counts in place of ``row``."""
-    while row is not None:
-        found = models.Replacement.objects.filter(**{f"{name}_id": row}).values_list(f"new_{name}_id", flat=True)
-        following = list(found[:1])
-        if not following:
-            return row
-        row = following[0]
-    return None
 
 
 def _same(before: Any, row: Any, row_type: Any) -> bool:

@@ -36,6 +36,8 @@ class Header(NamedTuple):
     effective_at: Instant
     older: tuple[int, ...] = ()
     """Earlier versions of the same document, which this one corrects."""
+    before: tuple[int, ...] = ()
+    """All earlier versions, also those of a document that was taken back."""
 
 
 @dataclass

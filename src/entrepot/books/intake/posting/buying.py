@@ -21,6 +21,9 @@ from entrepot.core.components import GOODS
 from entrepot.core.kinds import Kind
 from entrepot.core.money import exponent, range_share
 
+_PROMISED = ("receipt", "payment", "purchase_order")
+"""Whose goods estimates are made at an order's price."""
+
 
 def purchase_order(b: Builder, doc: d.PurchaseOrder) -> None:
     exponent(doc.currency)  # refuses what is no currency
@@ -33,7 +36,7 @@ def purchase_order(b: Builder, doc: d.PurchaseOrder) -> None:
                 b.session.recorded_at,
             )
         )  # fmt: skip
-    if b.header.older:
+    if b.header.before:
         _recost(b, doc)
 
 
@@ -41,20 +44,20 @@ def _recost(b: Builder, doc: d.PurchaseOrder) -> None:
     """A corrected price, or a corrected whole that a deposit was a part of, corrects the goods already costed from the
     order; what a bill has costed stays as billed."""
     b.session.flush()
-    before = models.PurchaseLine.objects.filter(document_id__in=b.header.older)
+    before = models.PurchaseLine.objects.filter(document_id__in=b.header.before)
     now = b.postings.purchases
     total = sum(line_amount(row.price_amount, row.price_per, row.quantity) for row in now)
     costed = models.CostLine.objects.filter(
-        component=GOODS, estimate=True, replacement__isnull=True, document__type__in=("receipt", "payment", doc.type),
+        component=GOODS, estimate=True, replacement__isnull=True, document__type__in=(*_PROMISED, "reversal"),
         basis__basisshare__movement__purchase_line__in=before,
-    )  # fmt: skip
+    ).select_related("document")  # fmt: skip
     for ordinal, old in enumerate(costed.distinct().order_by("pk")):
         born, weight, quantity, item, promised = models.BasisShare.objects.values_list(
             "movement_id", "weight", "movement__quantity", "movement__item_id", "movement__purchase_line__line"
         ).get(basis__cost_line=old)
         same = [row for row in now if row.item_id == item]
         line = next((row for row in same if row.line == promised), same[0] if same else None)
-        if line is None:
+        if line is None or (old.document.type == "reversal" and not _was_promised(old, born)):
             continue  # the order no longer names the item: what came stays as it was promised
         amount = line_amount(line.price_amount, line.price_per, quantity)
         paid = converted(b, {doc.id}, total, amount, doc.currency, old.effective_at)
@@ -67,6 +70,14 @@ def _recost(b: Builder, doc: d.PurchaseOrder) -> None:
         )  # fmt: skip
         b.replace(cost_line_id=old.pk, new_cost_line_id=new.id)
         b.postings.items.add(item)
+
+
+def _was_promised(line: models.CostLine, born: int) -> bool:
+    """Did the order's price come back with this line, when a bill was withdrawn? (Else it is another estimate.)"""
+    return models.CostLine.objects.filter(
+        component=GOODS, document__type__in=_PROMISED, basis__basisshare__movement=born, amount=line.amount,
+        currency=line.currency, base_amount=line.base_amount, effective_at=line.effective_at,
+    ).exists()  # fmt: skip
 
 
 def receipt(b: Builder, doc: d.Receipt) -> None:

@@ -11,6 +11,7 @@ from entrepot.books.intake.posting import references
 from entrepot.books.intake.posting.builder import Builder
 from entrepot.books.intake.posting.prepaid import converted
 from entrepot.books.intake.posting.resplit import resplit_movements
+from entrepot.books.intake.posting.standing import standing
 from entrepot.books.intake.posting.weights import of_movements, of_sales
 from entrepot.books.intake.trouble import refused
 from entrepot.core import documents as d
@@ -94,9 +95,12 @@ def _replace_estimates(b: Builder, doc: Any, line: d.CostLine, new: r.CostLineRo
     old = models.CostLine.objects.none()
     if line.replaces is not None:
         documents = references.documents(b.session, line.replaces)
-        old = models.CostLine.objects.filter(document_id__in=documents, component=COMPONENTS[line.component])
+        named = models.CostLine.objects.filter(document_id__in=documents, component=COMPONENTS[line.component])
         if line.replaces.line is not None:
-            old = old.filter(line=line.replaces.line)
+            named = named.filter(line=line.replaces.line)
+        now = [standing(row) for row in named]  # it may have come back with the withdrawal of what replaced it before
+        counts = {row.pk for row in now if row and (row.document_id in documents or row.document.type == "reversal")}
+        old = models.CostLine.objects.filter(pk__in=counts)
     elif doc.type == "cost_bill" and line.component == "goods" and not line.estimate and line.amount > 0:
         old = models.CostLine.objects.filter(
             component=COMPONENTS["goods"],

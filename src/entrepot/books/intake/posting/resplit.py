@@ -3,6 +3,7 @@ version)."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 
 from entrepot.books import models, retelling
@@ -13,7 +14,8 @@ from entrepot.books.intake.posting.weights import of_movements
 from entrepot.core.components import GOODS
 from entrepot.core.errors import ProblemError
 
-_MEASURED = ("quantity", "value", "weight", "volume", "chargeable_weight")
+_CHARGEABLE = "chargeable_weight"
+_MEASURED = ("quantity", "value", "weight", "volume", _CHARGEABLE)
 """Bases whose weights grow with the units of their targets."""
 
 
@@ -83,6 +85,18 @@ def _split_over(movements: Collection[int], kinds: Collection[str]) -> set[int]:
     return lines
 
 
+def _divisor(line: models.CostLine) -> int:
+    """The volume divisor that the bill of ``line`` states (of what came back with a withdrawal: the bill that told it)."""
+    same = models.CostLine.objects.filter(
+        company=line.company_id, component=line.component, amount=line.amount, currency=line.currency,
+        effective_at=line.effective_at, document__type__in=("cost_bill", "supplier_credit"),
+    )  # fmt: skip
+    told = line if line.document.type != "reversal" else same.order_by("-pk").first()
+    lines = json.loads(bytes(told.document.body)).get("lines", []) if told is not None else []
+    number = told.line if told is not None else 0
+    return int(lines[number - 1].get("divisor", 6000)) if 0 < number <= len(lines) else 6000
+
+
 def _resplit(b: Builder, cost_lines: set[int]) -> None:
     session = b.session
     for line in models.CostLine.objects.filter(pk__in=cost_lines, replacement__isnull=True).order_by("pk"):
@@ -95,7 +109,7 @@ def _resplit(b: Builder, cost_lines: set[int]) -> None:
         if len(rows) < len(followed):
             continue  # a target was taken back: its part stays where it is told, unallocated
         try:
-            weights = of_movements(latest.kind, rows)
+            weights = of_movements(latest.kind, rows, divisor=_divisor(line) if latest.kind == _CHARGEABLE else 6000)
         except ProblemError:
             continue  # the old weights stay until the figure is there again
         if weights == [share.weight for share in shares]:
