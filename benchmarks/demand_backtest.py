@@ -17,6 +17,7 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 
 for _threads in ("POLARS_MAX_THREADS", "NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -87,7 +88,11 @@ def main() -> None:
     started = time.perf_counter()
     history = load(options.data)
     print(f"{options.data.name}: {len(history):,} series × {len(history.weeks)} weeks to {history.weeks[-1]}")
-    timed = {name: Timed(METHODS[name]) for name in options.methods.split(",")}
+    names = options.methods.split(",")
+    if "autoets" in names and find_spec("statsforecast") is None:
+        print("autoets is left out: statsforecast is not installed (pip install entrepot[peers])")
+        names.remove("autoets")
+    timed = {name: Timed(METHODS[name]) for name in names}
     result = backtest(history, methods=timed)
     for horizon in (8, 13):
         table(result, horizon)

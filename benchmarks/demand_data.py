@@ -23,7 +23,7 @@ def load(path: Path) -> DemandPanel:
     table (series, week, quantity, optional in_stock as a share 0..1)."""
     frame = pl.read_parquet(path)
     if {"series", "week", "quantity"} <= set(frame.columns):
-        return panel(weekly_table(frame))
+        return panel(weekly_table(frame), drop_closed=True)
     if {"StockCode", "Quantity", "InvoiceDate", "UnitPrice"} <= set(frame.columns):
         return order_lines(frame)
     raise SystemExit(f"{path}: neither order lines nor a weekly table; its columns are {', '.join(frame.columns)}")
@@ -58,8 +58,17 @@ def weekly_table(frame: pl.DataFrame) -> WeeklyDemand:
     return WeeklyDemand(
         demand.select("item", "channel", "region", "week", "demand", "returned").sort("item", "week"),
         week.min(), week.max(),  # type: ignore[arg-type]
-        pl.DataFrame(schema={"channel": pl.String, "week": pl.Date}), stock, Netting(len(frame), 0, 0, 0, 0, 0, 0),
+        _closed(demand), stock, Netting(len(frame), 0, 0, 0, 0, 0, 0),
     )  # fmt: skip
+
+
+def _closed(demand: pl.DataFrame) -> pl.DataFrame:
+    """Weeks in which nothing at all was sold, in a shop that sells at least twenty series a week."""
+    sold = demand.filter(pl.col("demand") > 0).group_by("week").len()
+    first, last = demand["week"].min(), demand["week"].max()
+    weeks = pl.date_range(first, last, "1w", eager=True)  # type: ignore[arg-type]
+    closed = weeks.filter(~weeks.is_in(sold["week"].to_list())) if sold["len"].mean() >= 20 else weeks.head(0)  # type: ignore[operator]
+    return pl.DataFrame({"channel": [""] * len(closed), "week": closed}, schema={"channel": pl.String, "week": pl.Date})
 
 
 def mondays(weeks: pl.Series) -> pl.Series:
