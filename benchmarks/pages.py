@@ -23,10 +23,12 @@ def main() -> None:
         rounds={"type": int, "default": 40},
     )  # fmt: skip
     with PeakMemory() as memory, books(chosen.database):
+        from entrepot.faces.memory import keep_loaded
         from entrepot.workflows.daily import daily
 
         sales = fill(chosen.skus, chosen.sales)
         daily()
+        keep_loaded()  # as the server does when it is ready
         pages, later = measure(addresses(chosen.rounds), chosen.rounds), measure(parts(chosen.rounds), chosen.rounds)
         report(sales=sales, pages=pages, later=later, rss_mb=memory.rss_mb, database=chosen.database)
 
@@ -47,11 +49,16 @@ def addresses(rounds: int) -> dict[str, Callable[[int], str]]:
     sales = list(models.SaleFigure.objects.order_by("-pk").values_list("pk", flat=True)[: rounds * 50 : 50])
     documents = list(models.Document.objects.order_by("-pk").values_list("pk", flat=True)[: rounds * 100 : 100])
     bills = list(models.Document.objects.filter(type="cost_bill").values_list("pk", flat=True)[:rounds])
+    figures = models.DemandFigure.objects.order_by("?").values_list("item__sku", flat=True)
+    expected = list(figures[:rounds])
     by = ("sku", "channel", "destination")
     return {
         "today": lambda n: "/",
         "inventory": lambda n: f"/inventory/?by={('sku', 'location', 'channel')[n % 3]}&page={n % 5 + 1}",
         "inventory_filtered": lambda n: f"/inventory/?q={skus[n % len(skus)][:6]}",
+        "demand": lambda n: f"/demand/?sort={('-at_stake', 'wape', '-weekly')[n % 3]}&page={n % 5 + 1}",
+        "demand_item": lambda n: f"/demand/{expected[n % len(expected)]}/",
+        "demand_tried": lambda n: f"/demand/{expected[n % len(expected)]}/?first={day}&last={day}&percent=50",
         "cost": lambda n: f"/cost/?by={by[n % 3]}&to={day}",
         "cost_half_year": lambda n: f"/cost/?by={by[n % 3]}&from=2025-09-15&to=2026-03-14",
         "cost_sales": lambda n: f"/cost/family/net_sales/?to={day}&page={n % 5 + 1}",

@@ -126,3 +126,36 @@ def test_pages_show_it_with_few_queries_and_without_money_for_the_warehouse(
     assert "stake" not in rows
     refused = client.post("/demand/uplift/A", {"first": "2026-06-01", "last": "2026-06-07", "percent": "30"})
     assert refused.status_code in (403, 422)
+
+
+def test_programs_read_the_same_and_tell_of_promotions(run: None) -> None:
+    """List, one item, a promotion tried, kept and withdrawn; no value at stake and no say for the warehouse."""
+    from django.test import Client
+
+    from entrepot.books import tokens
+    from tests.books.factories import user
+
+    def caller(role: str) -> Callable[..., Any]:
+        headers = {"Authorization": f"Bearer {tokens.issue(user(role), 'test', at=1)[1]}"}
+        return lambda method, address, data=None: getattr(Client(), method)(
+            address, data, headers=headers, content_type="application/json"
+        )
+
+    owner, warehouse = caller("owner"), caller("warehouse")
+    listed = owner("get", "/api/demand").json()
+    assert [row["sku"] for row in listed["page"]["rows"]] == ["A", "B"]
+    assert "at_stake" in listed["page"]["rows"][0]
+    assert "at_stake" not in str(warehouse("get", "/api/demand?sort=-at_stake").json())
+    plain = owner("get", "/api/demand/A").json()
+    week = plain["fan"][0]["week"]
+    last = str(date.fromisoformat(week) + timedelta(days=6))
+    tried = owner("get", f"/api/demand/A?first={week}&last={last}&percent=100").json()
+    assert tried["fan"][0]["mean"] == pytest.approx(plain["fan"][0]["mean"] * 2)
+    wish = {"sku": "A", "first": week, "last": last, "percent": 100}
+    assert warehouse("post", "/api/uplifts", wish).status_code == 403
+    assert owner("post", "/api/uplifts", {**wish, "percent": 5000}).status_code == 422
+    kept = owner("post", "/api/uplifts", wish)
+    assert kept.status_code == 201
+    assert owner("get", "/api/demand/A").json()["fan"][0]["promotion"] == 2.0
+    assert owner("delete", f"/api/uplifts/{kept.json()['id']}").status_code == 204
+    assert owner("get", "/api/demand/A").json()["fan"][0]["promotion"] == 1.0

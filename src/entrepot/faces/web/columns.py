@@ -242,7 +242,7 @@ def demand() -> list[Column]:
         Column("name", _("Name")),
         Column("place", _("Location")),
         Column("weekly", _("Units a week"), "decimal", estimate=True),
-        Column("recent", _("Last 8 weeks"), "decimal", optional=True),
+        Column("recent", _("Last 8 weeks"), "decimal", optional=True, shown=False),
         Column("lead_days", _("Lead time, days"), "days", shown=False),
         Column("lead_middle", _("Over the lead time"), "units", estimate=True),
         Column("lead_range", _("Nine cases of ten"), "span", read=_lead_range, sort=False, estimate=True),
@@ -254,7 +254,7 @@ def demand() -> list[Column]:
         Column("bias", _("Bias"), "percent", optional=True, shown=False),
         Column("covered", _("Held 95 %"), "percent", optional=True, shown=False),
         Column("lost", _("Lost to stock-outs"), "units", optional=True, estimate=True),
-        Column("pattern", _("Pattern"), read=lambda r: sentences.word("pattern", r.pattern)),
+        Column("pattern", _("Pattern"), read=lambda r: sentences.word("pattern", r.pattern), shown=False),
         Column("flags", _("Notes"), read=_flags, sort=False, wrap=True),
     ]
 

@@ -7,7 +7,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 from django.views.i18n import set_language
 
-from entrepot.faces.web.views import cost, demand, health, imports, search, session, stock, today
+from entrepot.faces.web.views import cost, demand, health, imports, quote, rules, search, session, stock, today
 
 FILE = r"(?P<suffix>csv|xlsx)"
 
@@ -33,6 +33,10 @@ urlpatterns = [
     path("sku/<path:code>/", cost.sku, name="sku"),
     path("documents/<str:key>/", cost.document, name="document"),
     path("documents/<str:key>/file", cost.document_file, name="document-file"),
+    path("quote/", quote.quote, name="quote"),
+    re_path(rf"^quote/(?P<part>alternatives|lines)\.{FILE}$", quote.export, name="quote-export"),
+    path("rules/", rules.rules, name="rules"),
+    re_path(rf"^rules\.{FILE}$", rules.export, name="rules-export"),
     path("health/", health.health, name="health"),
     path("health/quarantine/<str:key>/", health.held, name="held"),
     path("health/quarantine/<str:key>/dismiss", health.dismiss, name="held-dismiss"),

@@ -1,0 +1,140 @@
+"""Words of quotes and rules: countries, modes, and what the engines say, in the reader's language.
+
+Legal names (a section of a law, a list) stay as the law writes them; what an engine says in other words than these stays English.
+"""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as translated
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+MODES: dict[str, str | Promise] = {
+    "sea": pgettext_lazy("mode", "Sea"),
+    "rail": pgettext_lazy("mode", "Rail"),
+    "road": pgettext_lazy("mode", "Road"),
+    "air": pgettext_lazy("mode", "Air"),
+    "express": pgettext_lazy("mode", "Express"),
+    "post": pgettext_lazy("mode", "Post"),
+}
+BASES: dict[str, str | Promise] = {
+    "total": _("in total"),
+    "unit": _("a unit"),
+    "kg": _("a kg"),
+    "cbm": _("a m³"),
+}
+REGIMES: dict[str, str | Promise] = {
+    "commercial": _("Commercial entry"),
+    "personal": _("Personal parcel"),
+    "ioss": _("IOSS parcel (EU)"),
+    "remessa_conforme": _("Remessa Conforme (Brazil)"),
+    "remessa": _("Postal remittance (Brazil)"),
+    "registered_seller": _("Registered seller collects the tax"),
+    "consignment": _("Consignment of low value"),
+}
+AFTER: dict[str, str | Promise] = {
+    "": _("Nothing"),
+    "platform": _("Platform (FBA)"),
+    "third_party": _("Third-party warehouse"),
+}
+CONFIDENCE: dict[str, str | Promise] = {
+    "seller": _("your own figure"),
+    "high": _("high"),
+    "medium": _("medium"),
+    "unconfirmed": _("unconfirmed"),
+}
+REACH: dict[str, str | Promise] = {
+    "charged": _("charged"),
+    "does not reach this line, origin or date": _("does not reach these goods"),
+    "left out because another measure is charged": _("gives way to another measure"),
+    "the heading does not exist": _("the heading does not exist"),
+    "needs a person": _("needs a person"),
+}
+STATUS: dict[str, str | Promise] = {
+    "in force": _("in force"),
+    "announced": _("announced"),
+    "reported": _("reported, not seen collected"),
+    "struck down": _("struck down by a court"),
+    "what if": _("what if"),
+}
+LABELS: dict[str, str | Promise] = {
+    "Goods": pgettext_lazy("component", "Goods"),
+    "Freight to the border": _("Freight to the border"),
+    "Freight from the border": _("Freight from the border"),
+    "Freight, all in": _("Freight, all in"),
+    "Insurance": pgettext_lazy("component", "Insurance"),
+    "Duty": pgettext_lazy("component", "Duty"),
+    "VAT": _("VAT"),
+    "GST": _("GST"),
+    "Flat duty": _("Flat duty"),
+    "Duty waived": _("Duty waived"),
+    "Harbor maintenance fee": _("Harbor maintenance fee"),
+    "Merchandise processing fee": _("Merchandise processing fee"),
+    "Merchandise processing fee, informal entry": _("Merchandise processing fee, informal entry"),
+    "Inbound placement": _("Inbound placement"),
+    "FBA fulfilment": _("FBA fulfilment"),
+    "Third-party warehouse": _("Third-party warehouse"),
+    "Platform fees": _("Platform fees"),
+}
+NEEDS: dict[str, str | Promise] = {
+    "a price": _("a price"),
+    "the duty": _("the duty"),
+    "HS code": _("HS code"),
+    "HS code or duty rate": _("HS code or duty rate"),
+    "freight to the border": _("freight to the border"),
+    "insurance": _("insurance"),
+    "a freight rate or the seller's figure": _("a freight rate or your own figure"),
+    "country of origin": _("country of origin"),
+    "origin": _("country of origin"),
+    "how many are sold a day": _("how many are sold a day"),
+    "the warehouse's fee of a unit": _("the warehouse's fee of a unit"),
+    "a fee table of the platform in this country": _("a fee table of the platform in this country"),
+}
+_OF = (
+    (re.compile(r"^(?:the )?value of (.+)$"), _("value of %(x)s")),
+    (re.compile(r"^(?:the )?selling price of (.+)$"), _("selling price of %(x)s")),
+    (re.compile(r"^(?:the )?weight of (.+)$"), _("weight of %(x)s")),
+)
+_STORAGE = re.compile(r"^Storage (\d{4}-\d\d)$")
+
+
+def country(name: str) -> str:
+    """A country of the rule book in the reader's language; the catalogue has them by their English names."""
+    return translated(name)
+
+
+def label(text: str) -> str:
+    """The label of a cost line."""
+    if month := _STORAGE.match(text):
+        return translated("Storage %(month)s") % {"month": month[1]}
+    return str(LABELS.get(text, text))
+
+
+def need(text: str) -> str:
+    """What would make a cost known.
+
+    >>> need("value of KT-1"), need("a letter of the customs")
+    ('value of KT-1', 'a letter of the customs')
+    """
+    for pattern, said in _OF:
+        if found := pattern.match(text):
+            return str(said) % {"x": found[1]}
+    return str(NEEDS.get(text, text))
+
+
+def needs(texts: tuple[str, ...]) -> str:
+    """All that is needed, once each."""
+    return translated(", ").join(dict.fromkeys(need(t) for t in texts))
+
+
+def mode(code: str) -> str:
+    """Name of a way of transport; a name that is none stays."""
+    return str(MODES.get(code, code))
+
+
+def confidence(code: str) -> str:
+    """How far a rule can be relied on."""
+    return str(CONFIDENCE.get(code, code))

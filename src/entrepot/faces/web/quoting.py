@@ -1,0 +1,227 @@
+"""The quote page's form, read from the address, and its answer laid out for the page and its exports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from entrepot.books.selectors.goods import GoodsFacts
+from entrepot.core.components import FAMILIES
+from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.money import exponent, minor
+from entrepot.faces.web import families
+from entrepot.faces.web.waterfall import Bar, per_unit
+from entrepot.workflows.alternatives import After, Alternative, Freighted, Packed, Sought
+
+WAYS = (1, 2, 3)
+FIRST = {"m1": "sea", "m2": "air", "m3": "express", "b1": "cbm", "b2": "kg", "b3": "kg"}
+"""What the three ways are before anybody chose."""
+
+
+@dataclass(slots=True)
+class Form:
+    """What stands in the address, as typed, and what could not be read of it."""
+
+    typed: Mapping[str, str]
+    facts: GoodsFacts | None = None
+    problems: list[Problem] = field(default_factory=list[Problem])
+
+    def text(self, name: str, default: str = "") -> str:
+        """A field as typed, without spaces at its ends."""
+        return self.typed.get(name, "").strip() or default
+
+    def fail(self, name: str, found: str, remedy: str) -> None:
+        """Keep that a field cannot be read."""
+        self.problems.append(Problem("bad_field", "this cannot be read", remedy, field=name, found=found))
+
+    def number(self, name: str, text: str | None = None) -> int | None:
+        """A whole number of at least one, ``None`` where nothing is typed."""
+        typed = (self.text(name) if text is None else text).replace(",", "")
+        if not typed:
+            return None
+        if typed.isascii() and typed.isdigit() and 0 < int(typed) < 10**9:
+            return int(typed)
+        self.fail(name, typed, "write a whole number such as 500")
+        return None
+
+    def money(self, name: str, currency: str) -> int | None:
+        """An amount in minor units, ``None`` where nothing is typed."""
+        typed = self.text(name).replace(",", "")
+        if not typed:
+            return None
+        try:
+            amount = minor(typed, currency)
+        except ProblemError:
+            amount = -1
+        if 0 <= amount < 10**13:
+            return amount
+        self.fail(name, typed, "write an amount such as 12.50")
+        return None
+
+    def decimal(self, name: str) -> Fraction | None:
+        """A number such as 0.25, ``None`` where nothing is typed."""
+        typed = self.text(name).replace(",", "")
+        try:
+            value = Fraction(typed) if typed and "/" not in typed and "e" not in typed.lower() else None
+        except ValueError:
+            value = Fraction(-1)
+        if value is None or value >= 0:
+            return value
+        self.fail(name, typed, "write a number such as 0.25")
+        return None
+
+    def day(self, name: str) -> date | None:
+        """A day, ``None`` where nothing is typed."""
+        typed = self.text(name)
+        try:
+            return date.fromisoformat(typed) if typed else None
+        except ValueError:
+            self.fail(name, typed, "write a day such as 2026-12-01")
+            return None
+
+    def sides(self, name: str) -> tuple[int, int, int] | None:
+        """Three sides in cm as mm, ``None`` where nothing is typed."""
+        typed = self.text(name).lower().replace("×", "x").replace("*", "x")
+        if not typed:
+            return None
+        try:
+            found = [round(float(part) * 10) for part in typed.split("x")]
+        except (ValueError, OverflowError):
+            found = []
+        if len(found) == 3 and all(0 < n < 100_000 for n in found):
+            return found[0], found[1], found[2]
+        self.fail(name, typed, "write three sides in cm such as 30x20x10")
+        return None
+
+    def currency(self, name: str, default: str) -> str:
+        """A currency code."""
+        code = self.text(name, default).upper()
+        try:
+            exponent(code)
+        except ProblemError:
+            self.fail(name, code, "write a currency such as USD")
+            return default
+        return code
+
+
+def sought(form: Form, own: str, today: date, currency_of: Mapping[str, str]) -> Sought:
+    """What the form asks. ``own`` is the company's currency, ``currency_of`` that of each destination.
+
+    What cannot be read is kept in ``form.problems`` and taken as not known.
+    """
+    facts, currency = form.facts, form.currency("cur", own)
+    destination = form.text("to", "US").upper()
+    if destination not in currency_of:
+        form.fail("to", destination, "choose a country of the list")
+        destination = "US"
+    quantities = [form.number("qty", part.strip()) for part in form.text("qty", "500").replace("，", ",").split(",")]
+    days = [form.day("on") or today, form.day("on2")]
+    return Sought(
+        form.text("sku", "goods")[:120], form.money("price", currency), currency, form.currency("in", currency), destination,
+        tuple(dict.fromkeys(q for q in quantities if q))[:4] or (1,), tuple(dict.fromkeys(d for d in days if d)),
+        _ways(form, currency), form.text("hs", facts.hs if facts else "")[:20],
+        form.text("from", facts.origin if facts and facts.origin else "CN").upper()[:2],
+        _rate(form, "duty"), _rate(form, "tax"), form.text("programme")[:40], form.text("regime", "commercial")[:40],
+        form.text("recover") == "1", form.day("known"), _packed(form),
+        After(form.text("via"), form.decimal("pace") or Fraction(0), form.money("fee", currency),
+              form.money("sale", currency_of[destination])),
+    )  # fmt: skip
+
+
+def _rate(form: Form, name: str) -> str:
+    typed = form.text(name).rstrip("%").strip()
+    try:
+        Fraction(typed or "0")
+    except (ValueError, ZeroDivisionError):
+        form.fail(name, typed, "write a rate in per cent such as 6.5")
+        return ""
+    return typed
+
+
+def _ways(form: Form, currency: str) -> tuple[Freighted, ...]:
+    ways: dict[str, Freighted] = {}
+    for n in WAYS:
+        mode = form.typed.get(f"m{n}", FIRST[f"m{n}"]).strip()
+        if mode and mode not in ways:
+            ways[mode] = Freighted(
+                mode, form.money(f"f{n}", currency), form.text(f"b{n}", FIRST[f"b{n}"]), form.number(f"d{n}"),
+                form.text(f"a{n}") == "1",
+            )  # fmt: skip
+    return tuple(ways.values())
+
+
+def _packed(form: Form) -> Packed:
+    facts = form.facts
+    grams, heavy = form.number("g"), form.decimal("ckg")
+    return Packed(
+        grams or (facts.grams if facts else None),
+        form.sides("size") or (facts.sides if facts else None),
+        form.number("pc") or (facts.units if facts else None),
+        round(heavy * 1000) if heavy else facts.carton_grams if facts else None,
+        form.sides("csize") or (facts.carton_sides if facts else None),
+    )
+
+
+def bars(found: Alternative) -> list[Bar]:
+    """The landed cost of one alternative as a waterfall that climbs by family; missing costs are counted on their family."""
+    missing = {name: sum(1 for n in found.quote.lines if n.needs and n.family == name) for name in FAMILIES}
+    shown = [name for name in FAMILIES if found.family(name) or missing[name]]
+    spans, running = list[tuple[int, int]](), 0
+    for name in shown:
+        spans.append((running, running + found.family(name)))
+        running += found.family(name)
+    low, high = min([0, *(min(s) for s in spans)]), max([1, *(max(s) for s in spans)])
+    steps: list[tuple[str, str, int, tuple[int, int], int]] = [
+        (name, families.label(name), found.family(name), span, missing[name])
+        for name, span in zip(shown, spans, strict=True)
+    ]
+    steps.append(("net_sales", str(_("Landed cost")), running, (0, running), sum(missing.values())))
+    estimated = {n.family for n in found.quote.lines if n.estimate}
+
+    def place(value: int) -> float:
+        return round((value - low) * 100 / (high - low), 2)
+
+    return [
+        Bar(
+            family=name, label=label, amount=amount if amount or not gaps else None,
+            per_unit=per_unit(amount, found.quantity) if amount or not gaps else None,
+            share=round(amount * 1000 / running) if running else None, left=place(min(span)),
+            width=round(place(max(span)) - place(min(span)), 2), before=place(span[0]), after=place(span[1]),
+            missing_units=gaps, estimate=name in estimated, end=name == "net_sales", href="",
+        )
+        for name, label, amount, span, gaps in steps
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AlternativeRow:
+    """One alternative with its place in the answer."""
+
+    index: int
+    found: Alternative
+
+    def family(self, name: str) -> int | None:
+        """A family's cost of one unit; ``None`` while a cost of it is not known."""
+        if any(n.needs and n.family == name for n in self.found.quote.lines):
+            return None
+        return per_unit(self.found.family(name), self.found.quantity)
+
+
+def facts_shown(facts: GoodsFacts | None) -> dict[str, Any]:
+    """What the books know, as the form's empty fields show it."""
+    if facts is None:
+        return {}
+
+    def cm(sides: tuple[int, int, int] | None) -> str:
+        return "x".join(f"{side / 10:g}" for side in sides) if sides else ""
+
+    shown = {
+        "hs": facts.hs, "from": facts.origin, "g": facts.grams, "size": cm(facts.sides), "pc": facts.units,
+        "ckg": f"{facts.carton_grams / 1000:g}" if facts.carton_grams else "", "csize": cm(facts.carton_sides),
+    }  # fmt: skip
+    return {name: value for name, value in shown.items() if value}

@@ -1,0 +1,98 @@
+"""What the pages of quotes, rules and what-ifs ask of the floors below.
+
+The seller's own rule files are read once and again when one of them has changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+
+from entrepot.books.selectors import goods as facts
+from entrepot.books.selectors.goods import GoodsFacts
+from entrepot.workflows import alternatives as comparing
+from entrepot.workflows.rate_history import RateSpan, rate_history
+from entrepot.workflows.rule_files import SellerRules, seller_rules
+from entrepot.workflows.rules_at import measures_at, rules_at
+
+_READ: dict[str, tuple[tuple[tuple[str, int], ...], SellerRules]] = {}
+
+
+def rules() -> SellerRules:
+    """The rule book with the seller's own files."""
+    folder = settings.HOME / "rules"
+    files = sorted(folder.rglob("*.*")) if folder.is_dir() else []
+    state = tuple((str(f), f.stat().st_mtime_ns) for f in files)
+    kept = _READ.get(str(folder))
+    if kept is None or kept[0] != state:
+        kept = _READ[str(folder)] = (state, seller_rules(settings.HOME))
+    return kept[1]
+
+
+def goods(sku: str) -> GoodsFacts | None:
+    """What the books know of an item, ``None`` for free goods."""
+    return facts.goods_facts(sku) if sku else None
+
+
+def alternatives(sought: comparing.Sought) -> list[comparing.Alternative]:
+    """Quotes side by side, complete ones first, the cheapest in front."""
+    return comparing.alternatives(sought, rules())
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWish:
+    """What the explorer asks: a country, perhaps a heading of an origin, a day, and what was known on which day."""
+
+    country: str
+    hs: str
+    origin: str
+    on: date
+    known_on: date | None
+    text: str
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class RuleShown:
+    """One rule or added duty as the explorer shows it; ``reach`` only where a heading is asked for."""
+
+    rule: str
+    name: str
+    says: str
+    reach: str
+    valid_from: date | None
+    valid_to: date | None
+    confidence: str
+    status: str
+    legal: str
+    source: str
+
+
+def rule_rows(wanted: RuleWish) -> list[RuleShown]:
+    """Rules of the country on the day, added duties on the heading after them; ``text`` narrows by any word of a row."""
+    book = rules().book
+    rows = [
+        RuleShown(r.rule, r.about[:1].upper() + r.about[1:], r.says + (f" ({r.note})" if r.note else ""), "", r.valid_from,
+                  r.valid_to, r.confidence, r.status, r.legal, r.source)
+        for r in rules_at(book, wanted.country, wanted.on, wanted.known_on)
+    ]  # fmt: skip
+    if wanted.hs:
+        rows += [
+            RuleShown(m.measure, m.name, " ".join(p for p in (m.rate, m.text) if p), m.reach, m.valid_from, m.valid_to,
+                      m.confidence, "", "", m.source)
+            for m in measures_at(book, wanted.country, wanted.hs, wanted.origin, wanted.on, wanted.known_on)
+        ]  # fmt: skip
+    words = wanted.text.split()
+    return [r for r in rows if all(w in f"{r.rule} {r.name} {r.says} {r.legal} {r.source}".lower() for w in words)]
+
+
+def history(wanted: RuleWish) -> list[RateSpan]:
+    """How the heading's total duty moved; empty without a heading."""
+    if not wanted.hs:
+        return []
+    return rate_history(
+        rules().book, wanted.country, wanted.hs, wanted.origin, wanted.since, wanted.until, wanted.known_on
+    )
