@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -131,8 +131,13 @@ def answer(asked: QuoteAsked, home: Path | None = None, cartons: Sequence[Carton
     return answer_by(asked, rules, cartons)
 
 
-def answer_by(asked: QuoteAsked, rules: SellerRules, cartons: Sequence[Cartons] = ()) -> tuple[QuoteAnswer, ...]:
-    """As :func:`answer`, with rules already read."""
+def answer_by(
+    asked: QuoteAsked,
+    rules: SellerRules,
+    cartons: Sequence[Cartons] = (),
+    then: Callable[[Route], Route] | None = None,
+) -> tuple[QuoteAnswer, ...]:
+    """As :func:`answer`, with rules already read; ``then`` adds to each way what comes after the border."""
     _check(asked)
     items = tuple(_item(w) for w in asked.items)
     request = Request(
@@ -146,6 +151,8 @@ def answer_by(asked: QuoteAsked, rules: SellerRules, cartons: Sequence[Cartons] 
         ]
     if not routes:
         routes = [Route("No way named", "", None)]
+    if then is not None:
+        routes = [then(route) for route in routes]
     quotes = compare(rules.book, request, routes, rules.rates.for_day(asked.on))
     return tuple(_plain(q) for q in quotes)
 

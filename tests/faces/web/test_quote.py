@@ -1,0 +1,137 @@
+"""The quote and rule pages: every line with its rule, incomplete quotes, addresses that carry the whole quote, roles, exports."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from datetime import date
+from itertools import pairwise
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from entrepot.faces.web.quoting import Form, bars, sought
+
+Visit = Callable[..., Any]
+SHIRT = "sku=T-1&hs=6109.10.00&from=CN&to=US&price=3.50&cur=USD&in=USD&g=200&size=25x20x3&on=2026-12-01"
+SEA_AIR = "&m1=sea&f1=180&b1=cbm&d1=35&m2=air&f2=5.50&b2=kg&d2=8&m3="
+
+
+def _text(response: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def _csv(response: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize(
+    "address", ["/quote/", f"/quote/?{SHIRT}{SEA_AIR}", "/rules/", "/rules/?country=US&hs=6109.10.00"]
+)
+def test_pages_answer_in_both_languages(visit: Visit, address: str, language: str) -> None:
+    """No page fails, and each is in the reader's language."""
+    response = visit(address, language=language)
+    assert response.status_code == 200
+    assert f'lang="{language}"' in response.content.decode()
+    assert bool(re.search(r"[\u4e00-\u9fff]{2}", re.sub("中文", "", _text(response)))) == (language == "zh-hans")
+
+
+def test_every_line_names_its_rule_and_the_sum_is_the_landed_cost(visit: Visit) -> None:
+    """The exported lines add up to the unit cost that the side-by-side table shows."""
+    sides = _csv(visit(f"/quote/alternatives.csv?{SHIRT}{SEA_AIR}&qty=1000"))
+    lines = _csv(visit(f"/quote/lines.csv?{SHIRT}{SEA_AIR}&qty=1000"))
+    assert all(line["Rule"] for line in lines)
+    total = sum(float(line["Amount (USD)"]) for line in lines)
+    assert round(total / 1000, 2) == float(sides[0]["Landed, a unit (USD)"])
+    assert {"Section 301 China, list 4A", "Section 301 forced labour"} <= {line["Cost"] for line in lines}
+
+
+def test_ways_quantities_and_days_lie_side_by_side(visit: Visit) -> None:
+    """Each combination is a row; the rate of the day makes the difference."""
+    rows = _csv(visit(f"/quote/alternatives.csv?{SHIRT}{SEA_AIR}&qty=500,1000&on2=2025-05-01"))
+    assert len(rows) == 8
+    assert [row["Way"] for row in rows[:2]] == ["Sea", "Sea"]
+    units = {(row["Way"], row["Units"], row["Day of entry"]): float(row["Landed, a unit (USD)"]) for row in rows}
+    assert units["Sea", "500", "2025-05-01"] > units["Sea", "500", "2026-12-01"] + 4
+
+
+def test_an_incomplete_quote_says_what_is_missing_and_shows_no_zero(visit: Visit) -> None:
+    """Without freight rate, price or heading the line is missing, the rest stands, the unit cost is not shown as whole."""
+    response = visit("/quote/?sku=T-1&to=DE&from=CN&qty=10&price=3&cur=EUR&in=EUR&m1=sea&m2=&m3=")
+    text = _text(response)
+    assert "At least" in text
+    assert "Not complete" in text
+    assert "a freight rate or your own figure" in text
+    row = _csv(visit("/quote/alternatives.csv?sku=T-1&to=DE&from=CN&qty=10&price=3&cur=EUR&in=EUR&m1=sea&m2=&m3="))[0]
+    assert row["Landed, a unit (EUR)"] == ""
+    assert row["First leg (EUR)"] == ""
+
+
+def test_what_cannot_be_read_is_said_and_the_rest_kept(visit: Visit) -> None:
+    """A bad price, size and quantity are three notes; the form keeps what was typed."""
+    response = visit("/quote/?to=US&price=cheap&qty=many&size=big&cur=USD&in=USD")
+    text = response.content.decode()
+    assert response.status_code == 200
+    for typed in ("cheap", "many", "big"):
+        assert f'value="{typed}"' in text
+        assert f"found: {typed}" in text
+
+
+def test_a_country_that_the_book_lacks_is_refused_with_the_list(visit: Visit) -> None:
+    """Neither page fails on it."""
+    assert "Choose a country" in _text(visit("/quote/?to=ZZ")).replace("choose", "Choose")
+    assert "Choose a country" in _text(visit("/rules/?country=ZZ")).replace("choose", "Choose")
+
+
+def test_cost_is_not_for_everybody_but_public_rules_are(visit: Visit) -> None:
+    """Who may not see cost gets no quote and no export; the law is public."""
+    assert visit("/quote/", role="warehouse").status_code == 403
+    assert visit(f"/quote/lines.csv?{SHIRT}", role="warehouse").status_code == 403
+    assert visit("/rules/", role="warehouse").status_code == 200
+
+
+def test_the_history_of_the_t_shirt_names_its_rates(visit: Visit) -> None:
+    """The published history of 6109.10.00 from China, from May 2025 on."""
+    text = _text(visit("/rules/?country=US&hs=6109.10.00&from=CN&since=2025-01-01&on=2026-12-01"))
+    places = [text.index(f" {rate}% ") for rate in ("24", "34", "44", "128", "169")]
+    assert places == sorted(places)
+    assert "36.5% duty" in text
+
+
+def test_rules_are_searched_by_word_and_read_as_of_a_day(visit: Visit) -> None:
+    """The forced-labour duty begins in July 2026."""
+    after = _text(visit("/rules/?country=US&hs=6109.10.00&from=CN&on=2026-12-01&q=forced"))
+    before = _text(visit("/rules/?country=US&hs=6109.10.00&from=CN&on=2026-06-01&q=forced"))
+    assert "Section 301 forced labour" in after.split("What applies")[1]
+    assert "Nothing matches" in before
+
+
+def test_an_item_of_the_books_fills_the_form(visit: Visit) -> None:
+    """Heading, origin and packaging come from the books where nothing is typed; what is typed wins."""
+    from entrepot.books.models import Item, Packaging
+
+    item = Item.objects.create(sku="SHIRT", hs_code="61091000", origin="VN")
+    Packaging.objects.create(item=item, level="unit", units=1, weight_g=210, length_mm=250, width_mm=200, height_mm=30)
+    text = visit("/quote/?sku=SHIRT&to=US&price=3&cur=USD&in=USD").content.decode()
+    for known in ('placeholder="61091000"', 'placeholder="VN"', 'placeholder="210"', 'placeholder="25x20x3"'):
+        assert known in text
+
+
+def test_the_waterfall_climbs_to_the_landed_cost() -> None:
+    """Each family starts where the one before ended; the last bar is their sum."""
+    from entrepot.workflows.alternatives import alternatives
+    from entrepot.workflows.rule_files import seller_rules
+
+    rules = seller_rules(None)
+    typed = dict(parse_qsl(f"{SHIRT}{SEA_AIR}"))
+
+    asked = sought(Form(typed), "USD", date(2026, 12, 1), {"US": "USD"})
+    one = alternatives(asked, rules)[0]
+    drawn = bars(one)
+    assert sum(bar.amount or 0 for bar in drawn[:-1]) == drawn[-1].amount == one.quote.cost
+    for left, right in pairwise(drawn[:-1]):
+        assert left.after == right.before
