@@ -162,3 +162,22 @@ def test_blocks_on_threads_give_the_same_orders() -> None:
         cut = plan_in_blocks(here, LANES, costs(2250), pool)
     assert (cut.units == whole.units).all()
     assert (cut.cost == whole.cost).all()
+
+
+def test_rows_with_something_unknown_are_named_and_the_others_planned() -> None:
+    """A missing margin or forecast stops one row only; its neighbours get the orders that they get without it."""
+    here, known = standing([0, 0, 40]), costs(3)
+    known.margin[1] = np.nan
+    here.totals[1, 0, 0] = np.nan
+    plan = plan_orders(here, LANES, known)
+    assert plan.missing == ((), ("forecast", "margin"), ())
+    assert str(plan.explain(1)[0]) == "Not planned: not known: forecast, margin."
+    assert plan.units[1].sum() == 0
+    whole = plan_orders(standing([0, 40]), LANES, costs(2))
+    assert (plan.units[[0, 2]] == whole.units).all()
+
+
+def test_a_mode_without_lead_time_is_refused() -> None:
+    """A lead time must be known, and goods ordered today do not arrive today."""
+    with pytest.raises(ValueError, match="lead time"):
+        plan_orders(standing([5]), (Lane("sea", (), ()),), costs(1))

@@ -18,7 +18,7 @@ import numpy as np
 
 from entrepot.core.reasons import Reason
 from entrepot.engines.replenish.demand_paths import demand_paths
-from entrepot.engines.replenish.steady import Floats, Ints
+from entrepot.engines.replenish.steady import Bools, Floats, Ints
 
 PATHS, WEEKS, ROUNDS = 32, 32, 3
 """Paths and weeks simulated, and rounds of the search, for each SKU."""
@@ -124,8 +124,12 @@ class Standing:
 
 @dataclass(frozen=True)
 class RollingPlan:
-    """Orders of today: ``units`` [rows, modes]; ``policy`` [rows, modes + 1]: levels by mode and cycle weeks; expected cost of
-    the weeks ahead with today's order and with nothing today; expected ``fill`` (units met, asked) [rows, 2]."""
+    """Orders of today.
+
+    ``units`` [rows, modes]; ``policy`` [rows, modes + 1]: levels by mode and cycle weeks; expected cost of the weeks ahead with
+    today's order and with nothing today; expected ``fill`` (units met, asked) [rows, 2]. ``missing`` names by row what was not
+    known; such rows are not planned: no units, and NaN for the costs.
+    """
 
     lanes: tuple[Lane, ...]
     units: Ints
@@ -133,15 +137,23 @@ class RollingPlan:
     cost: Floats
     cost_of_nothing: Floats
     fill: Floats
+    missing: tuple[tuple[str, ...], ...] = ()
 
     @staticmethod
     def join(parts: list[RollingPlan]) -> RollingPlan:
         """The rows of all parts, one after the other."""
-        names = ("units", "policy", "cost", "cost_of_nothing", "fill")
-        return RollingPlan(parts[0].lanes, *(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+        units, policy, cost, nothing, fill = (
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("units", "policy", "cost", "cost_of_nothing", "fill")
+        )
+        missing = tuple(row for part in parts for row in part.missing)
+        return RollingPlan(parts[0].lanes, units, policy, cost, nothing, fill, missing)
 
     def explain(self, row: int) -> tuple[Reason, ...]:
         """Why this order, in lines."""
+        if self.missing and self.missing[row]:
+            names = ", ".join(self.missing[row])
+            return (Reason("rolling_missing", f"Not planned: not known: {names}.", {"inputs": names}),)
         lines: list[Reason] = []
         for mode, lane in enumerate(self.lanes):
             units, level = int(self.units[row, mode]), float(self.policy[row, mode])
@@ -206,6 +218,9 @@ def plan_orders(
     >>> plan.units.shape, bool(plan.cost[0] <= plan.cost_of_nothing[0]), plan.units[0, 1] > 60
     ((1, 2), True, np.True_)
     """
+    missing = missing_inputs(standing, lanes, costs)
+    if any(missing):
+        return _without(missing, standing, lanes, costs, service_price, policy, seed, rounds, demand, late)
     from entrepot.engines.replenish.rolling_kernel import plan_rows
 
     rows, modes = len(standing.on_hand), len(lanes)
@@ -220,7 +235,43 @@ def plan_orders(
         np.array([lane.nominal for lane in lanes], np.int64), costs.table(service_price), costs.freight, standing.carton,
         standing.least, rounds, units, figures,
     )  # fmt: skip
-    return RollingPlan(lanes, units, theta, figures[:, 0], figures[:, 1], figures[:, 2:])
+    return RollingPlan(lanes, units, theta, figures[:, 0], figures[:, 1], figures[:, 2:], missing)
+
+
+def missing_inputs(standing: Standing, lanes: tuple[Lane, ...], costs: RollingCosts) -> tuple[tuple[str, ...], ...]:
+    """What is not known of each row (NaN, or a carton below one unit); empty for a row that can be planned."""
+    if not lanes or any(not lane.weeks or min(lane.weeks) < 1 for lane in lanes):
+        raise ValueError("every mode needs a lead time of at least one week")
+    unknown: dict[str, Bools] = {
+        "forecast": np.isnan(standing.totals.sum(axis=(1, 2))),
+        "margin": np.isnan(costs.margin),
+        "landed cost": np.isnan(costs.landed),
+        "freight": np.isnan(costs.freight.sum(axis=1)),
+        "storage fee": np.isnan(costs.storage),
+        "disposal": np.isnan(costs.disposal),
+        "carton": standing.carton < 1,
+    }
+    return tuple(tuple(name for name, rows in unknown.items() if rows[row]) for row in range(len(standing.on_hand)))
+
+
+def _without(
+    missing: tuple[tuple[str, ...], ...], standing: Standing, lanes: tuple[Lane, ...], costs: RollingCosts,
+    service_price: float, policy: Floats | None, seed: int, rounds: int, demand: Ints | None, late: Ints | None,
+) -> RollingPlan:  # fmt: skip
+    """Plan the rows that can be planned; the others get nothing and say why."""
+    known: Ints = np.array([row for row, names in enumerate(missing) if not names], dtype=np.int64)
+    rows, modes = len(missing), len(lanes)
+    units: Ints = np.zeros((rows, modes), dtype=np.int64)
+    theta = _start(rows, lanes) if policy is None else policy.copy()
+    cost, nothing, fill = np.full(rows, np.nan), np.full(rows, np.nan), np.zeros((rows, 2))
+    if known.size:
+        plan = plan_orders(
+            standing.take(known), lanes, costs.take(known), service_price=service_price, policy=theta[known], seed=seed,
+            rounds=rounds, demand=None if demand is None else demand[known], late=late,
+        )  # fmt: skip
+        units[known], theta[known], cost[known] = plan.units, plan.policy, plan.cost
+        nothing[known], fill[known] = plan.cost_of_nothing, plan.fill
+    return RollingPlan(lanes, units, theta, cost, nothing, fill, missing)
 
 
 def tempered(totals: Floats, expected: Floats, recent: Floats, limit: float = SURGE) -> Floats:
