@@ -14,17 +14,21 @@ UNIT_JUMP = 6.0
 UNIT_WEEKS = (8, 18)
 """Weeks after and before the change that are compared."""
 
+DUPLICATES = 0.05
+"""Share of an item's lines that repeat another from which it is flagged; a few are as a rule two parts of one order."""
+
 GAP_WEEKS = 2
 """Unknown weeks among the last 26, not out of stock, from which a series is said to have gaps."""
 
 
 def line_doubts(lines: pl.DataFrame, future: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
     """``item`` and ``note`` of what the order lines themselves show: ``duplicate_lines`` (same order or customer, item, quantity
-    and instant more than once; all are counted), ``future_lines`` (left out), ``net_returns`` (more came back than was
+    and instant more than once in over a twentieth of the lines; all are counted), ``future_lines`` (left out), ``net_returns`` (more came back than was
     ordered)."""
     same = [name for name in ("item", "quantity", "ordered_at", "order", "customer") if name in lines.columns]
+    twice = lines.select("item", again=pl.struct(same).is_duplicated()).group_by("item").agg(pl.col("again").mean())
     told = [
-        _noted(lines.filter(pl.struct(same).is_duplicated()) if len(same) > 3 else lines.head(0), "duplicate_lines"),
+        _noted(twice.filter(pl.col("again") > DUPLICATES) if len(same) > 3 else twice.head(0), "duplicate_lines"),
         _noted(future, "future_lines"),
         _noted(
             frame.group_by("item")

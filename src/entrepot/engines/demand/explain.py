@@ -45,18 +45,24 @@ def _centre(state: SeriesState) -> Reason:
         weeks = int(min(state.weeks[0], 26))
         text = f"About {level:.2f} units a week: none sold in {weeks} observed weeks, which does not prove never."
         return Reason("centre_silent", text, {"units": round(level, 2), "weeks": weeks})
+    if _has_bulk(state):
+        level -= float(state.bulk_rate[0])
     means = {f"mean_{weeks}": round(float(value), 1) for weeks, value in zip(WINDOWS, state.windows[0], strict=True)}
     told = ", ".join(f"{value:.1f}" for value in state.windows[0])
     text = f"About {level:.1f} units a week now: the average of the last 4, 8, 13 and 26 weeks' means ({told})."
     return Reason("centre_windows", text, {"units": round(level, 1), **means})
 
 
+def _has_bulk(state: SeriesState) -> bool:
+    return bool(state.bulk_rate[0] >= 0.05 * state.mean[0])
+
+
 def _bulk(state: SeriesState) -> Reason | None:
     """One-off orders, where they are at least a twentieth of the level."""
-    rate, level = float(state.bulk_rate[0]), float(state.mean[0])
-    if not rate >= 0.05 * level:
+    if not _has_bulk(state):
         return None
-    text = f"{rate:.1f} of these a week are the long-run rate of one-off bulk orders."
+    rate = float(state.bulk_rate[0])
+    text = f"One-off bulk orders add {rate:.1f} a week in the long run."
     return Reason("bulk_rate", text, {"units": round(rate, 1)})
 
 
