@@ -43,7 +43,7 @@ def assess(book: RuleBook, entry: Entry, rates: Rates) -> Assessment:
     extra = surcharges(rules, entry, list(duty.for_base))
     fees = rule_fees(rules, entry, values, rates)
     tax = taxes(book, rules, entry, values, _parts(entry, values, duty, extra, fees), rates)
-    income = income_taxes(rules, entry, tax.base, tax.needs)
+    income = [] if duty.simplified else income_taxes(rules, entry, tax.base, tax.needs)
     opened = open_charges(rules, entry, values, rates)
     return _finish(rules, entry, values, duty, tax, [*extra, *income], [*fees, *given_fees(rules, entry)], opened, None)
 

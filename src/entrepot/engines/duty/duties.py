@@ -27,6 +27,8 @@ class Duties:
     for_base: list[int | None] = field(default_factory=list[int | None])
     findings: list[Finding] = field(default_factory=list[Finding])
     notes: list[str] = field(default_factory=list[str])
+    simplified: bool = False
+    """A simplified duty stands in for the tariff and for the advance income tax."""
 
     def needs(self) -> tuple[str, ...]:
         """All that is needed to know the duty."""
@@ -98,7 +100,10 @@ def _simplified(
     customs = [c or 0 for c in valued.customs]
     percent, less = Fraction(str(band["percent"])), Fraction(str(band["less"])) * unit
     whole = to_step(max(Fraction(0), sum(customs) * percent / 100 - less), rules.get("duty_round"), rules.currency)
-    result, text = Duties(), percent_text(percent / 100) + (f" less {band['less']} {own}" if less else "")
+    result, text = (
+        Duties(simplified=True),
+        percent_text(percent / 100) + (f" less {band['less']} {own}" if less else ""),
+    )
     for goods, part, base in zip(entry.goods, share(whole, customs), customs, strict=True):
         shown = f"{major(base, rules.currency)} {rules.currency}"
         result.lines.append(

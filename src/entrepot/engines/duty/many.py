@@ -55,6 +55,8 @@ class _Group:
     duty: Whole = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     duty_known: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     for_base: Whole = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    simplified: Flags | None = None
+    """Rows whose duty is a simplified one."""
 
 
 def assess_many(book: RuleBook, entries: Entries, rates: DayRates) -> Assessed:
@@ -239,7 +241,9 @@ def _at_once(entries: Entries, group: _Group) -> None:
         yes, _ = applies_to(rule, rows)
         yes &= ~done & ~given
         amount, known = _simplified(group, rule)
-        _put(group, yes, amount, known & group.known)
+        known &= group.known
+        _put(group, yes, amount, known)
+        group.simplified = (yes & known) if group.simplified is None else group.simplified | (yes & known)
         done |= yes
 
 
@@ -328,8 +332,9 @@ def _charged(
                 group.duty_known = group.duty_known & ~(yes | ask)
             if name == "import_tax":
                 tax_known = tax_known & ~(yes | ask)
-    income = rules.get("income_tax") is not None and rows.regime == "commercial"
-    known = tax_known & fee_known & ~open_all & group.duty_known & (not income)
+    income = np.full(len(rows), rules.get("income_tax") is not None and rows.regime == "commercial")
+    income = income if group.simplified is None else income & ~group.simplified
+    known = tax_known & fee_known & ~open_all & group.duty_known & ~income
     border = group.duty + extra + tax
     waiver = rules.get("charges_waiver")
     if waiver is not None:
