@@ -48,6 +48,8 @@ MODES = (
 )
 LEAD = MODES[-1].mean
 COVERS = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 60 / 7)
+# Not below lead time and review: the few weeks before the test never feel what the sea brings late, and would choose less
+# and less, which costs (e) more in the test, not less.
 RULES: dict[str, tuple[Callable[[float, float], Callable[[Floats], tuple[Floats, Floats]]], float]] = {
     "a_days_of_cover": (rules.days_of_cover, 60 / 7),
     "b_blended_average": (rules.blended_cover, 60 / 7),
