@@ -23,8 +23,8 @@ GAP_WEEKS = 2
 
 def line_doubts(lines: pl.DataFrame, future: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
     """``item`` and ``note`` of what the order lines themselves show: ``duplicate_lines`` (same order or customer, item, quantity
-    and instant more than once in over a twentieth of the lines; all are counted), ``future_lines`` (left out), ``net_returns`` (more came back than was
-    ordered)."""
+    and instant more than once in over a twentieth of the lines; all are counted), ``future_lines`` (left out), ``net_returns``
+    (more came back than was ordered)."""
     same = [name for name in ("item", "quantity", "ordered_at", "order", "customer") if name in lines.columns]
     twice = lines.select("item", again=pl.struct(same).is_duplicated()).group_by("item").agg(pl.col("again").mean())
     told = [
