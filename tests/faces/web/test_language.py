@@ -13,6 +13,7 @@ from django.utils import translation
 from entrepot.core.components import COMPONENTS, FAMILIES
 from entrepot.core.kinds import Kind
 from entrepot.core.reasons import Reason
+from entrepot.engines.demand.model import FLAGS
 from entrepot.faces.web import families, reasons, sentences
 from entrepot.faces.web.vocabulary import WORDS
 from entrepot.workflows import templates as offered
@@ -115,6 +116,12 @@ def test_every_reason_of_the_engines_has_its_sentence() -> None:
                     codes.add(str(first.value))
     assert len(codes) > 10
     assert sorted(codes - set(reasons.SENTENCES)) == []
+
+
+def test_every_flag_of_a_forecast_has_its_words() -> None:
+    """In the list and among the reasons of one SKU."""
+    assert set(FLAGS) <= set(WORDS["flag"])
+    assert {f"flag_{flag}" for flag in FLAGS} - {"flag_no_history", "flag_assumed_spread"} <= set(reasons.SENTENCES)
 
 
 def test_a_reason_is_said_in_both_languages() -> None:

@@ -70,6 +70,13 @@ SENTENCES: dict[str, Promise] = {
     ),
     "alarm_value": gettext_lazy("The 8-week average would have been better: value added {value}."),
     "lost_sales": gettext_lazy("Stock-outs of the last 26 weeks cost about {units} units."),
+    "flag_unit_changed": gettext_lazy(
+        "Recent weeks are six times the earlier ones or a sixth of them: was the unit changed?"
+    ),
+    "flag_gaps": gettext_lazy("Some of the last 26 weeks are unknown although the item was in stock."),
+    "flag_net_returns": gettext_lazy("More units came back than were ordered."),
+    "flag_duplicate_lines": gettext_lazy("Some order lines are there more than once; all are counted."),
+    "flag_future_lines": gettext_lazy("Some order lines lie in the future; they are left out."),
     "flag_overdue_inbound": gettext_lazy("Some arrivals are overdue; they are counted as arriving now."),
     "flag_loses_money": gettext_lazy("The item loses money on every sale, so nothing is ordered."),
     "flag_moq_too_large": gettext_lazy(
