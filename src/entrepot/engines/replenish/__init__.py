@@ -15,6 +15,7 @@ Beside it, each by itself (docs/methods/replenish.md says how they fit and what 
     tune.tune_levels(steady) -> Levels                      order-up-to levels of up to three modes and a cap
     rolling.plan_orders(standing, lanes, costs)             today's orders by mode, tuned on the forecast's paths
     shared_limits.choose_within(options, capacity, names)   one budget, whole containers, a proven gap
+    under_limits.order_within(plan, …)                      today's orders under a budget
     price_breaks, allocate, strategy                        buying, loading and moving, attention by class
     classical                                               textbook results that explain and test
 

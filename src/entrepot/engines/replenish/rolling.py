@@ -231,7 +231,7 @@ def plan_orders(
     old = np.zeros((rows, 3, WEEKS)) if standing.old is None else standing.old
     plan_rows(
         theta, standing.on_hand, old, demand, arrivals(standing, lanes), lead_draws(lanes),
-        _delays(late, len(lanes)),
+        delays(late, len(lanes)),
         np.array([lane.nominal for lane in lanes], np.int64), costs.table(service_price), costs.freight, standing.carton,
         standing.least, rounds, units, figures,
     )  # fmt: skip
@@ -326,7 +326,8 @@ def _start(rows: int, lanes: tuple[Lane, ...]) -> Floats:
     return np.tile([*levels, 6.0], (rows, 1))
 
 
-def _delays(late: Ints | None, modes: int) -> Ints:
+def delays(late: Ints | None, modes: int) -> Ints:
+    """``late`` filled up to all weeks of a path with 0."""
     out = np.zeros((WEEKS + 1, modes), np.int64)
     if late is not None:
         known = min(len(late), WEEKS + 1)

@@ -228,3 +228,34 @@ def plan_rows(  # noqa: PLR0917 - a kernel is called with its arrays in order
             theta[row], on_hand[row], old[row], demand[row], coming[row], expected, outlook, lead, late, nominal, cost[row],
             freight[row], carton[row], least[row], rounds, chosen[row], figures[row],
         )  # fmt: skip
+
+
+@compiled
+def price_rows(  # noqa: PLR0917 - a kernel is called with its arrays in order
+    theta: Any, orders: Any, on_hand: Any, old: Any, demand: Any, coming: Any, lead: Any, late: Any, nominal: Any,
+    cost: Any, freight: Any, carton: Any, least: Any, out: Any,
+) -> None:  # fmt: skip
+    """Expected cost ``out`` [rows, options] of each of today's ``orders`` [rows, options, modes] under policy ``theta``."""
+    rows, paths, weeks = demand.shape
+    modes = freight.shape[1]
+    longest = 0
+    for m in range(modes):
+        for h in range(late.shape[0]):
+            longest = max(longest, nominal[m] + late[h, m])
+    size = weeks + 2 * longest + 4
+    placed, plan = np.zeros((size, modes), np.int64), np.zeros(size)
+    chosen, tally = np.zeros(modes, np.int64), np.zeros(2)
+    for row in range(rows):
+        outlook, expected = np.zeros(weeks + 1), np.zeros(weeks)
+        for h in range(weeks):
+            asked, came = 0.0, 0.0
+            for k in range(paths):
+                asked += demand[row, k, h]
+                came += coming[row, k, h]
+            outlook[h + 1] = outlook[h] + asked / paths
+            expected[h] = came / paths
+        for option in range(orders.shape[1]):
+            out[row, option] = path_cost(
+                theta[row], orders[row, option], on_hand[row], old[row], demand[row], coming[row], expected, outlook, lead,
+                late, nominal, cost[row], freight[row], carton[row], least[row], placed, plan, chosen, tally,
+            )  # fmt: skip
