@@ -384,7 +384,8 @@ def _aim(target: Body) -> Body:
 
 def _weighted(context: Context, source: Source, basis: str, rows: list[Moved], line: Body) -> Targets:
     if basis == "value":
-        return tuple(zip([row.id for row in rows], context.goods.weights(rows, source.id), strict=True))
+        weights = context.goods.weights(rows, source.id, source.recorded_at)
+        return tuple(zip([row.id for row in rows], weights, strict=True))
     weights = of_movements(context.registers, basis, rows, line.get("weights", []), line.get("divisor", 6000))
     return tuple(zip([row.id for row in rows], weights, strict=True))
 

@@ -28,6 +28,7 @@ class Share(NamedTuple):
     version: int
     weight: int
     whole: int
+    recorded: int
 
 
 class Birth(NamedTuple):
@@ -52,14 +53,14 @@ class Goods:
                 "JOIN books_costline c ON c.id = b.cost_line_id WHERE c.component = 0 GROUP BY b.id",
             )
         )
-        for basis, movement, line, document, base, version, weight in rows(
+        for basis, movement, line, document, base, version, weight, recorded in rows(
             connection,
-            "SELECT b.id, s.movement_id, c.id, c.document_id, c.base_amount, b.version, s.weight "
+            "SELECT b.id, s.movement_id, c.id, c.document_id, c.base_amount, b.version, s.weight, b.recorded_at "
             "FROM books_basisshare s JOIN books_basis b ON b.id = s.basis_id "
             "JOIN books_costline c ON c.id = b.cost_line_id "
             "WHERE c.component = 0 AND s.movement_id IS NOT NULL ORDER BY c.id, b.version",
         ):
-            self.shares[movement].append(Share(line, document, base, version, weight, int(wholes[basis])))
+            self.shares[movement].append(Share(line, document, base, version, weight, int(wholes[basis]), recorded))
         self.births: dict[int, list[Birth]] = defaultdict(list)
         for item, at, pk, document, quantity in rows(
             connection,
@@ -69,13 +70,14 @@ class Goods:
             if pk in self.shares:
                 self.births[item].append(Birth(at, pk, document, quantity))
 
-    def weights(self, targets: Sequence[Moved], before: int) -> list[int | None]:
-        """Weights by value of movements, as the books stood before a document; None where there was no figure."""
-        return [self.weight(row, before) for row in targets]
+    def weights(self, targets: Sequence[Moved], before: int, known: int = ALWAYS) -> list[int | None]:
+        """Weights by value of movements, as the books stood before a document (and goods were split anew before
+        ``known``); None where there was no figure."""
+        return [self.weight(row, before, known) for row in targets]
 
-    def weight(self, row: Moved, before: int) -> int | None:
+    def weight(self, row: Moved, before: int, known: int) -> int | None:
         """Goods cost aimed at the movement, else by the latest goods cost of its item before the move."""
-        own = self._aimed(row.id, before)
+        own = self._aimed(row.id, before, known)
         if own is not None:
             return max(0, round(own))
         if not row.source:
@@ -84,7 +86,7 @@ class Goods:
             if birth.at > row.at or birth.document >= before:
                 continue
             if self.references.live("movement", birth.id, before) and self._ever_aimed(birth.id, before):
-                value = self._aimed(birth.id, before)
+                value = self._aimed(birth.id, before, known)
                 return None if value is None else round(Fraction(max(0, round(value)) * row.quantity, birth.quantity))
         return None
 
@@ -93,9 +95,11 @@ class Goods:
         aimed = self._aimed(movement, ALWAYS)
         return None if aimed is None else max(0, round(aimed))
 
-    def _aimed(self, movement: int, before: int) -> Fraction | None:
+    def _aimed(self, movement: int, before: int, known: int = ALWAYS) -> Fraction | None:
         latest: dict[int, Share] = {}
         for share in self.shares.get(movement, ()):
+            if share.version > 1 and share.recorded >= known:
+                continue
             if share.document < before and self.references.live("cost_line", share.line, before):
                 latest[share.line] = share
         if not latest:
@@ -152,7 +156,7 @@ def resplits(connection: Connection, registers: Registers, goods: Goods, report:
                 continue
             moved = [row for row, _ in shares]
             if kind == "value":
-                wanted = goods.weights(moved, known.get(recorded, ALWAYS))
+                wanted = goods.weights(moved, known.get(recorded, ALWAYS), recorded + 1)
             elif version == last:
                 wanted = of_movements(registers, kind, moved, [], _divisor(connection, line))
             else:

@@ -40,8 +40,11 @@ def told_again(table: str, where: str = "") -> pl.DataFrame:
 
 def taken_up(documents: Collection[int]) -> set[int]:
     """Movements of ``documents`` that were taken back and told again."""
-    marks = ", ".join(str(int(row)) for row in documents)
-    return set(told_again("movement", f"o.document_id IN ({marks})")["old"])
+    every, found = sorted(documents), set[int]()
+    for start in range(0, len(every), _BOUND):
+        marks = ", ".join(map(str, every[start : start + _BOUND]))
+        found |= set(told_again("movement", f"o.document_id IN ({marks})")["old"])
+    return found
 
 
 def after(movement: int) -> int | None:

@@ -217,3 +217,18 @@ def test_a_withdrawal_told_anew_keeps_what_it_brought_back() -> None:
     post(doc("reversal", "V", "2026-02-01", documents=both), at=4 * DAY)
     assert_proven()
     assert held("LA") == {"units": 10, "purchase": 3000}
+
+
+def test_a_split_by_value_follows_goods_that_are_split_anew() -> None:
+    """A goods bill over both lines by quantity, freight by value posted before it: the corrected quantity moves both."""
+    target = {"kind": "births", "document": {"type": "receipt", "id": "R1"}}
+    for_all = doc("cost_bill", "G1", "2026-01-20", currency="USD",
+                  lines=[{"component": "goods", "amount": 6000, "basis": "quantity", "targets": [target]}])  # fmt: skip
+    freight = doc("cost_bill", "F1", "2026-01-06", currency="USD",
+                  lines=[{"component": "freight", "amount": 900, "basis": "value", "targets": [target]}])  # fmt: skip
+    post(*masters(), ordered(), received(), freight)
+    post(for_all, at=2 * DAY)
+    assert (held("LA", "B")["purchase"], held("LA", "B")["first_leg"]) == (3000, 450)
+    post(received(of_b=20), at=3 * DAY)
+    assert (held("LA", "B")["purchase"], held("LA", "B")["first_leg"]) == (4000, 600)
+    assert_proven()

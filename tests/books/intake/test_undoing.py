@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from entrepot.books import intake, models
 from entrepot.books.intake import personal
@@ -158,3 +160,16 @@ def test_what_an_import_took_back_counts_again_when_it_is_undone() -> None:
     post(receipt("R3", "2026-01-02", 7, 100), at=3 * DAY)
     undo(second.batch, 4)
     assert held("LA") == {"units": 17, "purchase": 1700, "first_leg": 100}
+
+
+def test_undoing_many_documents_asks_for_them_together() -> None:
+    """Forty receipts more cost at most two statements each."""
+    post(*masters())
+    asked: list[int] = []
+    for day, many in ((2, 20), (4, 60)):
+        told = post(*(receipt(f"R{day}-{n}", "2026-01-02", 1, 300) for n in range(many)), at=day * DAY)
+        assert told.batch is not None
+        with CaptureQueriesContext(connection) as statements:
+            intake.reverse_batch(told.batch, recorded_at=(day + 1) * DAY)
+        asked.append(len(statements))
+    assert asked[1] - asked[0] <= 80

@@ -86,6 +86,10 @@ class Session:
         """What has to wait until every document of the intake is written (re-splits)."""
         self.remeasured: set[int] = set()
         """Movements whose place another took: what was split over them is split anew."""
+        self.recosted: set[int] = set()
+        """Movements whose goods cost changed: what was split over them by value is split anew."""
+        self.retold: set[int] = set()
+        """Documents that were told again: so is what was split over what had been taken back of them."""
 
     # -- identifiers and rows ------------------------------------------------------------------------------------
 

@@ -17,6 +17,8 @@ from entrepot.core.calendar import midnight
 from entrepot.core.components import NAMES
 from entrepot.core.kinds import Kind
 
+_AT_ONCE = 500
+
 
 def close(b: Builder, doc: d.PeriodClose) -> None:
     _period(b, doc, closed=True, reported=doc.reported)
@@ -54,41 +56,55 @@ def _refold_late(b: Builder) -> None:
 
 
 def reversal(b: Builder, doc: d.Reversal) -> None:
-    found = [document for ref in doc.documents for document in references.documents(b.session, ref)]
+    found = references.documents_of(b.session, doc.documents)
     if models.Period.objects.filter(document_id__in=found).exists():
         raise refused("closed_period", "a closing is not taken back", "reopen the period instead", field="documents")
-    for document in dict.fromkeys(found):
-        withdraw(b, document)
-
-
-def withdraw(b: Builder, document: int) -> None:
-    """Leave out everything that ``document`` posted and that still counts."""
-    b.session.flush()
-    for row in models.Movement.objects.filter(document_id=document, replacement__isnull=True):
-        b.replace(movement_id=row.pk)
-        b.session.unmoved(row.item_id)
-    for line in models.SalesLine.objects.filter(document_id=document, replacement__isnull=True):
-        b.replace(sales_line_id=line.pk)
-        if line.item_id is not None:
-            b.postings.items.add(line.item_id)
-    for refund in models.RefundLine.objects.filter(document_id=document, replacement__isnull=True):
-        b.replace(refund_line_id=refund.pk)
-        if refund.item_id is not None:
-            b.postings.items.add(refund.item_id)
-    for cost in models.CostLine.objects.filter(document_id=document, replacement__isnull=True).order_by("pk"):
-        b.replace(cost_line_id=cost.pk)
-        shares = models.BasisShare.objects.filter(basis__cost_line=cost)
-        b.postings.items |= set(shares.filter(movement__isnull=False).values_list("movement__item_id", flat=True))
-        b.postings.items |= set(
-            shares.filter(sales_line__item__isnull=False).values_list("sales_line__item_id", flat=True)
-        )
-        if cost.target_kind in ("place", "company"):
-            b.postings.everything = True
-        _revive(b, cost)
-    b.session.release([document])
+    withdraw(b, list(dict.fromkeys(found)))
     resplit_replaced(b)
-    if not models.Reversed.objects.filter(document_id=document).exists():
-        b.postings.objects.append(models.Reversed(document_id=document, by_id=b.header.id))
+
+
+def withdraw(b: Builder, documents: list[int]) -> None:
+    """Leave out everything that ``documents`` posted and that still counts."""
+    b.session.flush()
+    for start in range(0, len(documents), _AT_ONCE):
+        part = documents[start : start + _AT_ONCE]
+        for row in models.Movement.objects.filter(document_id__in=part, replacement__isnull=True):
+            b.replace(movement_id=row.pk)
+            b.session.unmoved(row.item_id)
+        for line in models.SalesLine.objects.filter(document_id__in=part, replacement__isnull=True):
+            b.replace(sales_line_id=line.pk)
+            if line.item_id is not None:
+                b.postings.items.add(line.item_id)
+        for refund in models.RefundLine.objects.filter(document_id__in=part, replacement__isnull=True):
+            b.replace(refund_line_id=refund.pk)
+            if refund.item_id is not None:
+                b.postings.items.add(refund.item_id)
+        _withdraw_costs(b, part)
+        b.session.release(part)
+        gone = set(models.Reversed.objects.filter(document_id__in=part).values_list("document_id", flat=True))
+        b.postings.objects += [
+            models.Reversed(document_id=document, by_id=b.header.id) for document in part if document not in gone
+        ]
+
+
+def _withdraw_costs(b: Builder, documents: list[int]) -> None:
+    """The cost lines of ``documents``, in their order; what these had replaced counts again."""
+    found = models.CostLine.objects.filter(document_id__in=documents, replacement__isnull=True)
+    place = {document: number for number, document in enumerate(documents)}
+    costs = sorted(found.select_related("document"), key=lambda cost: (place[cost.document_id], cost.pk))
+    for start in range(0, len(costs), _AT_ONCE):
+        part = [cost.pk for cost in costs[start : start + _AT_ONCE]]
+        shares = models.BasisShare.objects.filter(basis__cost_line__in=part)
+        for moved, sold in shares.values_list("movement__item_id", "sales_line__item_id"):
+            b.postings.items |= {moved, sold} - {None}
+        took = models.Replacement.objects.filter(new_cost_line__in=part)
+        replacing = set(took.values_list("new_cost_line_id", flat=True))
+        for cost in costs[start : start + _AT_ONCE]:
+            b.replace(cost_line_id=cost.pk)
+            if cost.target_kind in ("place", "company"):
+                b.postings.everything = True
+            if cost.pk in replacing:
+                _revive(b, cost)
 
 
 def _replaced_by(cost: models.CostLine) -> list[models.CostLine]:
