@@ -25,16 +25,16 @@ def alternatives(rows: Iterable[AlternativeRow], pick: Callable[[AlternativeRow]
         Column("way", _("Way"), read=lambda r: words.mode(r.found.quote.way), href=pick),
         Column("quantity", _("Units"), "units", read=lambda r: r.found.quantity),
         Column("on", _("Day of entry"), "date", read=lambda r: r.found.on),
-        Column("days", _("Days under way"), "days", read=lambda r: r.found.quote.days, optional=True),
+        Column("days", _("Days"), "days", read=lambda r: r.found.quote.days, optional=True),
+        Column("unit", _("Landed, a unit"), "money", read=lambda r: r.found.unit if r.found.quote.complete else None),
+        Column("known", _("Known so far, a unit"), "money", read=lambda r: r.found.unit),
         *(
             Column(f"family_{name}", families.label(name), "money", read=lambda r, n=name: r.family(n))
             for name in present
         ),
-        Column("unit", _("Landed, a unit"), "money", read=lambda r: r.found.unit if r.found.quote.complete else None),
-        Column("known", _("Known so far, a unit"), "money", read=lambda r: r.found.unit),
         Column("total", _("All units"), "money", read=lambda r: r.found.quote.cost, shown=False),
-        Column("cash", _("Cash out"), "money", read=lambda r: r.found.quote.cash),
-        Column("missing", _("Costs missing"), "units", read=lambda r: r.found.quote.missing),
+        Column("cash", _("Cash out"), "money", read=lambda r: r.found.quote.cash, shown=False),
+        Column("missing", _("Costs missing"), "units", read=lambda r: r.found.quote.missing, shown=False),
     ]
 
 
@@ -48,15 +48,15 @@ def lines(rule: Callable[[LineAnswer], str]) -> list[Column]:
         Column("rule", _("Rule"), href=rule, wrap=True),
         Column("valid", _("Valid"), read=_valid, optional=True),
         Column("confidence", _("Confidence"), read=lambda n: words.confidence(n.confidence) if n.rule else ""),
-        Column("legal", _("Legal reference"), wrap=True, optional=True),
         Column("source", _("Source"), read=lambda n: n.source, href=_address, wrap=True, optional=True),
+        Column("legal", _("Legal reference"), wrap=True, optional=True, shown=False),
     ]
 
 
 def _how(line: LineAnswer) -> str:
     if line.needs:
         return str(_("needs %(what)s")) % {"what": words.needs(line.needs)}
-    parts = [p for p in (line.rate, line.base) if p]
+    parts = [p for p in (words.rate(line.rate), line.base) if p]
     said = " × ".join(parts)
     marks = [str(_("estimate"))] if line.estimate else []
     if line.recoverable:

@@ -96,8 +96,12 @@ NEEDS: dict[str, str | Promise] = {
 _OF = (
     (re.compile(r"^(?:the )?value of (.+)$"), _("value of %(x)s")),
     (re.compile(r"^(?:the )?selling price of (.+)$"), _("selling price of %(x)s")),
+    (re.compile(r"^the peak fee of (.+), from the fee preview"), _("peak-season fee of %(x)s, from your fee preview")),
+    (re.compile(r"^the fee preview of (.+?)(?::.*)?$"), _("fee preview of %(x)s")),
     (re.compile(r"^(?:the )?weight of (.+)$"), _("weight of %(x)s")),
 )
+NOTES: dict[str, str | Promise] = {"The country has no tax on imports.": _("The country has no tax on imports.")}
+_UNITS = re.compile(r"^(\d+) units for (.+)$")
 _STORAGE = re.compile(r"^Storage (\d{4}-\d\d)$")
 
 
@@ -128,6 +132,22 @@ def need(text: str) -> str:
 def needs(texts: tuple[str, ...]) -> str:
     """All that is needed, once each."""
     return translated(", ").join(dict.fromkeys(need(t) for t in texts))
+
+
+def rate(text: str) -> str:
+    """The rate of a cost line.
+
+    >>> rate("500 units for 1750.00 USD")
+    '500 units for 1750.00 USD'
+    """
+    if found := _UNITS.match(text):
+        return translated("%(n)s units for %(amount)s") % {"n": found[1], "amount": found[2]}
+    return text
+
+
+def note(text: str) -> str:
+    """A remark on the whole quote."""
+    return str(NOTES.get(text, text))
 
 
 def mode(code: str) -> str:

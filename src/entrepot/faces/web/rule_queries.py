@@ -70,12 +70,27 @@ class RuleShown:
     legal: str
     source: str
 
+    @property
+    def place(self) -> tuple[int, str]:
+        """Duties on the goods first, then the country's rules, then what does not reach the goods."""
+        return {"charged": 0, "needs a person": 1, "": 2}.get(self.reach, 3), self.rule
+
+
+def _name(about: str, says: str) -> str:
+    """What a rule calls itself, else what it is about.
+
+    >>> _name("a fee of the border", "label Harbor maintenance fee; percent 0.125")
+    'Harbor maintenance fee'
+    """
+    own = says.removeprefix("label ").partition(";")[0] if says.startswith("label ") else about
+    return own[:1].upper() + own[1:]
+
 
 def rule_rows(wanted: RuleWish) -> list[RuleShown]:
     """Rules of the country on the day, added duties on the heading after them; ``text`` narrows by any word of a row."""
     book = rules().book
     rows = [
-        RuleShown(r.rule, r.about[:1].upper() + r.about[1:], r.says + (f" ({r.note})" if r.note else ""), "", r.valid_from,
+        RuleShown(r.rule, _name(r.about, r.says), r.says + (f" ({r.note})" if r.note else ""), "", r.valid_from,
                   r.valid_to, r.confidence, r.status, r.legal, r.source)
         for r in rules_at(book, wanted.country, wanted.on, wanted.known_on)
     ]  # fmt: skip

@@ -98,6 +98,7 @@ def quote(visit: Visit) -> HttpResponseBase:
         problems=answer.form.problems,
         known=facts_shown(answer.form.facts),
         waits=[quote_words.needs(n.needs) for n in one.quote.lines if n.needs] if one else [],
+        notes=[quote_words.note(n) for n in one.quote.notes] if one else [],
         way=quote_words.mode(one.quote.way) if one else "",
         **_choices(answer.form),
     )

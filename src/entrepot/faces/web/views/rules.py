@@ -24,7 +24,7 @@ from entrepot.faces.web.views.export import send
 def columns() -> list[Column]:
     """Rules of a country and, where a heading is asked for, the added duties on it."""
     return [
-        Column("name", _("Rule"), wrap=True),
+        Column("name", _("Rule"), read=lambda r: quote_words.label(r.name), wrap=True),
         Column("says", _("Says"), wrap=True, sort=False),
         Column(
             "reach", _("On these goods"), read=lambda r: str(quote_words.REACH.get(r.reach, r.reach)), optional=True
@@ -39,7 +39,7 @@ def columns() -> list[Column]:
             optional=True,
             shown=False,
         ),
-        Column("legal", _("Legal reference"), wrap=True, optional=True),
+        Column("legal", _("Legal reference"), wrap=True, optional=True, shown=False),
         Column("source", _("Source"), wrap=True, optional=True),
         Column("rule", _("Id"), shown=False),
     ]
@@ -74,9 +74,9 @@ def _wanted(visit: Visit) -> tuple[Form, RuleWish]:
 
 def _table(visit: Visit, wanted: RuleWish, *, everything: bool) -> Table:
     declared = columns()
-    view = wish(visit.request, declared, "name")
+    view = wish(visit.request, declared, "reach")
     part = replace(view.slice, offset=0, limit=EXPORT_ROWS) if everything else view.slice
-    rows = cut(rule_queries.rule_rows(wanted), part)
+    rows = cut(rule_queries.rule_rows(wanted), part, keys={"reach": lambda row: row.place})
     return build("rules", declared, rows, view, visit.viewer, visit.state.currency, export=reverse("rules").rstrip("/"))
 
 
