@@ -50,6 +50,7 @@ NAMES = {
     "vat": "import_tax", "gst": "import_tax", "igst": "import_tax", "icms": "import_tax", "total": "charges",
     "payable": "charges", "computed": "computed_charges", "hmf": "harbor_maintenance_fee",
     "mpf": "merchandise_processing_fee", "sws": "social_welfare_surcharge", "bcd": "duty", "total_tax": "charges",
+    "customs_duty": "duty", "import_vat": "import_tax", "landed_cost": "landed", "consumption_tax": "import_tax",
 }  # fmt: skip
 
 

@@ -133,3 +133,10 @@ def test_the_explanation_names_rules() -> None:
     assert all("Rule: us." in line for line in lines[1:])
     with pytest.raises(KeyError):
         found.explain("nonsense")
+
+
+def test_a_fee_that_is_not_due_is_nothing_and_one_of_which_one_must_ask_is_not() -> None:
+    """No harbour fee by air; on a small consignment of unknown origin of June 2025 one cannot say."""
+    assert assess(BOOK, replace(AUGUST, mode="air"), nothing).figures["harbor_maintenance_fee"].amount == 0
+    small = replace(AUGUST, on=date(2025, 6, 1), goods=(replace(SHIRT, value=50_000, origin=""),))
+    assert assess(BOOK, small, nothing).figures["harbor_maintenance_fee"].amount is None

@@ -11,6 +11,7 @@ from entrepot.core.money import major
 from entrepot.engines.duty.duties import Duties, duties
 from entrepot.engines.duty.fees import (
     Fee,
+    fee_names,
     given_fees,
     income_taxes,
     open_charges,
@@ -111,8 +112,14 @@ def _finish(
             figures[name.lower().replace(" ", "_")] = _sum(n for n in surcharge if n.label == name)
         if income:
             figures["income_tax"] = _sum(income)
+    asked = _sum(free or ())
+    for name, rule in fee_names(rules).items():
+        figures[name] = Figure(None if asked.needs else 0, asked.needs, (rule.basis,))
     for fee in fees:
         figures[fee.name] = _sum([fee.line])
+    for part in ("national", "local"):
+        if own := [line for line in tax.lines if line.label.endswith(f", {part}")]:
+            figures[f"{part}_tax"] = _sum(own)
     lines = [*(free or []), *duty.lines, *surcharge, *tax.lines, *income, *(f.line for f in fees)]
     for line, affected in opened:
         lines.append(line)

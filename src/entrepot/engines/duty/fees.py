@@ -35,7 +35,15 @@ def rule_fees(rules: DestinationRules, entry: Entry, valued: Valued, rates: Rate
     return result
 
 
-_LONG = {"fee_hmf": "harbor_maintenance_fee", "fee_mpf": "merchandise_processing_fee", "fee_dta": "processing_fee"}
+_LONG = {
+    "fee_hmf": "harbor_maintenance_fee", "fee_mpf": "merchandise_processing_fee",
+    "fee_mpf_informal": "merchandise_processing_fee", "fee_dta": "processing_fee",
+}  # fmt: skip
+
+
+def fee_names(rules: DestinationRules) -> dict[str, Value]:
+    """Names of the fees of a country with their rules, whether due or not."""
+    return {_LONG.get(name, name): rule for name, rule in rules.starting("fee_")}
 
 
 def _fee(

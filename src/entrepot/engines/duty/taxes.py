@@ -50,7 +50,7 @@ def taxes(
         return Taxes(tuple(_unknown(rules, g, needs) for g in entry.goods), None, needs)
     bases = [_base(rule, rules, entry, g, valued, parts, i) for i, g in enumerate(entry.goods)]
     needs = tuple(dict.fromkeys((*valued.needs, *_extra_needs(rule, entry, parts, bases, valued))))
-    known = [b for b in bases if b is not None]
+    known = [_shown(book, rules, entry, g, b) for g, b in zip(entry.goods, bases, strict=True) if b is not None]
     base = sum(known) if len(known) == len(bases) else None
     lines = [_line(book, rules, entry, g, b, valued, rates, needs) for g, b in zip(entry.goods, bases, strict=True)]
     finished = _waived(rules, valued, rates, _summed(rules, lines))
@@ -76,6 +76,16 @@ def _base(
     if "uplift_percent" in rule.data and goods.origin not in rule.names("uplift_not_origins"):
         total += round_half_away(customs * rule.number("uplift_percent") / 100)
     return total
+
+
+def _shown(book: RuleBook, rules: DestinationRules, entry: Entry, goods: Goods, base: int) -> int:
+    """The base as the law states it: rounded where the country does, with the tax itself where it is part of it."""
+    shown = to_step(base, rules.get("tax_round"), rules.currency, "base_step", "base_how")
+    rule = rules.get("tax_base")
+    rate = _rate(book, rules, entry, goods)[1]
+    if rule is not None and rule.data.get("inside") and rate is not None:
+        return round_half_away(shown / (1 - rate))
+    return shown
 
 
 def _extra_needs(
