@@ -171,14 +171,14 @@ def undo(request: HttpRequest, key: int) -> HttpResponse:
     return _decided(request, lambda: decide.undo(viewer, key, origin="api"))
 
 
-class Reason(Schema):
+class WhyDismissed(Schema):
     """Why."""
 
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 @acts.post("/quarantine/{key}/dismiss", response=schema_of(HeldPage), summary="Dismiss a quarantined row")
-def dismiss_held(request: HttpRequest, key: int, wish: Reason) -> HttpResponse:
+def dismiss_held(request: HttpRequest, key: int, wish: WhyDismissed) -> HttpResponse:
     """It is never posted then; it stays on record with the reason."""
     viewer = viewer_of(request)
     viewer.need("import")
