@@ -34,16 +34,18 @@ def erase(order: str, *, actor: str, at: Instant | None = None) -> Erased:
         documents = list(
             models.Document.objects.filter(type="sales_order", external_id=order).values_list("pk", flat=True)
         )
-        held = models.Quarantine.objects.filter(
+        waited = models.Quarantine.objects.filter(
             Q(problem__document=order) | Q(document_type="sales_order", document_id=order)
-        ).filter(Q(row__isnull=False) | Q(buyer__isnull=False))
+        )
+        batches = set(waited.values_list("batch_id", flat=True))
+        held = waited.filter(Q(row__isnull=False) | Q(buyer__isnull=False))
         if not documents and not held.exists():
             raise ProblemError(
                 Problem("unknown_sales_order", "no such order is known", "check its number", found=order)
             )
         sealed = list(held.exclude(key=None).values_list("key_id", flat=True))
         rows = held.update(row=None, buyer=None)
-        keys = personal.forget(documents) if documents else 0
+        keys = personal.forget(documents, batches)
         keys += models.DataKey.objects.filter(pk__in=sealed).delete()[1].get("books.DataKey", 0)
         audit_trail.record(actor, "", "personal.erase", f"sales_order:{order}", after={"keys": keys}, at=at or now())
     if connection.vendor == "sqlite" and not connection.in_atomic_block:

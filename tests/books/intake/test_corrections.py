@@ -286,12 +286,28 @@ def test_a_waiting_order_keeps_its_buyer() -> None:
     assert personal.read(stored["S2"]) is None
 
 
+def test_erasing_an_order_forgets_the_file_that_it_waited_in() -> None:
+    """Whether it still waits or was released by another import: the file that brought it cannot be read any more."""
+    buyer = {"name": "Somebody", "city": "Somewhere"}
+    order = doc("sales_order", "S1", "2026-01-03", shop="WEB", currency="USD", buyer=buyer,
+                lines=[{"sku": "NEW", "quantity": 1, "amount": 1}])  # fmt: skip
+    post(*masters())
+    file = personal.keep_file("orders.csv", b"S1,Somebody", "0" * 64, DAY)
+    intake.post([order], name="orders", recorded_at=2 * DAY, file=file)
+    assert intake.post([doc("item", "NEW", "2026-01-01")], name="items", recorded_at=3 * DAY).released == 1
+    assert erase("S1", actor="test", at=4 * DAY).keys == 3
+    file.refresh_from_db()
+    assert file.key is None
+    assert personal.read(models.Document.objects.get(type="sales_order").pk) is None
+
+
 def test_a_refund_without_its_order_knows_listings() -> None:
     """A refund that names a listing's SKU and no order belongs to the item behind the listing."""
     listing = doc("listing", "WEB-A", "2026-01-01", shop="WEB", sku="A")
     refund = doc("refund", "F1", "2026-01-09", shop="WEB", currency="USD", lines=[{"sku": "WEB-A", "amount": 100}])
     post(*masters(), listing, refund)
     assert models.RefundLine.objects.get().item.sku == "A"
+    assert_proven()
 
 
 def test_a_corrected_order_corrects_what_was_costed_at_its_price() -> None:

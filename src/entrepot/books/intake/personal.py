@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from cryptography.fernet import Fernet
 from django.db import transaction
@@ -37,11 +38,13 @@ def read(document_id: int) -> dict[str, str] | None:
     return unseal(row.key, row.content) if row is not None else None
 
 
-def forget(document_ids: list[int]) -> int:
-    """Destroy the keys of these orders and of the files they came in; how many keys are gone."""
+def forget(document_ids: list[int], batches: Collection[int] = ()) -> int:
+    """Destroy the keys of these orders and of the files they came in, also those of ``batches`` (of an order that waited,
+    the import that brought it is not the one that posted it); how many keys are gone."""
     with transaction.atomic():
         keys = set(models.PersonalData.objects.filter(document_id__in=document_ids).values_list("key_id", flat=True))
         keys |= set(models.RawFile.objects.filter(batch__document__in=document_ids).values_list("key_id", flat=True))
+        keys |= set(models.RawFile.objects.filter(batch__in=batches).values_list("key_id", flat=True))
         return models.DataKey.objects.filter(pk__in=keys - {None}).delete()[1].get("books.DataKey", 0)
 
 
