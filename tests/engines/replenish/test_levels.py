@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.replenish_gap import demand_of, judged, problem
@@ -107,6 +107,7 @@ def test_late_arrivals_cost_more() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.floats(0.05, 5000), st.floats(0.2, 30))
+@example(1.0, 11.0)
 def test_a_grid_keeps_the_mean(mean: float, ratio: float) -> None:
     """Probabilities add up to one and the mean is kept, also where a step stands for many units."""
     pmf, step = demand_grid(np.array([mean]), np.array([mean * ratio]))

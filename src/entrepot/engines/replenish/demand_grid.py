@@ -19,8 +19,8 @@ def demand_grid(mean: Floats, variance: Floats, width: int = WIDTH) -> tuple[Flo
     """Probabilities [rows, width] of 0, 1, 2 … steps, and the units of one step [rows].
 
     Negative binomial with the given ``mean`` > 0 and ``variance`` of a period's units (Poisson where the variance is not
-    above the mean). One step is one unit as long as six deviations above the mean fit; else it is as much coarser as
-    needed, and then a little adjusted, so that the mean is kept.
+    above the mean). One step is one unit as long as six deviations above the mean fit and the tail beyond the grid carries
+    less than a thousandth of the mean; else it is as much coarser as needed and a little adjusted, so that the mean is kept.
 
     >>> pmf, step = demand_grid(np.array([2.0, 300.0]), np.array([2.0, 90000.0]))
     >>> step.round(1).tolist(), (pmf @ np.arange(48) * step).round(6).tolist(), pmf[0, :3].round(4).tolist()
@@ -60,4 +60,6 @@ def _fill(mean: Any, variance: Any, pmf: Any, step: Any) -> None:
             first += k * weight
         for k in range(width):
             pmf[row, k] /= total
-        step[row] = average * total / first if coarse > 1 else 1.0
+        # A tail so long that the grid cuts off a part of the mean makes the step a little longer than a unit, too.
+        adjusted = average * total / first
+        step[row] = 1.0 if coarse == 1 and adjusted < 1.001 else adjusted
