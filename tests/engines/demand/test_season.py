@@ -58,7 +58,7 @@ def test_a_bulk_week_is_not_a_season() -> None:
     demand[0, 5] = 5_000
     demand[1, 3:9] = 150
     bulk, season = forecast(dense(demand)).state.over(np.array([13.0, 13.0]))
-    assert bulk < 300
+    assert bulk < 350
     assert season > 500
 
 

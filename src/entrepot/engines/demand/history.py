@@ -12,10 +12,10 @@ from entrepot.engines.demand.model import DemandPanel, Floats, Ints
 from entrepot.engines.demand.point import Prefix, combine, rarity, window_means, without_bursts
 from entrepot.engines.demand.season import SHOP_ITEMS, Season, ShopSeason
 
-BULK_WEEKS = 26.0
+BULK_WEEKS = 13.0
 """Weeks of the shop's own share of one-off orders that stand before an item has shown its own."""
 
-BULK_PRIOR = 0.7
+BULK_PRIOR = 0.8
 """Part of that share which an item is expected to have: a few items pull the shop's share up."""
 
 BULK_CAP = 50.0
