@@ -19,6 +19,7 @@ from django.db import transaction
 from entrepot.books import models
 from entrepot.books.bulk import writer_lock
 from entrepot.core.calendar import Instant, local_date
+from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows.positions import positions
 
 if TYPE_CHECKING:
@@ -38,13 +39,17 @@ _QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 _BATCH = 400
 
 
-def store(one: CompanyForecast, made_at: Instant) -> None:
+def store(one: CompanyForecast, made_at: Instant, progress: Progress = SILENT) -> None:
     """The company's newest run in full; what the run before it showed in detail is dropped. One transaction."""
     from entrepot.engines.demand import track_record
 
     company = models.Company.objects.get(pk=one.company)
     record = track_record(one.panel, weeks=TRACKED_WEEKS)
-    rows = list(_figures(company, one, _tracked(record, one.result.by)))
+    progress.begin("forecasting", len(one.result))
+    rows = []
+    for row in _figures(company, one, _tracked(record, one.result.by)):
+        rows.append(row)
+        progress.advance()
     with transaction.atomic():
         writer_lock()
         models.DemandDetail.objects.filter(figure__run__company=company).delete()

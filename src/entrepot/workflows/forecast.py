@@ -54,7 +54,7 @@ def forecast(*, progress: Progress = SILENT, made_at: Instant | None = None) -> 
         one = _of_company(company, lines.filter(pl.col("company") == company), mine)
         if one is not None:
             _store(one, at)
-            demand_figures.store(one, at)
+            demand_figures.store(one, at, progress)
             results.append(one)
         progress.advance()
     return results
