@@ -11,6 +11,8 @@ from entrepot.rules import Kind, Measure, RuleBook, TariffLine, Value
 from entrepot.rules.tariff import digits, kind_of
 
 _NO_LIST = frozenset[str]()
+_LINE = 8
+"""Digits of a line in the lists of added duties."""
 Reached = tuple[Measure, Value, str]
 """A measure, its value of the day, and what a person must settle (empty = nothing)."""
 
@@ -55,6 +57,8 @@ def _reach(measure: Measure, entry: Entry, goods: Goods, code: str, line: Tariff
     if measure.lists or measure.exempt_lists or measure.prefixes:
         if not code:
             asks.append("HS code")
+        elif (measure.lists or measure.exempt_lists) and line is None and len(code) < _LINE:
+            asks.append("the full code: lists of added duties go by eight digits")
         elif measure.lists or measure.exempt_lists:
             known = _on_lists(measure, line)
             if known is None:
