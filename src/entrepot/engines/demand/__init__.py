@@ -4,11 +4,12 @@
 demand but by its spread: the textbook z·σ·√L that promises 95 % holds in about 72 % of cases on real sellers' data.
 
 **Method.** Order lines become weekly demand (early cancellations netted, returns apart, incomplete weeks dropped, weeks
-out of stock unknown). The centre is the average of the 4, 8, 13 and 26-week means, one-off bulk weeks cut, mixed with
-what the same season sold a year ago as far as it was seen. The spread is measured, not assumed: the same centre is
-computed at every earlier week of the shop's own history, and the quantiles of actual / forecast of the lead-time
-totals, pooled over similar series, scale today's centre. Uncertain lead times mix those distributions. Series that
-cannot be calibrated get a negative binomial whose spread is an assumption and says so.
+out of stock unknown). The centre is the average of the 4, 8, 13 and 26-week means, one-off bulk orders kept apart as a rate of
+their own, mixed with what the same season sold a year ago as far as it was seen, and with an event calendar as far as it was
+not. The spread is measured, not assumed: the same centre is computed at every earlier week of the shop's own history, and the
+quantiles of actual / forecast of the lead-time totals, pooled over similar series, scale today's centre; trees learnt from the
+same past refine them where that pays on unseen series. Uncertain lead times mix those distributions. Series that cannot be
+calibrated get a negative binomial whose spread is an assumption and says so.
 
 **Source.** docs/methods/demand.md, with measurements. Demand classes: Syntetos, Boylan & Croston (2005).
 
@@ -32,7 +33,9 @@ cannot be calibrated get a negative binomial whose spread is an assumption and s
 - ``Forecast.promoted([Promotion(key, first, last, uplift)])``: the same forecast with the user's uplifts (0.4 = +40 %);
   ``Forecast.until(key, date)`` runs an ending item down to a date; ``Forecast.paths(weeks, count, seed)`` samples
   whole weekly paths [series, count, weeks] whose totals follow the quantiles.
-- ``Forecast.explain(key, lead)``: reasons (code, text, parameters) in the order in which a page shows them.
+- ``Forecast.explain(key, lead)``: reasons (code, text, parameters) in the order in which a page shows them:
+  ``centre_windows`` or ``centre_silent``, ``bulk_rate``, ``season``, ``event``, ``promotion``, ``spread_measured`` or
+  ``spread_assumed``, ``learnt``, ``range``, ``lost_sales``, ``flag_…`` (model.py: FLAGS).
 - ``track_record(panel, model=, weeks=8)`` → :class:`TrackRecord`: accuracy on the seller's own past against the 8-week
   average: ``frame`` (a row a key: ``forecasts``, ``wape``, ``wape_ma8``, ``bias``, ``covered95``, ``value_added``),
   ``total`` and ``alarms`` (drift of bias or coverage).
