@@ -134,10 +134,11 @@ def with_retellings(tables: dict[str, pl.DataFrame], items: Collection[int] = ()
     """Add what was taken back and told again (of ``items`` only, where given): tables ``movement_again``,
     ``sales_line_again``."""
     replaced = tables["replacement"]
-    few = f"(o.item_id IN ({', '.join(str(int(item)) for item in items)}) OR o.item_id IS NULL)" if items else ""
-    for name, table in (("movement", "movement"), ("sales_line", "salesline")):
+    among = f"item_id IN ({', '.join(str(int(item)) for item in items)})"
+    sold = f"(o.{among} OR o.id IN (SELECT sales_line_id FROM books_movement WHERE {among}))"  # a bundle has no item
+    for name, table, few in (("movement", "movement", f"o.{among}"), ("sales_line", "salesline", sold)):
         gone = replaced[f"{name}_id"].is_not_null() & replaced[f"new_{name}_id"].is_null()
-        tables[f"{name}_again"] = told_again(table, few) if gone.any() else pl.DataFrame(schema=PAIRS)
+        tables[f"{name}_again"] = told_again(table, few if items else "") if gone.any() else pl.DataFrame(schema=PAIRS)
     return tables
 
 

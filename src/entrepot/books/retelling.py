@@ -24,12 +24,13 @@ def told_again(table: str, where: str = "") -> pl.DataFrame:
     version that has them again; ``where`` restricts the old rows ``o`` or the new ones ``n``."""
     column = _COLUMN[table]
     same = " AND ".join(f"n.{name} = o.{name}" for name in _SAME[table])
+    # The plus keeps SQLite from starting at everything that was ever taken back.
     statement = (
         f"SELECT o.id, n.id, n.recorded_at FROM books_replacement r JOIN books_{table} o ON o.id = r.{column} "
         "JOIN books_document d ON d.id = o.document_id JOIN books_document e ON e.type = d.type "
         "AND e.external_id = d.external_id AND e.source = d.source AND e.account = d.account AND e.version > d.version "
         f"JOIN books_{table} n ON n.document_id = e.id AND {same} "
-        f"WHERE r.{column} IS NOT NULL AND r.new_{column} IS NULL {f'AND {where}' if where else ''} "
+        f"WHERE r.{column} IS NOT NULL AND +r.new_{column} IS NULL {f'AND {where}' if where else ''} "
         "ORDER BY o.id, e.version"
     )
     with connection.cursor() as cursor:
@@ -81,6 +82,10 @@ def _earlier_versions(movements: Collection[int]) -> list[int]:
 def of_other_items(table: str, items: Collection[int]) -> list[int]:
     """Rows of other items whose place rows of ``items`` took: what was aimed at them counts for these."""
     every, found = sorted(items), set[int]()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM books_replacement WHERE {_COLUMN[table]} IS NOT NULL LIMIT 1")
+        if cursor.fetchone() is None:
+            return []
     for start in range(0, len(every), _BOUND):
         marks = ", ".join(str(int(item)) for item in every[start : start + _BOUND])
         last = _whose_place(table, f"n.item_id IN ({marks}) AND COALESCE(o.item_id, 0) <> COALESCE(n.item_id, 0)")

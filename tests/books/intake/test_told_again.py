@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from entrepot.books import intake, models
+from entrepot.core.calendar import midnight
 from entrepot.workflows.revalue import revalue
+from entrepot.workflows.value_at import value_at
 from tests.books.intake.test_corrections import deposit_books, goods, ordered, paid, received
-from tests.workflows.ledger import DAY, assert_proven, bill, doc, held, masters, post, receipt, sale
+from tests.workflows.ledger import DAY, assert_proven, bill, doc, held, masters, post, receipt, sale, stock_value
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -232,3 +235,16 @@ def test_a_split_by_value_follows_goods_that_are_split_anew() -> None:
     post(received(of_b=20), at=3 * DAY)
     assert (held("LA", "B")["purchase"], held("LA", "B")["first_leg"]) == (4000, 600)
     assert_proven()
+
+
+def test_what_was_known_before_it_came_again_stays_answered() -> None:
+    """As known before the undoing the freight is on the receipt, in between nowhere, afterwards on what came again."""
+    post(*masters())
+    first = post(receipt("R1", "2026-01-02", 10, 300), at=2 * DAY)
+    post(bill("F1", "2026-01-03", "freight", 101, ("receipt", "R1")), at=3 * DAY)
+    undo(first.batch, 5)
+    post(receipt("R1", "2026-01-02", 20, 300), at=7 * DAY)
+    end = midnight(date(2026, 2, 1), "UTC")
+    known = [stock_value(value_at(end, known=day * DAY)) for day in (2, 4, 6, 8)]
+    both = {"freight": 101}
+    assert known == [{"goods": 3000}, {"goods": 3000} | both, {}, {"goods": 6000} | both]
