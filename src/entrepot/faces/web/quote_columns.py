@@ -25,7 +25,7 @@ def alternatives(rows: Iterable[AlternativeRow], pick: Callable[[AlternativeRow]
         Column("way", _("Way"), read=lambda r: words.mode(r.found.quote.way), href=pick),
         Column("quantity", _("Units"), "units", read=lambda r: r.found.quantity),
         Column("on", _("Day of entry"), "date", read=lambda r: r.found.on),
-        Column("days", _("Days"), "days", read=lambda r: r.found.quote.days, optional=True),
+        Column("days", _("Transit days"), "days", read=lambda r: r.found.quote.days, optional=True),
         Column("unit", _("Landed, a unit"), "money", read=lambda r: r.found.unit if r.found.quote.complete else None),
         Column("known", _("Known so far, a unit"), "money", read=lambda r: r.found.unit),
         *(

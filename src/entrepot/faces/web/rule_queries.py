@@ -10,12 +10,15 @@ from datetime import date
 
 from django.conf import settings
 
+from entrepot.books.access import Viewer
 from entrepot.books.selectors import goods as facts
 from entrepot.books.selectors.goods import GoodsFacts
+from entrepot.faces.web.filters import CostFilter
 from entrepot.workflows import alternatives as comparing
 from entrepot.workflows.rate_history import RateSpan, rate_history
 from entrepot.workflows.rule_files import SellerRules, seller_rules
 from entrepot.workflows.rules_at import measures_at, rules_at
+from entrepot.workflows.whatif_shop import ShopChange, ShopRow, shop_effect
 
 _READ: dict[str, tuple[tuple[tuple[str, int], ...], SellerRules]] = {}
 
@@ -111,3 +114,8 @@ def history(wanted: RuleWish) -> list[RateSpan]:
     return rate_history(
         rules().book, wanted.country, wanted.hs, wanted.origin, wanted.since, wanted.until, wanted.known_on
     )
+
+
+def what_if(viewer: Viewer, wanted: CostFilter, asked: ShopChange) -> list[ShopRow]:
+    """Every SKU and country before and after a change; the books are not touched."""
+    return shop_effect(viewer, rules(), wanted, asked)

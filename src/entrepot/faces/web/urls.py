@@ -7,7 +7,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 from django.views.i18n import set_language
 
-from entrepot.faces.web.views import cost, demand, health, imports, quote, rules, search, session, stock, today
+from entrepot.faces.web.views import cost, demand, health, imports, quote, rules, search, session, stock, today, whatif
 
 FILE = r"(?P<suffix>csv|xlsx)"
 
@@ -35,6 +35,8 @@ urlpatterns = [
     path("documents/<str:key>/file", cost.document_file, name="document-file"),
     path("quote/", quote.quote, name="quote"),
     re_path(rf"^quote/(?P<part>alternatives|lines)\.{FILE}$", quote.export, name="quote-export"),
+    path("what-if/", whatif.what_if, name="what-if"),
+    re_path(rf"^what-if\.{FILE}$", whatif.export, name="what-if-export"),
     path("rules/", rules.rules, name="rules"),
     re_path(rf"^rules\.{FILE}$", rules.export, name="rules-export"),
     path("health/", health.health, name="health"),
