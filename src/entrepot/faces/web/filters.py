@@ -72,9 +72,11 @@ class UpliftWish:
     note: str = ""
 
     @property
-    def whole(self) -> bool:
-        """Whether it can be tried."""
-        return self.first is not None and self.last is not None and self.percent is not None
+    def told(self) -> tuple[date, date, int] | None:
+        """First day, last day, per cent; ``None`` while one of them is missing."""
+        if self.first is None or self.last is None or self.percent is None:
+            return None
+        return self.first, self.last, self.percent
 
 
 def uplift_wish(query: QueryDict) -> UpliftWish | None:

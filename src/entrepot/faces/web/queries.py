@@ -20,13 +20,7 @@ from entrepot.books import tokens as issuing
 from entrepot.books.access import Viewer, viewer_for
 from entrepot.books.selectors import bills as lines
 from entrepot.books.selectors import demand as expecting
-from entrepot.books.selectors import (
-    documents,
-    economics,
-    missing,
-    naming,
-    people,
-)
+from entrepot.books.selectors import documents, economics, missing, naming, people
 from entrepot.books.selectors import health as data_health
 from entrepot.books.selectors import held as holding
 from entrepot.books.selectors import imports as posted
@@ -39,19 +33,9 @@ from entrepot.books.selectors import state as states
 from entrepot.books.selectors import today as deciding
 from entrepot.books.selectors.demand_shapes import DemandList, DemandPage
 from entrepot.books.selectors.health_shapes import (
-    Health,
-    HeldPage,
-    Hit,
-    ImportOptions,
-    ImportPage,
-    ImportRow,
-    Job,
-    MissingCost,
-    QuarantineRow,
-    Question,
-    TokenRow,
+    Health, HeldPage, Hit, ImportOptions, ImportPage, ImportRow, Job, MissingCost, QuarantineRow, Question, TokenRow,
     WaitingRow,
-)
+)  # fmt: skip
 from entrepot.books.selectors.paging import cut
 from entrepot.books.selectors.shapes import (
     BillShare,
@@ -385,18 +369,16 @@ def demand_of(viewer: Viewer, code: str, place: str) -> DemandPage:
 
 def lifted(found: DemandPage, wish: UpliftWish) -> DemandPage:
     """The stored forecast with the promotions that stand and one more. Raises ``ProblemError`` for one without sense."""
-    if wish.first is None or wish.last is None or wish.percent is None:
-        return promote.tried(found, None)
-    return promote.tried(found, (wish.first, wish.last, wish.percent))
+    return promote.tried(found, wish.told)
 
 
 def add_uplift(viewer: Viewer, code: str, place: str, wish: UpliftWish) -> None:
     """Keep a promotion; the next forecast run counts it. Raises ``ProblemError``."""
-    if wish.first is None or wish.last is None or wish.percent is None:
+    if wish.told is None:
         raise ProblemError(
             Problem("uplift_unclear", _("the promotion lacks a day or a percentage"), _("fill in all three fields"))
         )
-    promote.add(viewer, code, "" if wish.everywhere else place, wish.first, wish.last, wish.percent, wish.note)
+    promote.add(viewer, code, "" if wish.everywhere else place, *wish.told, wish.note)
 
 
 def withdraw_uplift(viewer: Viewer, key: int) -> None:
