@@ -33,7 +33,17 @@ from entrepot.books.selectors import state as states
 from entrepot.books.selectors import today as deciding
 from entrepot.books.selectors.demand_shapes import DemandList, DemandPage
 from entrepot.books.selectors.health_shapes import (
-    Health, HeldPage, Hit, ImportOptions, ImportPage, ImportRow, Job, MissingCost, QuarantineRow, Question, TokenRow,
+    Health,
+    HeldPage,
+    Hit,
+    ImportOptions,
+    ImportPage,
+    ImportRow,
+    Job,
+    MissingCost,
+    QuarantineRow,
+    Question,
+    TokenRow,
     WaitingRow,
 )  # fmt: skip
 from entrepot.books.selectors.paging import cut
@@ -57,6 +67,7 @@ from entrepot.books.selectors.shapes import (
 from entrepot.core.calendar import DAY
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces import uploads, worker
+from entrepot.faces.web.called import Names
 from entrepot.faces.web.filters import CostFilter, DemandFilter, StockFilter, UpliftWish
 from entrepot.workflows import decide, promote, settle
 from entrepot.workflows.clock import now
@@ -82,7 +93,7 @@ def state(viewer: Viewer) -> State:
 def today(viewer: Viewer, kind: str, part: Slice) -> Today:
     """Open decisions by money at stake and deadline; ``kind`` filters."""
     found = deciding.today(viewer, kind, part)
-    names = _Names()
+    names = Names()
     return replace(
         found,
         decisions=[names.of(item) for item in found.decisions],
@@ -90,22 +101,9 @@ def today(viewer: Viewer, kind: str, part: Slice) -> Today:
     )
 
 
-class _Names:
-    """Places and suppliers by name where a decision has their codes."""
-
-    def __init__(self) -> None:
-        self.places, self.suppliers = naming.places(), naming.suppliers()
-
-    def of(self, item: Decision) -> Decision:
-        said = item.parameters
-        place, supplier = said.get("location", ""), said.get("supplier", "")
-        named = {"location": self.places.get(place, place), "supplier": self.suppliers.get(supplier, supplier)}
-        return replace(item, parameters={**said, **named})
-
-
 def decision(viewer: Viewer, key: str) -> Decision:
     """One decision. Raises :class:`NotThere`."""
-    return _Names().of(deciding.decision(viewer, key))
+    return Names().of(deciding.decision(viewer, key))
 
 
 def inventory(viewer: Viewer, wanted: StockFilter, part: Slice) -> Inventory:
@@ -137,7 +135,7 @@ def bills(viewer: Viewer, wanted: CostFilter, family: str, part: Slice) -> Page[
 
 def sku(viewer: Viewer, code: str, wanted: CostFilter) -> SkuPage:
     """Everything about one SKU. Raises :class:`NotThere`."""
-    found, names = items.sku(viewer, code, wanted), _Names()
+    found, names = items.sku(viewer, code, wanted), Names()
     facts = [(key, names.suppliers.get(text, text) if key == "supplier" else text) for key, text in found.facts]
     return replace(found, facts=facts, decisions=[names.of(item) for item in found.decisions])
 
