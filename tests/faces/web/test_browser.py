@@ -24,6 +24,8 @@ PAGES = [
     "/documents/31/",
     "/health/",
     "/health/quarantine/1/",
+    "/quote/?sku=T-1&hs=6109.10.00&to=US&price=3.50&cur=USD&in=USD&m1=sea&f1=180",
+    "/rules/?country=US&hs=6109.10.00",
     "/tokens",
     "/import/",
     "/import/6/",

@@ -111,9 +111,10 @@ def _answer(visit: Visit, *, everything: bool) -> Answer:
     rows = rule_queries.what_if(visit.viewer, cost_filter(visit.request, timezone.localdate()), asked)
     part = replace(view.slice, offset=0, limit=EXPORT_ROWS) if everything else view.slice
     ranked = {id(row): place for place, row in enumerate(rows)}
-    found = cut(
-        rows, part, keys={"turned": lambda row: ranked[id(row)]}, sums=("units", "net", "before", "effect", "after")
-    )
+    # Profit of rows whose effect is not known would not add up with the others: then only what is known everywhere is summed.
+    whole = all(row.after is not None for row in rows)
+    sums = ("units", "effect", "net", "before", "after") if whole else ("units", "effect")
+    found = cut(rows, part, keys={"turned": lambda row: ranked[id(row)]}, sums=sums)
     table = build(
         "what-if", declared, found, view, visit.viewer, visit.state.currency, export=reverse("what-if").rstrip("/")
     )
