@@ -45,6 +45,15 @@ def django_db_modify_db_settings(
         default.settings_dict["TEST"]["NAME"] = str(folder / "test.sqlite3")
 
 
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A page asked for in Chinese leaves its language with the thread; the next test begins in English."""
+    yield
+    from django.utils import translation
+
+    translation.deactivate()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
     """Let the emptying between tests pass the triggers that refuse DELETE and TRUNCATE on facts; only here."""
