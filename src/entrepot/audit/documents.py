@@ -29,7 +29,7 @@ from entrepot.audit.reading import Connection, Row, among, day, number, rows, sl
 from entrepot.audit.references import References
 from entrepot.audit.registers import Registers, UnknownCode, instant
 from entrepot.audit.report import CheckReport
-from entrepot.audit.stored import Stored
+from entrepot.audit.stored import Stored, bases
 from entrepot.audit.values import Goods, resplits, up_to_date
 
 RULES = {**STOCK_RULES, **TRADE_RULES}
@@ -333,6 +333,7 @@ class Documents:
         documents = sorted(self.context.older)
         for document in documents:
             part = Stored(self.connection, document, document)
+            split = bases(self.connection, [row[1] for row in part.costs.get(document, ())], source.recorded_at)
             for pk, row in (
                 *((r[1], ("movement", (r[2], r[3]), r[2:16])) for r in part.moves.get(document, ())),
                 *((r[1], ("sales_line", (r[2], 0), r[2:16])) for r in part.sales.get(document, ())),
@@ -343,7 +344,7 @@ class Documents:
                         (
                             "cost_line",
                             (r[2], r[3]),
-                            (*r[2:15], int(r[15]), int(r[16]), r[17], *part.bases.get(r[1], ("", ()))),
+                            (*r[2:15], int(r[15]), int(r[16]), r[17], *split.get(r[1], ("", ()))),
                         ),
                     )
                     for r in part.costs.get(document, ())

@@ -65,19 +65,25 @@ class Stored:
             "new_sales_line_id, refund_line_id, recorded_at",
             "id",
         )
-        self.bases = first_bases(connection, [row[1] for entries in self.costs.values() for row in entries])
+        self.bases = bases(connection, [row[1] for entries in self.costs.values() for row in entries])
 
 
-def first_bases(connection: Connection, lines: list[int]) -> dict[int, tuple[str, tuple[tuple[int, int], ...]]]:
-    """Cost line → kind and (target, weight) of its first basis."""
+def bases(
+    connection: Connection, lines: list[int], known: int = 0
+) -> dict[int, tuple[str, tuple[tuple[int, int], ...]]]:
+    """Cost line → kind and (target, weight) of its first basis, or of the latest that was recorded before ``known``."""
     found: dict[int, tuple[str, list[tuple[int, int]]]] = {}
+    latest: dict[int, int] = {}
     for start in range(0, len(lines), 5000):
         part = among(lines[start : start + 5000])
-        for line, kind, movement, sold, weight in rows(
+        for line, version, kind, movement, sold, weight in rows(
             connection,
-            "SELECT b.cost_line_id, b.kind, s.movement_id, s.sales_line_id, s.weight FROM books_basis b "
+            "SELECT b.cost_line_id, b.version, b.kind, s.movement_id, s.sales_line_id, s.weight FROM books_basis b "
             f"JOIN books_basisshare s ON s.basis_id = b.id WHERE b.cost_line_id IN {part} "
-            "AND b.version = 1 ORDER BY s.basis_id, s.ordinal",
+            f"AND (b.version = 1 OR b.recorded_at < {known}) ORDER BY b.cost_line_id, b.version, s.ordinal",
         ):
+            if latest.setdefault(line, version) != version:
+                latest[line] = version
+                del found[line]
             found.setdefault(line, (kind, []))[1].append((number(movement) or number(sold), weight))
     return {line: (kind, tuple(targets)) for line, (kind, targets) in found.items()}

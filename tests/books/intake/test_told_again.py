@@ -248,3 +248,20 @@ def test_what_was_known_before_it_came_again_stays_answered() -> None:
     known = [stock_value(value_at(end, known=day * DAY)) for day in (2, 4, 6, 8)]
     both = {"freight": 101}
     assert known == [{"goods": 3000}, {"goods": 3000} | both, {}, {"goods": 6000} | both]
+
+
+def test_a_bill_corrected_in_another_line_keeps_the_split_that_it_has() -> None:
+    """Freight by value was split anew when the goods were billed; telling the bill again with other duty leaves it."""
+    target = {"kind": "births", "document": {"type": "receipt", "id": "R1"}}
+
+    def told(duty: int) -> Any:
+        lines = [
+            {"component": name, "amount": n, "targets": [target]} for name, n in (("freight", 410), ("duty", duty))
+        ]
+        return doc("cost_bill", "F1", "2026-01-06", currency="USD", lines=lines)
+
+    post(*masters(), ordered(), received(), told(41))
+    post(goods(3100), at=2 * DAY)
+    post(told(82), at=3 * DAY)
+    assert_proven()
+    assert (held("LA", "B")["first_leg"], held("LA", "B")["duty_tax"]) == (100, 20)
