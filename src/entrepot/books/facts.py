@@ -137,8 +137,9 @@ def with_retellings(tables: dict[str, pl.DataFrame], items: Collection[int] = ()
     among = f"item_id IN ({', '.join(str(int(item)) for item in items)})"
     sold = f"(o.{among} OR o.id IN (SELECT sales_line_id FROM books_movement WHERE {among}))"  # a bundle has no item
     for name, table, few in (("movement", "movement", f"o.{among}"), ("sales_line", "salesline", sold)):
-        gone = replaced[f"{name}_id"].is_not_null() & replaced[f"new_{name}_id"].is_null()
-        tables[f"{name}_again"] = told_again(table, few if items else "") if gone.any() else pl.DataFrame(schema=PAIRS)
+        gone = replaced.filter(pl.col(f"{name}_id").is_not_null() & pl.col(f"new_{name}_id").is_null())[f"{name}_id"]
+        here = len(gone) and gone.is_in(tables[table]["id"].implode()).any()
+        tables[f"{name}_again"] = told_again(table, few if items else "") if here else pl.DataFrame(schema=PAIRS)
     return tables
 
 
