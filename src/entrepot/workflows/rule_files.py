@@ -23,6 +23,7 @@ from entrepot.rules.importers import Read, read_hts, read_own_rates, read_uk
 if TYPE_CHECKING:
     from entrepot.engines.freight import RateCard
 
+_KEPT: dict[Path, tuple[tuple[tuple[str, int], ...], SellerRules]] = {}
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})")
 
 
@@ -51,6 +52,17 @@ def seller_rules(home: Path | None) -> SellerRules:
             book = book.with_tariff(book.tariff.extended(read.lines, read.own))
             problems += read.problems
     return SellerRules(book, ExchangeRates(tuple(own)), _cards(folder / "cards"), tuple(problems))
+
+
+def kept_rules(home: Path) -> SellerRules:
+    """:func:`seller_rules`, kept in memory and read again when one of the files has changed."""
+    folder = home / "rules"
+    files = sorted(folder.rglob("*.*")) if folder.is_dir() else []
+    state = tuple((str(f), f.stat().st_mtime_ns) for f in files)
+    kept = _KEPT.get(folder)
+    if kept is None or kept[0] != state:
+        kept = _KEPT[folder] = (state, seller_rules(home))
+    return kept[1]
 
 
 def _read(file: Path, own: list[Rate]) -> Read | None:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Literal
 
 from entrepot.core.cost_lines import Basis, Confidence
-from entrepot.core.measures import KILOGRAM, POUND, TONNE
+from entrepot.core.measures import KILOGRAM, POUND, TONNE, box_volume, longest_first, measured
 
 UNITS: dict[str, Fraction] = {"g": Fraction(1), "kg": KILOGRAM, "lb": POUND, "rt": TONNE}
 """Grams of each unit of charge. A revenue ton (rt) is 1,000 kg or, at the sea's divisor of 1,000 cm³/kg, 1 cbm."""
@@ -42,22 +42,17 @@ class Cartons:
         if self.count < 1:
             raise ValueError(f"{self.count} cartons: at least one")
         for name in ("weight", "length", "width", "height"):
-            if (getattr(self, name) or 0) <= 0:
-                object.__setattr__(self, name, None)
+            object.__setattr__(self, name, measured(getattr(self, name)))
 
     @property
     def sides(self) -> tuple[int, int, int] | None:
         """Sides in mm, longest first; None when one is missing."""
-        if self.length is None or self.width is None or self.height is None:
-            return None
-        a, b, c = sorted((self.length, self.width, self.height), reverse=True)
-        return a, b, c
+        return longest_first(self.length, self.width, self.height)
 
     @property
     def volume(self) -> int | None:
         """mm³ of one carton as measured."""
-        sides = self.sides
-        return None if sides is None else sides[0] * sides[1] * sides[2]
+        return box_volume(self.sides)
 
     @property
     def name(self) -> str:

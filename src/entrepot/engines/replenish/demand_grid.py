@@ -36,7 +36,7 @@ def demand_grid(mean: Floats, variance: Floats, width: int = WIDTH) -> tuple[Flo
 @cache
 def _filler() -> Callable[..., None]:
     """The kernel, made when it is first needed: numba is slow to import."""
-    from entrepot.engines.replenish.compiled import compiled
+    from entrepot.engines.compiled import compiled
 
     return compiled(_fill)
 

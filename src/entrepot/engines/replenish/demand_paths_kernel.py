@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from entrepot.engines.replenish.compiled import compiled
+from entrepot.engines.compiled import compiled
 
 
 @compiled

@@ -12,7 +12,7 @@ from __future__ import annotations
 from math import floor
 from typing import Any
 
-from entrepot.engines.replenish.compiled import compiled
+from entrepot.engines.compiled import compiled
 from entrepot.engines.replenish.multi_index import RING, draw, loss_table
 
 WARM = 200

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from entrepot.engines.replenish.compiled import compiled
+from entrepot.engines.compiled import compiled
 
 PRIOR_WEEKS = 8.0
 """Weeks of the forecast that a path's own weeks are weighed against when the policy looks at the rate of sale."""

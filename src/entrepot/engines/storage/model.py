@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 
 from entrepot.core.cost_lines import Basis, Confidence
-from entrepot.core.measures import CUBIC_FOOT, CUBIC_METRE
+from entrepot.core.measures import CUBIC_FOOT, CUBIC_METRE, box_volume, longest_first, measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,17 @@ class Unit:
 
     def __post_init__(self) -> None:
         for name in ("weight", "length", "width", "height"):
-            if (getattr(self, name) or 0) <= 0:
-                object.__setattr__(self, name, None)
+            object.__setattr__(self, name, measured(getattr(self, name)))
 
     @property
     def sides(self) -> tuple[int, int, int] | None:
         """Sides in mm, longest first; None when one is missing."""
-        if self.length is None or self.width is None or self.height is None:
-            return None
-        a, b, c = sorted((self.length, self.width, self.height), reverse=True)
-        return a, b, c
+        return longest_first(self.length, self.width, self.height)
 
     @property
     def volume(self) -> int | None:
         """mm³; None when a side is missing."""
-        sides = self.sides
-        return None if sides is None else sides[0] * sides[1] * sides[2]
+        return box_volume(self.sides)
 
     @property
     def cubic_feet(self) -> Fraction | None:

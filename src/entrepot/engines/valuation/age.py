@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from entrepot.engines.valuation.compiled import I32, I64, compiled
+from entrepot.engines.compiled import I32, I64, compiled
 from entrepot.engines.valuation.ledger_state import CONVERTED, Allocation, Issues, Layers
 
 

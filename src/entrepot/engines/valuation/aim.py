@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from entrepot.engines.valuation.compiled import I16, I32, I64, compiled
+from entrepot.engines.compiled import I16, I32, I64, compiled
 from entrepot.engines.valuation.ledger_state import Allocation
 from entrepot.engines.valuation.model import CostShares, Side
 

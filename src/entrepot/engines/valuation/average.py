@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from entrepot.engines.valuation.compiled import I32, I64, compiled
+from entrepot.engines.compiled import I32, I64, compiled
 from entrepot.engines.valuation.draws import (
     Draws,
     Own,

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from entrepot.core.kinds import Kind
+from entrepot.engines.compiled import I16, I32, I64, compiled
 from entrepot.engines.valuation.aim import Aimed
-from entrepot.engines.valuation.compiled import I16, I32, I64, compiled
 from entrepot.engines.valuation.layer_costs import Sums, Tree
 from entrepot.engines.valuation.ledger_state import CONVERTED
 from entrepot.engines.valuation.model import GOODS

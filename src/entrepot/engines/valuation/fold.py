@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from entrepot.core.kinds import Kind
-from entrepot.engines.valuation.compiled import compiled_bare, signed
+from entrepot.engines.compiled import compiled_bare, signed
 from entrepot.engines.valuation.ledger_state import (
     CONVERTED,
     ISSUES,

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from entrepot.core.kinds import Kind
+from entrepot.engines.compiled import I8, I16, I32, I64, compiled
 from entrepot.engines.valuation.aim import Aimed
-from entrepot.engines.valuation.compiled import I8, I16, I32, I64, compiled
 from entrepot.engines.valuation.ledger_state import CONVERTED, Allocation, Issues, Layers
 from entrepot.engines.valuation.model import GOODS
 from entrepot.engines.valuation.share import cumulative, range_share

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from entrepot.engines.valuation.compiled import I8, I32, I64
+from entrepot.engines.compiled import I8, I32, I64
 from entrepot.engines.valuation.order import Ordered
 
 NO_PARENT = -1

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from entrepot.engines.valuation.compiled import I8, I32, I64, compiled
+from entrepot.engines.compiled import I8, I32, I64, compiled
 from entrepot.engines.valuation.draws import (
     CONVERSION_IN,
     Draws,

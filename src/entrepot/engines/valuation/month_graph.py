@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from entrepot.engines.valuation.compiled import I8, I32, compiled
+from entrepot.engines.compiled import I8, I32, compiled
 from entrepot.engines.valuation.draws import Draws
 from entrepot.engines.valuation.layer_costs import Tree
 from entrepot.engines.valuation.ledger_state import CONVERTED

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from entrepot.core.kinds import RANKS, WITHIN, Kind
-from entrepot.engines.valuation.compiled import I8, I32, I64, compiled
+from entrepot.engines.compiled import I8, I32, I64, compiled
 from entrepot.engines.valuation.model import NONE, Movements
 
 RANK_OF = np.full(max(Kind) + 1, -1, dtype=np.int8)

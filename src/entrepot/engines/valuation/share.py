@@ -5,7 +5,7 @@ from zero. Consecutive ranges sum to T whatever the cuts, and −T undoes T exac
 ``q, r = divmod(|T|, n)``; where r·b could pass 63 bits the product is formed in 128 bits, so it is exact for all int64.
 """
 
-from entrepot.engines.valuation.compiled import compiled, signed, unsigned
+from entrepot.engines.compiled import compiled, signed, unsigned
 
 SMALL = 1 << 31
 

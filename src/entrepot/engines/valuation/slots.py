@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from entrepot.core.kinds import Kind
-from entrepot.engines.valuation.compiled import I32, I64, compiled_bare, signed
+from entrepot.engines.compiled import I32, I64, compiled_bare, signed
 from entrepot.engines.valuation.ledger_state import CONVERTED, ISSUES, LAYERS, OVERFLOW, SEARCH, STEP, Facts, State
 
 SUPPLIER_RETURN = int(Kind.SUPPLIER_RETURN)

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import split_largest_remainder
-from entrepot.engines.valuation.compiled import I64, compiled, signed, unsigned
+from entrepot.engines.compiled import I64, compiled, signed, unsigned
 from entrepot.engines.valuation.share import SMALL, wide_divmod
 
 WIDEST = 9.2e18

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from entrepot.core.money import split_largest_remainder
-from entrepot.engines.valuation.compiled import I64, compiled
+from entrepot.engines.compiled import I64, compiled
 from entrepot.engines.valuation.layer_costs import Tree, tree_of
 from entrepot.engines.valuation.result import Valuation
 from entrepot.engines.valuation.split import split_lines

@@ -15,14 +15,13 @@ from entrepot.books.selectors import paging
 from entrepot.core.calendar import local_date
 from entrepot.faces.api.security import viewer_of
 from entrepot.workflows.quote import QuoteAsked, Way, Wish, answer_by
-from entrepot.workflows.rule_files import SellerRules, seller_rules
+from entrepot.workflows.rule_files import kept_rules
 
 quoting = Router()
 Code = Annotated[str, Field(max_length=40)]
 Country = Annotated[str, Field(min_length=2, max_length=2)]
 Currency = Annotated[str, Field(min_length=3, max_length=3)]
 Minor = Annotated[int, Field(ge=0, le=10**15, description="minor units of the currency")]
-_READ: dict[str, tuple[tuple[tuple[str, int], ...], SellerRules]] = {}
 
 
 class QuoteItem(Schema):
@@ -80,18 +79,7 @@ def post_quote(request: HttpRequest, wish: QuoteIn) -> Any:
         tuple(Wish(**item.dict()) for item in wish.items), wish.destination, on, wish.currency.upper(),
         tuple(Way(**way.dict()) for way in wish.ways), wish.regime, wish.recoverable, wish.known_on, wish.confirmed,
     )  # fmt: skip
-    answers = answer_by(asked, _rules())
+    answers = answer_by(asked, kept_rules(settings.HOME))
     response = JsonResponse({"quotes": [asdict(a) for a in answers]}, json_dumps_params={"ensure_ascii": False})
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _rules() -> SellerRules:
-    """The seller's rules, read again when one of his files has changed."""
-    folder = settings.HOME / "rules"
-    files = sorted(folder.rglob("*.*")) if folder.is_dir() else []
-    state = tuple((str(f), f.stat().st_mtime_ns) for f in files)
-    kept = _READ.get(str(folder))
-    if kept is None or kept[0] != state:
-        kept = _READ[str(folder)] = (state, seller_rules(settings.HOME))
-    return kept[1]

@@ -1,7 +1,4 @@
-"""What the pages of quotes, rules and what-ifs ask of the floors below.
-
-The seller's own rule files are read once and again when one of them has changed.
-"""
+"""What the pages of quotes, rules and what-ifs ask of the floors below."""
 
 from __future__ import annotations
 
@@ -16,22 +13,14 @@ from entrepot.books.selectors.goods import GoodsFacts
 from entrepot.faces.web.filters import CostFilter
 from entrepot.workflows import alternatives as comparing
 from entrepot.workflows.rate_history import RateSpan, rate_history
-from entrepot.workflows.rule_files import SellerRules, seller_rules
+from entrepot.workflows.rule_files import SellerRules, kept_rules
 from entrepot.workflows.rules_at import measures_at, rules_at
 from entrepot.workflows.whatif_shop import ShopChange, ShopRow, shop_effect
-
-_READ: dict[str, tuple[tuple[tuple[str, int], ...], SellerRules]] = {}
 
 
 def rules() -> SellerRules:
     """The rule book with the seller's own files."""
-    folder = settings.HOME / "rules"
-    files = sorted(folder.rglob("*.*")) if folder.is_dir() else []
-    state = tuple((str(f), f.stat().st_mtime_ns) for f in files)
-    kept = _READ.get(str(folder))
-    if kept is None or kept[0] != state:
-        kept = _READ[str(folder)] = (state, seller_rules(settings.HOME))
-    return kept[1]
+    return kept_rules(settings.HOME)
 
 
 def goods(sku: str) -> GoodsFacts | None:

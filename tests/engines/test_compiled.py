@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from entrepot.engines.valuation.compiled import drop_stale_machine_code
+from entrepot.engines.compiled import drop_stale_machine_code
 
 
 def test_machine_code_goes_when_any_source_changes(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The one place where numba is met: kernels keep their types, and never run from machine code of another version.
 
 numba keeps machine code beside the source and renews it when *that* file changes. A kernel also holds the code of the
-kernels it calls, from other files: so all machine code of this folder is dropped when any of its files has changed.
+kernels it calls, from other files of its room: so all machine code of a room is dropped when any of its files has changed.
 """
 
 from collections.abc import Callable
@@ -38,16 +38,26 @@ def drop_stale_machine_code(folder: Path) -> None:
         stamp.write_text(now)
 
 
-drop_stale_machine_code(Path(__file__).parent)
+_LOOKED_AT: set[Path] = set()
+"""Rooms whose machine code was compared with their sources in this process."""
+
+
+def _of_its_room(function: Callable[..., Any]) -> None:
+    folder = Path(function.__code__.co_filename).parent
+    if folder not in _LOOKED_AT:
+        _LOOKED_AT.add(folder)
+        drop_stale_machine_code(folder)
+
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def compiled(function: Kernel) -> Kernel:
-    """Compile ``function`` on its first call, keep the machine code beside the package, run on one core.
+    """Compile ``function`` on its first call, keep the machine code beside it, run on one core; other threads run meanwhile.
 
     Integer division follows C (no test for zero), so kernels guard their divisors themselves.
     """
+    _of_its_room(function)
     compile_ = cast(Any, numba).njit(cache=True, error_model="numpy", nogil=True)
     return cast(Kernel, compile_(function))
 
@@ -57,5 +67,6 @@ def compiled_bare(function: Kernel) -> Kernel:
 
     A kernel over tuples of many arrays otherwise spends most of its time on those counts.
     """
+    _of_its_room(function)
     compile_ = cast(Any, numba).njit(cache=True, error_model="numpy", nogil=True, _nrt=False)
     return cast(Kernel, compile_(function))
