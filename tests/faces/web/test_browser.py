@@ -116,6 +116,16 @@ def test_keys_lead_everywhere(seat: Callable[..., Page]) -> None:
     assert page.input_value("#search") == "gi mug"
 
 
+def test_on_a_phone_all_pages_open_from_the_foot(seat: Callable[..., Page]) -> None:
+    """The bar holds the few pages of the day; every other page is two touches away."""
+    page = seat("zh-CN", 390)
+    page.goto("/")
+    assert not page.is_visible("#all-pages")
+    page.click(".all-pages")
+    page.click("#all-pages a[href='/rules/']")
+    page.wait_for_url("**/rules/")
+
+
 def test_search_shows_hits_while_typing_and_enter_opens_an_exact_one(seat: Callable[..., Page]) -> None:
     """A scanner types the code and Enter."""
     page = seat()

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from entrepot.books.selectors.shapes import State
 from entrepot.core.errors import ProblemError
-from entrepot.faces.web import queries
+from entrepot.faces.web import navigation, queries
 
 P = ParamSpec("P")
 
@@ -42,6 +42,7 @@ class Visit:
             "state": self.state,
             "currency": self.state.currency,
             "section": section,
+            "navigation": navigation.shown(self.viewer),
             "imports_here": self.viewer.can("import"),
             "companies": companies,
             "company": dict(companies).get(self.state.company, self.state.company),

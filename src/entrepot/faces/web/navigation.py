@@ -1,0 +1,68 @@
+"""The pages in the order of a working day: one list for the side bar, the phone's bar and the keyboard's help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from entrepot.books.access import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page: the section it lights up, its address's name, its label, the key after ``g``, and what one must be allowed.
+
+    ``phone`` pages stand in the bar at the foot of a phone's screen; all others open from "All pages" there.
+    """
+
+    section: str
+    url: str
+    label: str | Promise
+    key: str = ""
+    needs: str = ""
+    phone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages that belong together; the first group has no title."""
+
+    title: str | Promise
+    links: tuple[Link, ...]
+
+
+GROUPS = (
+    Group("", (Link("today", "today", _("Today"), "t", phone=True),)),
+    Group(
+        _("Decide"),
+        (Link("demand", "demand", _("Demand"), "d"),),
+    ),
+    Group(
+        _("Stock"),
+        (Link("inventory", "inventory", _("Inventory"), "i", phone=True),),
+    ),
+    Group(
+        _("Cost"),
+        (
+            Link("cost", "cost", _("True cost"), "c", "see_cost", phone=True),
+            Link("quote", "quote", _("Quote"), "q", "see_cost"),
+            Link("what-if", "what-if", _("What if"), "w", "see_cost"),
+            Link("rules", "rules", _("Rules"), "r"),
+        ),
+    ),
+    Group(
+        _("Data"),
+        (
+            Link("health", "health", _("Data health"), "h"),
+            Link("import", "imports", _("Import"), "m", "import"),
+        ),
+    ),
+)
+
+
+def shown(viewer: Viewer) -> tuple[Group, ...]:
+    """The groups with the pages that ``viewer`` may open; a group without any is left out."""
+    groups = (Group(g.title, tuple(x for x in g.links if not x.needs or viewer.can(x.needs))) for g in GROUPS)
+    return tuple(g for g in groups if g.links)
