@@ -6,30 +6,36 @@ test runners that empty tables between tests; the application never calls it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-FACTS = (
+FIRST = (
     "document", "movement", "replacement", "reversed", "salesline", "refundline", "costline", "basis", "basisshare", "fxrate",
     "period", "purchaseline", "paymentline", "shipment", "reportedstock", "signalvalue", "auditentry",
 )  # fmt: skip
+REBATES = (
+    "vatinvoiceline", "declarationline", "rebateclaimline", "rebatesettlementline", "rebatecash", "customsentry",
+    "dutyrefundline",
+)  # fmt: skip
+FACTS = FIRST + REBATES
 _MESSAGE = "facts are only appended"
 
 
-def protect(connection: Any) -> None:
-    """Install the triggers (migration 0002)."""
+def protect(connection: Any, tables: Sequence[str] = FACTS) -> None:
+    """Install the triggers of ``tables`` (a migration: of those that it makes)."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
                 "CREATE OR REPLACE FUNCTION books_refuse() RETURNS trigger LANGUAGE plpgsql AS "
                 f"$$ BEGIN RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'restrict_violation'; END $$"
             )
-            for table in FACTS:
+            for table in tables:
                 cursor.execute(
                     f"CREATE TRIGGER books_{table}_fact BEFORE UPDATE OR DELETE OR TRUNCATE ON books_{table} "
                     "FOR EACH STATEMENT EXECUTE FUNCTION books_refuse()"
                 )
             return
-        for table in FACTS:
+        for table in tables:
             for operation in ("UPDATE", "DELETE"):
                 cursor.execute(
                     f"CREATE TRIGGER books_{table}_no_{operation.lower()} BEFORE {operation} ON books_{table} "
@@ -37,10 +43,10 @@ def protect(connection: Any) -> None:
                 )
 
 
-def unprotect(connection: Any) -> None:
+def unprotect(connection: Any, tables: Sequence[str] = FACTS) -> None:
     """Remove the triggers."""
     with connection.cursor() as cursor:
-        for table in FACTS:
+        for table in tables:
             if connection.vendor == "postgresql":
                 cursor.execute(f"DROP TRIGGER IF EXISTS books_{table}_fact ON books_{table}")
             else:

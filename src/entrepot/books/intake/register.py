@@ -114,6 +114,8 @@ class Register:
             self._posted.add("fx:" + "/".join(sorted((document.base, document.quote))))
         elif document.type == "receipt" and document.order is not None:
             self._posted.add(f"receipt_of:{document.order.id}")
+        elif document.type == "cost_bill" and document.entry:
+            self._posted.add(f"customs_entry:{document.entry}")
         elif document.type in ("bundle", "listing"):
             self._posted.add(f"item:{document.id}")
 

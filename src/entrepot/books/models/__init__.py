@@ -18,6 +18,15 @@ from entrepot.books.models.figures import (
 from entrepot.books.models.jobs import Job
 from entrepot.books.models.periods import Period
 from entrepot.books.models.purchasing import PaymentLine, PurchaseLine
+from entrepot.books.models.rebates import (
+    CustomsEntry,
+    DeclarationLine,
+    DutyRefundLine,
+    RebateCash,
+    RebateClaimLine,
+    RebateSettlementLine,
+    VatInvoiceLine,
+)
 from entrepot.books.models.selling import RefundLine, SalesLine
 from entrepot.books.models.shipping import ReportedStock, Shipment, SignalValue
 from entrepot.books.models.stock import Balance, Cell, Movement, Replacement, Reservation, Reversed, Waiting
@@ -25,9 +34,10 @@ from entrepot.books.models.tokens import ApiToken
 
 __all__ = [
     "ApiToken", "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company", "CostLine",
-    "DataKey", "Decision", "DemandDetail", "DemandFigure", "DemandRun", "Document", "ForecastFigure", "FxRate",
-    "Item", "ItemState", "Job", "LayoutMapping", "Listing", "Location", "MarginFigure", "Membership", "Movement",
-    "Packaging", "PaymentLine", "Period", "PeriodShare", "PersonalData", "PurchaseLine", "Quarantine", "RawFile",
-    "RefundLine", "Replacement", "ReportedStock", "Reservation", "Reversed", "SaleFigure", "SalesLine", "Shipment",
-    "Shop", "SignInAttempt", "SignalValue", "StockFigure", "Supplier", "TaxRegistration", "Uplift", "Waiting",
+    "CustomsEntry", "DataKey", "Decision", "DeclarationLine", "DemandDetail", "DemandFigure", "DemandRun", "Document",
+    "DutyRefundLine", "ForecastFigure", "FxRate", "Item", "ItemState", "Job", "LayoutMapping", "Listing", "Location",
+    "MarginFigure", "Membership", "Movement", "Packaging", "PaymentLine", "Period", "PeriodShare", "PersonalData",
+    "PurchaseLine", "Quarantine", "RawFile", "RebateCash", "RebateClaimLine", "RebateSettlementLine", "RefundLine",
+    "Replacement", "ReportedStock", "Reservation", "Reversed", "SaleFigure", "SalesLine", "Shipment", "Shop",
+    "SignInAttempt", "SignalValue", "StockFigure", "Supplier", "TaxRegistration", "Uplift", "VatInvoiceLine", "Waiting",
 ]  # fmt: skip

@@ -43,6 +43,10 @@ REF_TYPES: dict[tuple[str, str], str] = {
     ("refund", "order"): "sales_order", ("stock_use", "order"): "sales_order", ("fee_charge", "order"): "sales_order",
     ("payment", "share_document"): "purchase_order", ("reimbursement", "loss"): "stock_use",
     ("cost_bill", "target_document"): "receipt", ("cost_bill", "replaces"): "cost_bill",
+    ("vat_invoice", "order"): "purchase_order", ("export_declaration", "shipment"): "shipment",
+    ("rebate_claim", "invoice"): "vat_invoice", ("rebate_claim", "declaration"): "export_declaration",
+    ("rebate_settlement", "claim"): "rebate_claim", ("rebate_payment", "claim"): "rebate_claim",
+    ("duty_refund", "bill"): "cost_bill",
     ("supplier_credit", "target_document"): "receipt", ("supplier_credit", "replaces"): "cost_bill",
 }  # fmt: skip
 """What a reference names when its cell does not say the type; lots are receipts."""
@@ -172,7 +176,7 @@ def _cell(name: str, path: tuple[str, ...], lists: tuple[str, ...], needed: bool
 
 
 def _kind(name: str, inner: Any) -> ColumnKind:  # noqa: PLR0911 - one a kind
-    if name == "deposit_bp":
+    if name in ("deposit_bp", "rate_bp"):
         return "percent"
     if get_origin(inner) is Literal:
         return "choice"

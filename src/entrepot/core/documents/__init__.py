@@ -27,6 +27,19 @@ from entrepot.core.documents.master import (
     Supplier,
     TaxRegistration,
 )
+from entrepot.core.documents.rebates import (
+    DeclarationLine,
+    DutyRefund,
+    DutyRefundLine,
+    ExportDeclaration,
+    RebateClaim,
+    RebateClaimLine,
+    RebatePayment,
+    RebateSettlement,
+    RebateSettlementLine,
+    VatInvoice,
+    VatInvoiceLine,
+)
 from entrepot.core.documents.stock import (
     Component,
     Conversion,
@@ -104,6 +117,12 @@ AnyDocument = Annotated[
     | Payment
     | FeeCharge
     | Reimbursement
+    | VatInvoice
+    | ExportDeclaration
+    | RebateClaim
+    | RebateSettlement
+    | RebatePayment
+    | DutyRefund
     | PeriodClose
     | PeriodReopen
     | Reversal,
@@ -124,11 +143,13 @@ def parse(data: dict[str, Any]) -> Any:
 
 __all__ = [
     "AnyDocument", "Basis", "Bundle", "BundlePart", "CellRef", "Company", "Component", "Conversion", "CostBill",
-    "CostLine", "Count", "CountLine", "Document", "FeeCharge", "FeeLine", "FxRate", "IntercompanyLine",
-    "IntercompanySale", "Item", "ItemLine", "Listing", "Location", "LotLine", "Money", "OpeningBalance", "OpeningLine",
-    "Packaging", "Payment", "PaymentShare", "PeriodClose", "PeriodReopen", "Piece", "ProducedLine", "PurchaseLine",
-    "PurchaseOrder", "Receipt", "ReceiptLine", "Ref", "Refund", "RefundLine", "Regrade", "Reimbursement", "Return",
-    "ReturnLine", "Reversal", "SalesLine", "SalesOrder", "Shipment", "Shop", "Signal", "StatedCost", "StockReport",
-    "StockReportLine", "StockUse", "Supplier", "SupplierCredit", "SupplierReturn", "Target", "TaxRegistration",
-    "Transfer", "UnitPrice", "adapter", "parse",
+    "CostLine", "Count", "CountLine", "DeclarationLine", "Document", "DutyRefund", "DutyRefundLine",
+    "ExportDeclaration", "FeeCharge", "FeeLine", "FxRate", "IntercompanyLine", "IntercompanySale", "Item", "ItemLine",
+    "Listing", "Location", "LotLine", "Money", "OpeningBalance", "OpeningLine", "Packaging", "Payment", "PaymentShare",
+    "PeriodClose", "PeriodReopen", "Piece", "ProducedLine", "PurchaseLine", "PurchaseOrder", "RebateClaim",
+    "RebateClaimLine", "RebatePayment", "RebateSettlement", "RebateSettlementLine", "Receipt", "ReceiptLine", "Ref",
+    "Refund", "RefundLine", "Regrade", "Reimbursement", "Return", "ReturnLine", "Reversal", "SalesLine", "SalesOrder",
+    "Shipment", "Shop", "Signal", "StatedCost", "StockReport", "StockReportLine", "StockUse", "Supplier",
+    "SupplierCredit", "SupplierReturn", "Target", "TaxRegistration", "Transfer", "UnitPrice", "VatInvoice",
+    "VatInvoiceLine", "adapter", "parse",
 ]  # fmt: skip

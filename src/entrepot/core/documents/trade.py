@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 
 from entrepot.core.documents.header import (
     Amount,
@@ -161,6 +161,8 @@ class CostLine(Piece):
 
     ``manual`` takes ``weights`` in the order of the target lines; ``line`` means the target is one line. ``divisor``
     turns volume into chargeable weight (mm³ per gram; 5,000 cm³/kg = 5,000). A negative amount is a price cut.
+    ``charge`` is the forwarder's own code of the charge and ``billed_units`` the chargeable weight or volume that the bill
+    states, in the unit of the rate card: what a bill is audited by.
     """
 
     component: Component
@@ -171,16 +173,21 @@ class CostLine(Piece):
     divisor: Annotated[int, Field(gt=0)] = 6000
     replaces: Ref | None = None
     estimate: bool = False
+    charge: Short = ""
+    billed_units: Annotated[str, StringConstraints(pattern=r"^(\d{1,12}(\.\d{1,6})?)?$")] = ""
     note: Text = ""
 
 
 class CostBill(Document):
-    """A supplier's, forwarder's, broker's or warehouse's bill; each line is a cost aimed at its targets."""
+    """A supplier's, forwarder's, broker's or warehouse's bill; each line is a cost aimed at its targets.
+
+    ``entry`` is the customs entry that a broker's bill belongs to: a refund of duty finds the bill by it."""
 
     type: Literal["cost_bill"] = "cost_bill"
     supplier: str = ""
     currency: str
     due: date | None = None
+    entry: Short = ""
     lines: Annotated[list[CostLine], Field(min_length=1)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from entrepot.books.intake.posting import buying, costing, master, periods, selling, stock
+from entrepot.books.intake.posting import buying, costing, master, periods, rebates, selling, stock
 from entrepot.books.intake.posting.builder import Builder
 
 RULES: dict[str, Callable[[Builder, Any], None]] = {
@@ -39,6 +39,12 @@ RULES: dict[str, Callable[[Builder, Any], None]] = {
     "supplier_credit": costing.supplier_credit,
     "fee_charge": costing.fee_charge,
     "reimbursement": costing.reimbursement,
+    "vat_invoice": rebates.vat_invoice,
+    "export_declaration": rebates.export_declaration,
+    "rebate_claim": rebates.rebate_claim,
+    "rebate_settlement": rebates.rebate_settlement,
+    "rebate_payment": rebates.rebate_payment,
+    "duty_refund": rebates.duty_refund,
     "period_close": periods.close,
     "period_reopen": periods.reopen,
     "reversal": periods.reversal,

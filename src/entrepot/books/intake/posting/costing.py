@@ -23,6 +23,13 @@ def cost_bill(b: Builder, doc: d.CostBill) -> None:
     total = sum(line.amount for line in doc.lines if line.component == "goods")
     for number, line in enumerate(doc.lines, 1):
         _cost_line(b, doc, number, line, line.amount, bill_total=total)
+    if doc.entry:
+        customs_entry(b, doc.entry)
+
+
+def customs_entry(b: Builder, entry: str) -> None:
+    """The entry that a broker's bill names, so that a refund finds the bill by it."""
+    b.postings.objects.append(models.CustomsEntry(document_id=b.header.id, company_id=b.header.company.pk, entry=entry))
 
 
 def supplier_credit(b: Builder, doc: d.SupplierCredit) -> None:
