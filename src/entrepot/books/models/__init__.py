@@ -17,6 +17,15 @@ from entrepot.books.models.figures import (
 )
 from entrepot.books.models.jobs import Job
 from entrepot.books.models.periods import Period
+from entrepot.books.models.plans import (
+    PlanDetail,
+    PlanGap,
+    PlanLine,
+    PlanOverride,
+    PlanRun,
+    ScoreMonth,
+    SupplierOffer,
+)
 from entrepot.books.models.purchasing import PaymentLine, PurchaseLine
 from entrepot.books.models.rebates import (
     CustomsEntry,
@@ -37,7 +46,9 @@ __all__ = [
     "CustomsEntry", "DataKey", "Decision", "DeclarationLine", "DemandDetail", "DemandFigure", "DemandRun", "Document",
     "DutyRefundLine", "ForecastFigure", "FxRate", "Item", "ItemState", "Job", "LayoutMapping", "Listing", "Location",
     "MarginFigure", "Membership", "Movement", "Packaging", "PaymentLine", "Period", "PeriodShare", "PersonalData",
-    "PurchaseLine", "Quarantine", "RawFile", "RebateCash", "RebateClaimLine", "RebateSettlementLine", "RefundLine",
-    "Replacement", "ReportedStock", "Reservation", "Reversed", "SaleFigure", "SalesLine", "Shipment", "Shop",
-    "SignInAttempt", "SignalValue", "StockFigure", "Supplier", "TaxRegistration", "Uplift", "VatInvoiceLine", "Waiting",
+    "PlanDetail", "PlanGap", "PlanLine", "PlanOverride", "PlanRun", "PurchaseLine", "Quarantine", "RawFile",
+    "RebateCash", "RebateClaimLine", "RebateSettlementLine", "RefundLine", "Replacement", "ReportedStock",
+    "Reservation", "Reversed", "SaleFigure", "SalesLine", "ScoreMonth", "Shipment", "Shop", "SignInAttempt",
+    "SignalValue", "StockFigure", "Supplier", "SupplierOffer", "TaxRegistration", "Uplift", "VatInvoiceLine",
+    "Waiting",
 ]  # fmt: skip
