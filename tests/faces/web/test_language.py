@@ -14,7 +14,8 @@ from entrepot.core.components import COMPONENTS, FAMILIES
 from entrepot.core.kinds import Kind
 from entrepot.core.reasons import Reason
 from entrepot.engines.demand.model import FLAGS
-from entrepot.faces.web import families, reasons, sentences
+from entrepot.engines.demand.opportunities import SOURCES
+from entrepot.faces.web import demand_words, families, reasons, sentences
 from entrepot.faces.web.vocabulary import WORDS
 from entrepot.workflows import templates as offered
 from tests.faces.web.fixtures import decisions
@@ -108,7 +109,7 @@ def test_documents_are_called_as_their_templates_are(language: str, code: str) -
 def test_every_reason_of_the_engines_has_its_sentence() -> None:
     """Codes that the engines give are codes that the pages can say."""
     codes: set[str] = set()
-    for path in ENGINES.rglob("explain.py"):
+    for path in [*ENGINES.rglob("explain.py"), *(ENGINES / "demand").glob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Reason":
                 first = node.args[0]
@@ -116,6 +117,15 @@ def test_every_reason_of_the_engines_has_its_sentence() -> None:
                     codes.add(str(first.value))
     assert len(codes) > 10
     assert sorted(codes - set(reasons.SENTENCES)) == []
+
+
+def test_every_reason_of_an_opportunity_has_its_sentence() -> None:
+    """Each source, assumed or measured, and each origin of the money."""
+    codes = {f"opp_{source}{end}" for source in SOURCES for end in ("", "_measured")}
+    codes |= {f"opp_money_{basis}" for basis in ("own", "similar", "shop", "unknown")}
+    codes |= {"opp_findable", "opp_near", "opp_trend"}
+    assert codes == set(demand_words.OPPORTUNITIES)
+    assert set(SOURCES) == set(demand_words.SOURCES)
 
 
 def test_every_flag_of_a_forecast_has_its_words() -> None:

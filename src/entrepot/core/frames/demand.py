@@ -58,3 +58,15 @@ FORECAST = Table(
         Column("lost_sales", "number", "units", "thought lost to stock-outs in the last 26 weeks", optional=True),
     ),
 )  # fmt: skip
+
+UNMET = Table(
+    "unmet demand", "one subject, shop and source", "workflows", ("demand",),
+    (
+        Column("subject", "text", "", "what was looked for, left in the cart, complained of or waited for"),
+        Column("item", "key", "", "the item that it is about", empty="none is listed"),
+        Column("shop", "text", "", "shop; empty text where none was told"),
+        Column("source", "text", "", "search, cart, complaint or waiting"),
+        Column("count", "number", "a month", "people or units that were counted"),
+        Column("trend", "number", "share", "the later half of the time against the earlier", empty="too few days"),
+    ),
+)  # fmt: skip

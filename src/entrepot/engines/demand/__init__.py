@@ -79,7 +79,7 @@ from entrepot.engines.demand.model import (
     RatioTable,
     WeeklyDemand,
 )
-from entrepot.engines.demand.opportunities import opportunities
+from entrepot.engines.demand.opportunities import Opportunity, Rate, opportunities, search_rate
 from entrepot.engines.demand.refill import refill
 from entrepot.engines.demand.shape import components, inherit, regional_shares
 from entrepot.engines.demand.signals import Signal, SignalValues, signal_values
@@ -98,7 +98,9 @@ __all__ = [
     "LeadTime",
     "Model",
     "NewItem",
+    "Opportunity",
     "Promotion",
+    "Rate",
     "RatioTable",
     "Signal",
     "SignalValues",
@@ -115,6 +117,7 @@ __all__ = [
     "panel",
     "refill",
     "regional_shares",
+    "search_rate",
     "signal_values",
     "track_record",
 ]

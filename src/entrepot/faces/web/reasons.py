@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from entrepot.books.selectors.shapes import Money
 from entrepot.core.reasons import Reason
+from entrepot.faces.web.demand_words import LAUNCH, OPPORTUNITIES
 from entrepot.faces.web.formats import day, figure, money_text, percent
 
 INPUTS: dict[str, Promise] = {
@@ -110,15 +111,17 @@ SENTENCES: dict[str, Promise] = {
     ),
     "excess": gettext_lazy("{units} units are more than needed and cost {month} a month; {cash} is tied up."),
     "excess_discount": gettext_lazy("Selling them now pays at up to {discount} a unit less."),
+    **LAUNCH,
+    **OPPORTUNITIES,
 }
 """Code to sentence."""
 
 AMOUNTS = {
     "benefit", "cash", "margin", "overage", "margin_saved", "holding_added", "month", "discount", "effect", "value",
-    "unit_cost",
+    "unit_cost", "price",
 }  # fmt: skip
 """Parameters that are minor units of the reason's ``currency``."""
-SHARES = {"ratio", "change", "weight", "gain", "bias", "covered"}
+SHARES = {"ratio", "change", "weight", "gain", "bias", "covered", "share"}
 """Parameters that are shares of one."""
 LISTS = {"inputs", "missing"}
 DAYS = {"order_by", "stockout_on", "due", "until"}
