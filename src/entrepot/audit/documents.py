@@ -22,8 +22,10 @@ from entrepot.audit.expected import (
     Expected,
     Source,
 )
+from entrepot.audit.expected_bills import BILL_RULES
+from entrepot.audit.expected_buying import BUYING_RULES
+from entrepot.audit.expected_selling import SELLING_RULES
 from entrepot.audit.expected_stock import STOCK_RULES
-from entrepot.audit.expected_trade import TRADE_RULES
 from entrepot.audit.rates import Rates
 from entrepot.audit.reading import Connection, Row, among, day, number, rows, sliced
 from entrepot.audit.references import References
@@ -32,7 +34,7 @@ from entrepot.audit.report import CheckReport
 from entrepot.audit.stored import Stored, bases
 from entrepot.audit.values import Goods, resplits, up_to_date
 
-RULES = {**STOCK_RULES, **TRADE_RULES}
+RULES = {**STOCK_RULES, **BUYING_RULES, **SELLING_RULES, **BILL_RULES}
 MASTER = ("listing", "bundle", "item")
 SLICE = 4000
 
@@ -176,7 +178,7 @@ class Documents:
                 ):
                     if self.references.live(table, pk, source.id):
                         expected.replaced[table, pk] = None
-                        revived = self.references.revived(pk) if table == "cost_line" else []
+                        revived = self.references.costs.revived(pk) if table == "cost_line" else []
                         for row in revived:
                             expected.costs.append((len(expected.costs) + 1, 0, *row))
 
@@ -220,7 +222,7 @@ class Documents:
             if source.type in ("payment", "purchase_order"):
                 old = {}  # its rows replace what they convert anew, told by the rule itself
             elif expected.costs and self.context.before and source.type != "reversal":
-                taken = self.references.taken_over(self.context.before, source.id)
+                taken = self.references.costs.taken_over(self.context.before, source.id)
                 kept = []
                 for row in expected.costs:
                     standing = taken.get(row[:2])
