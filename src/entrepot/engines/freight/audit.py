@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -54,7 +54,9 @@ class BillLine:
 class Difference:
     """One difference: ``billed`` − ``expected`` in minor units of the card's currency, with its cause and its reason.
 
-    ``expected`` is None where the card cannot say.
+    ``expected`` is None where the card cannot say. ``parameters`` are the figures of the reason, for a face that says it in
+    another language: ``text`` (the bill's name of the charge), ``stated``, ``packed``, ``unit`` and ``by`` (how the packed
+    weight came about: weight, volume, minimum), ``needs``, ``how`` (the card's rate), ``currency``.
     """
 
     code: str
@@ -62,6 +64,7 @@ class Difference:
     billed: int
     expected: int | None
     reason: str
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def amount(self) -> int | None:
@@ -129,7 +132,8 @@ def audit(
     for line in bill:
         if line.currency != card.currency:
             reason = f"Billed in {line.currency}, the card is in {card.currency}: convert the line first."
-            found.append(Difference(line.code, Cause.CURRENCY, line.amount, None, reason))
+            told_in = {"currency": line.currency, "card": card.currency}
+            found.append(Difference(line.code, Cause.CURRENCY, line.amount, None, reason, told_in))
             continue
         billed += line.amount
         by_code[line.code].append(line)
@@ -140,13 +144,15 @@ def audit(
         amount = sum(line.amount for line in unique)
         text = next((line.text for line in unique if line.text), code)
         if code not in known:
-            found.append(Difference(code, Cause.NOT_ON_CARD, amount, 0, f'"{text}" is not on the card.'))
+            named = {"text": text}
+            found.append(Difference(code, Cause.NOT_ON_CARD, amount, 0, f'"{text}" is not on the card.', named))
         elif code not in expected:
             reason = f'"{text}" is on the card, but its condition is not met.'
-            found.append(Difference(code, Cause.NOT_DUE, amount, 0, reason))
+            found.append(Difference(code, Cause.NOT_DUE, amount, 0, reason, {"text": text}))
         elif (should := expected[code]) is None:
             needs = ", ".join(n for x in told.lines if _code(x.basis.rule, card) == code for n in x.needs)
-            found.append(Difference(code, Cause.NOT_KNOWN, amount, None, f"The card cannot say: needs {needs}."))
+            reason = f"The card cannot say: needs {needs}."
+            found.append(Difference(code, Cause.NOT_KNOWN, amount, None, reason, {"needs": needs}))
         elif amount != should:
             found += _explained(told, packed, code, unique, amount, should)
     for code, should in expected.items():
@@ -183,7 +189,8 @@ def _once(lines: list[BillLine], expected: int | None) -> tuple[list[BillLine], 
 
 
 def _twice(line: BillLine) -> Difference:
-    return Difference(line.code, Cause.TWICE, line.amount, 0, f'"{line.text or line.code}" is billed a second time.')
+    text = line.text or line.code
+    return Difference(line.code, Cause.TWICE, line.amount, 0, f'"{text}" is billed a second time.', {"text": text})
 
 
 def _explained(
@@ -206,7 +213,7 @@ def _explained(
     line = next(x for x in told.lines if _code(x.basis.rule, card) == code)
     how = f" ({line.rate}{f' of {line.base}' if line.base else ''})" if line.rate else ""
     reason = f"Billed {major(amount, currency)}, by the card {major(should, currency)} {currency}{how}."
-    return [Difference(code, Cause.RATE, amount, should, reason)]
+    return [Difference(code, Cause.RATE, amount, should, reason, {"how": how.strip(" ()")})]
 
 
 def _weight_and_rate(
@@ -214,10 +221,12 @@ def _weight_and_rate(
 ) -> list[Difference]:
     unit = card.weight.unit
     reason = f"Billed for {plain(stated)} {unit}, packed {plain(weight.units)} {unit} by {weight.by}."
-    found = [Difference("freight", Cause.WEIGHT, at_stated, should, reason)]
+    stated_by = {"stated": plain(stated), "packed": plain(weight.units), "unit": unit, "by": weight.by}
+    found = [Difference("freight", Cause.WEIGHT, at_stated, should, reason, stated_by)]
     if amount != at_stated:
         dear = f"{major(amount, card.currency)}, by the card {major(at_stated, card.currency)} {card.currency}"
-        found.append(Difference("freight", Cause.RATE, amount, at_stated, f"For {plain(stated)} {unit} billed {dear}."))
+        reason = f"For {plain(stated)} {unit} billed {dear}."
+        found.append(Difference("freight", Cause.RATE, amount, at_stated, reason, stated_by))
     return found
 
 
