@@ -54,30 +54,42 @@ def order_within(
     on the same paths as the plan, and the limits choose (:func:`~entrepot.engines.replenish.shared_limits.choose_within`).
     Rows that the plan could not plan order nothing.
     """
-    from entrepot.engines.replenish.rolling_kernel import price_rows
-
-    orders = _choices(plan.units, standing)
+    orders = order_choices(plan.units, standing)
     known: Ints = np.array([row for row, names_ in enumerate(plan.missing) if not names_], dtype=np.int64)
     if not plan.missing:
         known = np.arange(len(plan.units), dtype=np.int64)
-    there, spent = standing.take(known), costs.take(known)
-    old = np.zeros((len(known), 3, WEEKS)) if there.old is None else there.old
-    priced = np.zeros((len(known), orders.shape[1]))
-    price_rows(
-        plan.policy[known], orders[known], there.on_hand, old,
-        demand_paths(there.totals, there.levels, WEEKS, PATHS, seed), arrivals(there, lanes), lead_draws(lanes),
-        delays(late, len(lanes)), np.array([lane.nominal for lane in lanes], np.int64), spent.table(service_price),
-        spent.freight, there.carton, there.least, priced,
-    )  # fmt: skip
     cost = np.zeros((len(plan.units), orders.shape[1]))
-    cost[known] = priced
+    cost[known] = order_costs(
+        orders[known], plan.policy[known], standing.take(known), lanes, costs.take(known), service_price=service_price,
+        seed=seed, late=late,
+    )  # fmt: skip
     taken = np.einsum("rom,lrm->lro", orders.astype(np.float64), use)
     shared = choose_within(Options(cost, np.ascontiguousarray(taken)), capacity, names)
     rows = np.arange(len(cost), dtype=np.int64)
     return Limited(orders[rows, shared.pick], shared, cost[rows, shared.pick] - cost.min(axis=1))
 
 
-def _choices(units: Ints, standing: Standing) -> Ints:
+def order_costs(
+    orders: Ints, policy: Floats, standing: Standing, lanes: tuple[Lane, ...], costs: RollingCosts, *,
+    service_price: float = 0.0, seed: int = 1, late: Ints | None = None, demand: Ints | None = None,
+) -> Floats:  # fmt: skip
+    """Expected cost [rows, options], minor units, of each of today's ``orders`` [rows, options, modes] if ``policy`` goes on
+    afterwards: on the paths that :func:`~entrepot.engines.replenish.rolling.plan_orders` draws with the same seed."""
+    from entrepot.engines.replenish.rolling_kernel import price_rows
+
+    old = np.zeros((len(orders), 3, WEEKS)) if standing.old is None else standing.old
+    if demand is None:
+        demand = demand_paths(standing.totals, standing.levels, WEEKS, PATHS, seed)
+    priced = np.zeros(orders.shape[:2])
+    price_rows(
+        policy, np.ascontiguousarray(orders), standing.on_hand, old, demand, arrivals(standing, lanes), lead_draws(lanes),
+        delays(late, len(lanes)), np.array([lane.nominal for lane in lanes], np.int64), costs.table(service_price),
+        costs.freight, standing.carton, standing.least, priced,
+    )  # fmt: skip
+    return priced
+
+
+def order_choices(units: Ints, standing: Standing) -> Ints:
     """Today's possible orders [rows, options, modes], in whole cartons of at least the minimum; the first is nothing."""
     carton, least = standing.carton[:, None], standing.least[:, None]
     options: list[Ints] = []
