@@ -38,7 +38,8 @@ def test_stock_runs_out_without_the_order_and_is_met_with_it_until_it_is_used_up
     assert told.stock[0, :8].tolist() == [20, 10, 50, 40, 30, 20, 10, 0]
     assert told.ordered[0, 2] == 50
     assert (told.lost_nothing - told.lost)[0] == 50
-    assert told.left[0] == 0 and told.sold[0] == 50
+    assert told.left[0] == 0
+    assert told.sold[0] == 50
 
 
 def test_storage_of_the_order_is_charged_by_the_age_of_its_own_units() -> None:
@@ -54,7 +55,8 @@ def test_storage_of_the_order_is_charged_by_the_age_of_its_own_units() -> None:
 def test_what_comes_before_is_sold_before_and_what_is_not_sold_is_left() -> None:
     """Known arrivals are older than the order; without demand all of the order waits to the end."""
     told = line_futures(np.array([[20]]), standing(0, [40]), SEA, costs(), demand=steady(0))
-    assert told.left[0] == 20 and told.coming[0, 0] == 40
+    assert told.left[0] == 20
+    assert told.coming[0, 0] == 40
     assert told.unmet[0] == 0
     assert told.capital[0] > 20 * 600 * 0.001 * (WEEKS - 4)
 
@@ -63,4 +65,5 @@ def test_a_closed_factory_brings_the_order_later() -> None:
     """Two weeks of delay move the arrival by two weeks."""
     late = np.full((WEEKS + 1, 1), 2, dtype=np.int64)
     told = line_futures(np.array([[20]]), standing(0, [0]), SEA, costs(), demand=steady(1), late=late)
-    assert told.ordered[0, 4] == 20 and told.ordered[0, 2] == 0
+    assert told.ordered[0, 4] == 20
+    assert told.ordered[0, 2] == 0
