@@ -80,3 +80,56 @@ class Uplift(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["company", "item"], name="uplift_item")]
+
+
+class ItemCourse(models.Model):
+    """A user knows how an item goes on: it follows ``predecessor`` and has ``share`` per cent of its past, or it ends on
+    ``ends_on`` (the first day without sales). Withdrawn, not changed; one stands for each item."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    predecessor = models.ForeignKey(Item, on_delete=models.PROTECT, null=True, related_name="successors")
+    share = models.IntegerField(default=100, help_text="per cent of the predecessor's demand that it inherits")
+    ends_on = models.DateField(null=True)
+    note = models.CharField(max_length=200, blank=True)
+    made_at = models.BigIntegerField()
+    made_by = models.CharField(max_length=200)
+    withdrawn_at = models.BigIntegerField(null=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "item"], condition=models.Q(withdrawn_at=None), name="item_course_once"
+            )
+        ]
+
+
+class OpportunityFigure(models.Model):
+    """A subject that found nothing to buy, in its company's newest ranking. Money in minor units of the company's currency
+    a month; ``null`` where no price or margin is known. All of it is an estimate.
+
+    ``counts``: {source: people or units a month}. ``reasons``: [[code, text, parameters]].
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    made_at = models.BigIntegerField()
+    place = models.IntegerField(help_text="rank, 1 the best")
+    subject = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, null=True)
+    shops = models.CharField(max_length=400, default=",", help_text="codes between commas")
+    counts = models.JSONField(default=dict)
+    units_milli = models.BigIntegerField(help_text="units a month × 1,000")
+    low_milli = models.BigIntegerField()
+    high_milli = models.BigIntegerField()
+    sales = models.BigIntegerField(null=True)
+    profit = models.BigIntegerField(null=True)
+    profit_low = models.BigIntegerField(null=True)
+    profit_high = models.BigIntegerField(null=True)
+    trend = models.IntegerField(null=True, help_text="thousandths")
+    basis = models.CharField(max_length=20, blank=True)
+    reasons = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "place"], name="opportunity_once")]

@@ -43,6 +43,12 @@ class SignalValue(models.Model):
     item = models.ForeignKey(Item, on_delete=models.PROTECT, null=True)
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, null=True)
     name = models.CharField(max_length=120)
+    subject = models.CharField(
+        max_length=120, blank=True, default="", help_text="what was looked for, in people's words"
+    )
     numerator = models.BigIntegerField()
     denominator = models.BigIntegerField(default=1)
     effective_at = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["name", "effective_at"], name="signal_name")]

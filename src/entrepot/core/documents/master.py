@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from entrepot.core.documents.header import Amount, Code, Country, Document, Piece, Text, Units, unique
+from entrepot.core.documents.header import Amount, Code, Country, Document, Piece, Short, Text, Units, unique
 from entrepot.core.money import CURRENCIES, MAX_AMOUNT
 
 CostingMethod = Literal["fifo", "moving_average", "month_end"]
@@ -190,11 +190,16 @@ class FxRate(Document):
 
 
 class Signal(Document):
-    """A dated observation that may explain demand (page views, ad spend, search index, price of a rival …)."""
+    """A dated observation that may explain demand (page views, ad spend, search index, price of a rival …).
+
+    ``subject``: what people looked for, complained of or waited for, in their words; with it, and without ``sku``, the
+    signal tells of demand for something that is not listed.
+    """
 
     type: Literal["signal"] = "signal"
     sku: str = ""
     shop: str = ""
     name: Code
+    subject: Short = ""
     numerator: Annotated[int, Field(ge=-MAX_AMOUNT, le=MAX_AMOUNT)]
     denominator: Annotated[int, Field(gt=0, le=MAX_AMOUNT)] = 1

@@ -51,5 +51,5 @@ RULES: dict[str, Callable[[Builder, Any], None]] = {
 }
 
 MASTER = frozenset(
-    {"company", "tax_registration", "item", "listing", "bundle", "supplier", "location", "shop", "fx_rate", "signal"}
+    {"company", "tax_registration", "item", "listing", "bundle", "supplier", "location", "shop", "fx_rate"}
 )

@@ -154,7 +154,7 @@ def signal(b: Builder, doc: d.Signal) -> None:
         fields["shop"] = b.directory.shop(doc.shop)
     b.postings.objects.append(
         models.SignalValue(
-            document_id=b.header.id, name=doc.name, numerator=doc.numerator, denominator=doc.denominator,
+            document_id=b.header.id, name=doc.name, subject=doc.subject, numerator=doc.numerator, denominator=doc.denominator,
             effective_at=to_instant(doc.effective_at), **fields,
         )
     )  # fmt: skip
