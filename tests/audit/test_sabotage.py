@@ -24,6 +24,12 @@ SHIFTED: dict[str, list[str]] = {
     "purchaseline": ["quantity", "price_amount", "price_per"],
     "paymentline": ["amount", "base_amount"],
     "fxrate": ["numerator", "denominator"],
+    "vatinvoiceline": ["quantity", "amount", "tax"],
+    "declarationline": ["quantity", "amount"],
+    "rebateclaimline": ["quantity", "base", "tax", "rate_bp", "amount"],
+    "rebatesettlementline": ["amount"],
+    "rebatecash": ["amount"],
+    "dutyrefundline": ["amount", "interest"],
     "reportedstock": ["quantity"],
     "balance": ["on_hand", "reserved"],
     "reservation": ["quantity", "shortfall"],
@@ -32,7 +38,7 @@ SHIFTED: dict[str, list[str]] = {
     "marginfigure": ["sales", "quantity", "returned", "net", "net_unknown", "refunded", *FIGURES],
     "stockfigure": ["units", *FIGURES],
 }
-WHOLE = [*SHIFTED, "document", "basis", "replacement", "reversed", "period", "shipment", "waiting"]
+WHOLE = [*SHIFTED, "document", "basis", "replacement", "reversed", "period", "shipment", "waiting", "customsentry"]
 MAY_GO = {("balance", "on_hand = 0 AND reserved = 0"), ("quarantine", "1")}
 """Rows whose absence says the same (an empty balance) or that cannot be known to have been there (a refused row)."""
 

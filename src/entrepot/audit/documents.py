@@ -24,17 +24,19 @@ from entrepot.audit.expected import (
 )
 from entrepot.audit.expected_bills import BILL_RULES
 from entrepot.audit.expected_buying import BUYING_RULES
+from entrepot.audit.expected_rebates import REBATE_RULES
 from entrepot.audit.expected_selling import SELLING_RULES
 from entrepot.audit.expected_stock import STOCK_RULES
 from entrepot.audit.rates import Rates
 from entrepot.audit.reading import Connection, Row, among, day, number, rows, sliced
+from entrepot.audit.rebate_rows import STORED as REBATE_TABLES
 from entrepot.audit.references import References
 from entrepot.audit.registers import Registers, UnknownCode, instant
 from entrepot.audit.report import CheckReport
 from entrepot.audit.stored import Stored, bases
 from entrepot.audit.values import Goods, resplits, up_to_date
 
-RULES = {**STOCK_RULES, **BUYING_RULES, **SELLING_RULES, **BILL_RULES}
+RULES = {**STOCK_RULES, **BUYING_RULES, **SELLING_RULES, **BILL_RULES, **REBATE_RULES}
 MASTER = ("listing", "bundle", "item")
 SLICE = 4000
 
@@ -45,7 +47,7 @@ class Documents:
     def __init__(self, connection: Connection, registers: Registers, report: CheckReport) -> None:
         self.connection, self.report = connection, report
         self.references = References(connection)
-        self.context = Context(registers, self.references, Rates(), Goods(connection, self.references))
+        self.context = Context(connection, registers, self.references, Rates(), Goods(connection, self.references))
         self.versions: dict[tuple[str, str, str, str], list[int]] = {}
         self.reversed = dict(rows(connection, "SELECT document_id, by_id FROM books_reversed"))
         self._several = {
@@ -258,6 +260,9 @@ class Documents:
         ):
             if wanted or found:
                 self._plain(f"{place} {name}", fields, wanted, [tuple(row) for row in found])
+        posted = stored.rebates.get(pk, {})
+        for name in {*expected.plain, *posted}:
+            self._plain(f"{place} {name}", (), expected.plain.get(name, []), posted.get(name, []))
         for table in (stored.sales, stored.refunds, stored.costs, stored.purchases, stored.payments):
             for row in table.get(pk, ()):
                 if row[-1] != source.recorded_at:
@@ -383,6 +388,7 @@ class Documents:
         """Rows that cite a document which is not there."""
         for table in (
             *TABLES.values(),
+            *REBATE_TABLES,
             "purchaseline",
             "paymentline",
             "reportedstock",

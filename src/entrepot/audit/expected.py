@@ -6,6 +6,7 @@ in the stored rows, so that a link to the wrong row shows as a difference.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 
 from entrepot.audit.arithmetic import DECIMALS, range_cost, rounded
 from entrepot.audit.rates import Rates
+from entrepot.audit.reading import Connection
 from entrepot.audit.references import Moved, References, Sold
 from entrepot.audit.registers import Company, Registers, instant, local_day
 from entrepot.audit.values import Goods
@@ -138,6 +140,8 @@ class Expected:
     purchases: list[tuple[Any, ...]] = field(default_factory=list)
     payments: list[tuple[Any, ...]] = field(default_factory=list)
     reported: list[tuple[Any, ...]] = field(default_factory=list)
+    plain: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
+    """Rows of tax that comes back, by table (:mod:`entrepot.audit.rebate_rows`)."""
     reserved: list[tuple[int, int, int, int]] = field(default_factory=list)
     """(line, item, cell, quantity) promised to an open order."""
     replaced: dict[tuple[str, int], tuple[int, int] | None] = field(default_factory=dict)
@@ -148,6 +152,7 @@ class Expected:
 class Context:
     """What a derivation may look at."""
 
+    connection: Connection
     registers: Registers
     references: References
     rates: Rates

@@ -15,6 +15,8 @@ Body = dict[str, Any]
 def bill(context: Context, source: Source, body: Body, expected: Expected) -> None:
     sign = -1 if source.type == "supplier_credit" else 1
     total = sum(line["amount"] for line in body["lines"] if line["component"] == "goods") if sign > 0 else 0
+    if body.get("entry"):
+        expected.plain["customsentry"].append((source.company, body["entry"]))
     for number, line in enumerate(body["lines"], 1):
         kind = line["targets"][0]["kind"]
         amount, currency, estimate = sign * line["amount"], body["currency"], bool(line.get("estimate"))

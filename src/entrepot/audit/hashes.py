@@ -17,6 +17,17 @@ _MODULUS = 2**256
 _DOCUMENT = "d.source, d.account, d.type, d.external_id, d.version"
 _CELL = "{0}c.code, {0}l.code, {0}.condition, {0}.label, {0}.batch, {0}.expiry_key, {0}.transit"
 
+_RETURNED = {
+    "vatinvoiceline": "t.line, t.quantity, t.amount, t.tax, t.currency, t.tax_in_cost, t.recorded_at",
+    "declarationline": "t.line, t.quantity, t.mode, t.amount, t.currency, t.recorded_at",
+    "rebateclaimline": "t.line, t.quantity, t.base, t.tax, t.rate_bp, t.amount, t.treatment, t.provisional, t.recorded_at",
+    "rebatesettlementline": "t.line, t.amount, t.currency, t.recorded_at",
+    "rebatecash": "t.amount, t.currency, t.recorded_at",
+    "customsentry": "t.entry",
+    "dutyrefundline": "t.line, t.component, t.bill, t.entry, t.amount, t.interest, t.recorded_at",
+}
+"""Tax that comes back: table → what of its rows counts."""
+
 
 def _cell(name: str, column: str) -> tuple[str, str]:
     """Columns and joins that name a cell by content."""
@@ -94,6 +105,8 @@ def _facts() -> Iterable[tuple[str, str]]:
             f"FROM books_paymentline p {document.format('p')}"
         ),
     )
+    for table, columns in _RETURNED.items():
+        yield table, f"SELECT {_DOCUMENT}, {columns} FROM books_{table} t {document.format('t')}"
     yield (
         "rate",
         (

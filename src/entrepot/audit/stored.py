@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from entrepot.audit.reading import Connection, Row, among, number, rows
+from entrepot.audit.rebate_rows import stored_rows
 
 _MOVES = (
     "document_id, id, line, ordinal, company_id, item_id, kind, COALESCE(from_cell_id, 0), COALESCE(to_cell_id, 0), "
@@ -58,6 +59,7 @@ class Stored:
         self.purchases = by_document("purchaseline", _PURCHASES)
         self.payments = by_document("paymentline", _PAYMENTS)
         self.reported = by_document("reportedstock", _REPORTED)
+        self.rebates = stored_rows(connection, low, high)
         self.reserved = by_document("reservation", _RESERVED, "line, id")
         self.replaced = by_document(
             "replacement",

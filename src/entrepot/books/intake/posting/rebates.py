@@ -17,7 +17,8 @@ from entrepot.books.intake.posting.weights import of_movements
 from entrepot.books.intake.trouble import refused, unknown
 from entrepot.core import documents as d
 from entrepot.core.components import COMPONENTS, NAMES
-from entrepot.core.money import exponent, range_share, round_half_away, split_largest_remainder
+from entrepot.core.errors import ProblemError
+from entrepot.core.money import exponent, round_half_away, split_largest_remainder
 
 SETTLED_LATER = "9810"
 """Mode whose refund is paid at departure and settled after the sale."""
@@ -55,11 +56,11 @@ def rebate_claim(b: Builder, doc: d.RebateClaim) -> None:
         if invoice.currency != doc.currency:
             raise refused("wrong_currency", "the claim is in another currency than the invoice", "use the invoice's",
                           line=number, field="currency", found=doc.currency)  # fmt: skip
-        start = _used(b, "invoice_line", invoice, taken["invoice"], line.quantity, number)
+        _refuse_twice(b, "invoice_line", invoice, taken["invoice"], line.quantity, number)
         if declared is not None:
-            _used(b, "declaration_line", declared, taken["declared"], line.quantity, number)
-        base = range_share(invoice.amount, invoice.quantity, start, start + line.quantity)
-        tax = range_share(invoice.tax, invoice.quantity, start, start + line.quantity)
+            _refuse_twice(b, "declaration_line", declared, taken["declared"], line.quantity, number)
+        base = round_half_away(Fraction(invoice.amount * line.quantity, invoice.quantity))
+        tax = round_half_away(Fraction(invoice.tax * line.quantity, invoice.quantity))
         refund = _refund(line, base, tax, number)
         provisional = line.treatment == "refund" and (
             doc.provisional or (declared is not None and declared.mode == SETTLED_LATER)
@@ -76,11 +77,18 @@ def rebate_claim(b: Builder, doc: d.RebateClaim) -> None:
 def _refund(line: d.RebateClaimLine, base: int, tax: int, number: int) -> int:
     if line.treatment == "forgone":
         return 0
-    amount = round_half_away(Fraction(base * line.rate_bp, 10_000)) if line.amount is None else line.amount
-    if amount > tax:
-        raise refused("more_than_paid", "the refund is more than the tax on the invoice", "check rate and amount",
-                      line=number, field="amount", found=str(amount))  # fmt: skip
-    return amount
+    if line.amount is None:
+        if line.rate_bp * base > 10_000 * (tax + 1):  # more than rounding
+            raise _too_much(line.rate_bp, number)
+        return min(round_half_away(Fraction(base * line.rate_bp, 10_000)), tax)
+    if line.amount > tax:
+        raise _too_much(line.amount, number)
+    return line.amount
+
+
+def _too_much(found: int, number: int) -> ProblemError:
+    return refused("more_than_paid", "the refund is more than the tax on the invoice", "check rate and amount",
+                   line=number, field="amount", found=str(found))  # fmt: skip
 
 
 def rebate_settlement(b: Builder, doc: d.RebateSettlement) -> None:
@@ -212,19 +220,18 @@ def _declared(
     return declared
 
 
-def _used(b: Builder, name: str, row: Any, here: dict[int, int], quantity: int, number: int) -> int:
-    """Units of an invoice or declaration line that earlier claims took, this document's earlier lines included."""
+def _refuse_twice(b: Builder, name: str, row: Any, here: dict[int, int], quantity: int, number: int) -> None:
+    """No unit of an invoice or declaration line is claimed twice, by this document or by others."""
     b.session.flush()
     lines = models.RebateClaimLine.objects.filter(
-        **{f"{name}__line": row.line, f"{name}__document__{_SAME[0]}": row.document.type},
-        **{f"{name}__document__{part}": getattr(row.document, part) for part in _SAME[1:]},
-    ).exclude(document_id__in=b.header.before)  # fmt: skip
+        **{f"{name}__line": row.line},
+        **{f"{name}__document__{part}": getattr(row.document, part) for part in _SAME},
+    ).exclude(document_id__in=b.header.before)
     before = sum(current(lines).values_list("quantity", flat=True)) + here.get(row.pk, 0)
     if before + quantity > row.quantity:
         raise refused("claimed_already", f"of {row.quantity} units {before} are claimed already",
                       "claim no more than is left", line=number, field="quantity", found=str(quantity))  # fmt: skip
     here[row.pk] = here.get(row.pk, 0) + quantity
-    return before
 
 
 _SAME = ("type", "external_id", "source", "account")

@@ -1,0 +1,33 @@
+"""The posted rows of tax that comes back, by document: what must follow from invoices, declarations, claims and refunds."""
+
+# ruff: noqa: S608 - every statement is put together from our own names and integers
+from __future__ import annotations
+
+from entrepot.audit.reading import Connection, Row, rows
+
+STORED = {
+    "vatinvoiceline": "line, company_id, item_id, supplier, quantity, amount, tax, currency, tax_in_cost, effective_at, "
+    "recorded_at",
+    "declarationline": "line, company_id, item_id, quantity, mode, hs_code, amount, currency, effective_at, recorded_at",
+    "rebateclaimline": "line, company_id, invoice_line_id, COALESCE(declaration_line_id, 0), quantity, base, tax, rate_bp, "
+    "amount, currency, treatment, provisional, effective_at, recorded_at",
+    "rebatesettlementline": "line, company_id, claim_line_id, amount, currency, effective_at, recorded_at",
+    "rebatecash": "company_id, claim_id, amount, currency, effective_at, recorded_at",
+    "dutyrefundline": "line, company_id, component, bill, entry, amount, interest, currency, effective_at, recorded_at",
+    "customsentry": "company_id, entry",
+}
+"""Table → what of its rows must follow from the document."""
+
+
+def stored_rows(connection: Connection, low: int, high: int) -> dict[int, dict[str, list[Row]]]:
+    """The rows of a slice of documents: document → table → rows."""
+    found: dict[int, dict[str, list[Row]]] = {}
+    for table, columns in STORED.items():
+        for document, *row in rows(
+            connection,
+            f"SELECT document_id, {columns} FROM books_{table} WHERE document_id >= {low} AND document_id <= {high} "
+            "ORDER BY document_id, id",
+        ):
+            plain = tuple(int(value) if isinstance(value, bool) else value for value in row)
+            found.setdefault(document, {}).setdefault(table, []).append(plain)
+    return found
