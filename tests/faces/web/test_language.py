@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
+from entrepot.audit.report import IDENTITIES
 from entrepot.core.components import COMPONENTS, FAMILIES
 from entrepot.core.kinds import Kind
 from entrepot.core.reasons import Reason
@@ -96,6 +97,7 @@ def test_every_component_family_kind_and_document_has_its_word() -> None:
     assert set(COMPONENTS) <= set(families.COMPONENTS)
     assert {kind.name.lower() for kind in Kind} <= set(WORDS["effect"])
     assert set(offered.document_types()) <= set(WORDS["document"])
+    assert set(IDENTITIES) == set(WORDS["law"])
 
 
 @pytest.mark.parametrize(("language", "code"), [("en", "en"), ("zh-hans", "zh")])

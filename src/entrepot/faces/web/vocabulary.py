@@ -232,10 +232,13 @@ WORDS: dict[str, dict[str, Promise]] = {
         "shipment": pgettext_lazy("search", "Shipment"),
     },
     "law": {
+        "D": pgettext_lazy("law", "Documents: as received, each became exactly its postings"),
+        "B": pgettext_lazy("law", "Balances: what the movements say"),
         "U": pgettext_lazy("law", "Units: came − went = there"),
         "M": pgettext_lazy("law", "Money: every bill is carried to the cent"),
         "V": pgettext_lazy("law", "Value: opening + in − out = closing"),
-        "I": pgettext_lazy("law", "Replay: the same documents, the same figures"),
+        "Q": pgettext_lazy("law", "Quarantine: every waiting row counted with its amount"),
+        "A": pgettext_lazy("law", "Audit trail and hashes of closed periods: unbroken"),
     },
     "job": {
         "revalue": pgettext_lazy("job", "Valuing"),
