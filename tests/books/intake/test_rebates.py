@@ -8,7 +8,7 @@ import pytest
 
 from entrepot.books import intake, models
 from entrepot.books.intake import IntakeReport
-from entrepot.books.intake.posting.rebates import current
+from entrepot.books.versions import current
 from entrepot.workflows.revalue import revalue
 from tests.workflows import ledger
 from tests.workflows.ledger import DAY, assert_proven, bill, doc, masters, receipt, sale, sold

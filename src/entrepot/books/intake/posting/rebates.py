@@ -6,7 +6,7 @@ import json
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from entrepot.books import models
 from entrepot.books.intake.directory import Rate
@@ -15,6 +15,7 @@ from entrepot.books.intake.posting.builder import Builder
 from entrepot.books.intake.posting.standing import standing
 from entrepot.books.intake.posting.weights import of_movements
 from entrepot.books.intake.trouble import refused, unknown
+from entrepot.books.versions import IDENTITY, current
 from entrepot.core import documents as d
 from entrepot.core.components import COMPONENTS, NAMES
 from entrepot.core.errors import ProblemError
@@ -225,24 +226,13 @@ def _refuse_twice(b: Builder, name: str, row: Any, here: dict[int, int], quantit
     b.session.flush()
     lines = models.RebateClaimLine.objects.filter(
         **{f"{name}__line": row.line},
-        **{f"{name}__document__{part}": getattr(row.document, part) for part in _SAME},
+        **{f"{name}__document__{part}": getattr(row.document, part) for part in IDENTITY},
     ).exclude(document_id__in=b.header.before)
     before = sum(current(lines).values_list("quantity", flat=True)) + here.get(row.pk, 0)
     if before + quantity > row.quantity:
         raise refused("claimed_already", f"of {row.quantity} units {before} are claimed already",
                       "claim no more than is left", line=number, field="quantity", found=str(quantity))  # fmt: skip
     here[row.pk] = here.get(row.pk, 0) + quantity
-
-
-_SAME = ("type", "external_id", "source", "account")
-
-
-def current(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Lines of the latest version of documents that were not taken back."""
-    later = models.Document.objects.filter(
-        **{name: OuterRef(f"document__{name}") for name in _SAME}, version__gt=OuterRef("document__version")
-    )
-    return rows.filter(~Exists(later), document__reversed__isnull=True)
 
 
 def _effect(
