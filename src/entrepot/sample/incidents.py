@@ -15,6 +15,7 @@ from entrepot.core.documents import (
     StockUse,
 )
 from entrepot.sample.journal import CHINA_SZ, FBA_CELL, GERMAN_CELL, Cell, Journal
+from entrepot.sample.overheads import FLOOD
 from entrepot.sample.places import CHINA, FBA, GERMANY, HK, SZ
 
 CUSTOMER_DAMAGED, DEFECTIVE = "customer_damaged", "defective"
@@ -41,6 +42,8 @@ class Incidents:
             self._losses(day)
         if on.day == 20:
             self._disposal(day)
+        if on.day == 21 and on.month in (5, 11):
+            self._destroy_in_germany(day)
         if on.day == 25:
             self._damage(day)
         if on.day == 28 and on.month % 3 == 0:
@@ -105,6 +108,12 @@ class Incidents:
             gone = {int(i): int(there[i]) for i in np.flatnonzero(there > 0)}
             self._use(day, "destroyed", cell, gone, "removal order: dispose")
 
+    def _destroy_in_germany(self, day: int) -> None:
+        """Twice a year what cannot be sold in Germany is destroyed there: sending it home costs more."""
+        there = self.journal.stock.at(HK, GERMANY, DAMAGED)
+        gone = {int(i): int(there[i]) for i in np.flatnonzero(there > 0)}
+        self._use(day, "destroyed", (HK, GERMANY, DAMAGED), gone, "Entsorgung")
+
     def _damage(self, day: int) -> None:
         """A few units in Germany become unsellable."""
         hurt = {i: int(self.rng.integers(1, 3)) for i in self._pick(GERMAN_CELL, 0.02, 5)}
@@ -154,4 +163,4 @@ class Incidents:
         """Once, water comes into the German warehouse."""
         there = self.journal.stock.at(*GERMAN_CELL)
         wet = [int(i) for i in np.argsort(-there, kind="stable")[:4] if there[i] >= 20]
-        self._use(day, "write_off", GERMAN_CELL, dict.fromkeys(wet, 12), "Wasserschaden")
+        self._use(day, "write_off", GERMAN_CELL, dict.fromkeys(wet, 12), FLOOD)

@@ -24,6 +24,7 @@ CHINA, FBA, GERMANY = "CN-WH", "FBA-US", "DE-3PL"
 AMAZON_SHOP, OWN_SHOP, MARKET_SHOP = "AMZ-US", "SHOP-DE", "MKT-UK"
 SHOP_CURRENCY = {AMAZON_SHOP: "USD", OWN_SHOP: "EUR", MARKET_SHOP: "GBP"}
 FORWARDER, BROKER_US, BROKER_EU, WAREHOUSE_DE, TRUCKER_CN, SOFTWARE = "FWD", "BRK-US", "BRK-EU", "LGR", "TRK-CN", "SFT"
+LANDLORD_CN, SYSTEMS_CN, RECYCLER_DE = "LHW", "ERP-CN", "RCY"
 
 Kind = Literal["forwarder", "broker", "carrier", "warehouse", "other"]
 
@@ -96,6 +97,9 @@ def suppliers(start: date) -> list[Document]:
         (WAREHOUSE_DE, "Lagerhaus Nordsee", "北海仓储", "warehouse", "DE", "EUR"),
         (TRUCKER_CN, "Shenzhen Trucking & Inspection", "深圳运输检验", "carrier", "CN", "CNY"),
         (SOFTWARE, "Shop software", "店铺软件", "other", "HK", "USD"),
+        (LANDLORD_CN, "Longhua Logistics Park", "龙华物流园", "warehouse", "CN", "CNY"),
+        (SYSTEMS_CN, "Seller systems", "卖家系统", "other", "CN", "CNY"),
+        (RECYCLER_DE, "Entsorgung Elbe", "易北回收", "other", "DE", "EUR"),
     )
     return goods + [
         Supplier(id=code, effective_at=at, name=name, name_zh=zh, kind=kind, country=country, currency=currency)

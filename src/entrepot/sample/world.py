@@ -33,6 +33,7 @@ from entrepot.sample.journal import (
     Paper,
     Stock,
 )
+from entrepot.sample.overheads import Overheads
 from entrepot.sample.places import (
     AMAZON_SHOP,
     BASE_CURRENCY,
@@ -144,6 +145,7 @@ class _Run:
         self.journal, self.demand = journal, demand
         self.rng = streams[3]
         self.bills = Bills(streams[4], journal)
+        self.overheads = Overheads(journal)
         self.purchasing = Purchasing(streams[5], journal)
         self.shipping = Shipping(streams[6], journal, self.bills)
         self.incidents = Incidents(streams[7], journal)
@@ -284,4 +286,6 @@ class _Run:
         }
         shops = {AMAZON_SHOP: AMAZON, OWN_SHOP_CODE: OWN_SHOP, MARKET_SHOP: MARKET_UK}
         self.bills.month_end(day, sales, {code: int(units[channel].sum()) for code, channel in shops.items()})
+        back = [r.channel for r in self.returned if first <= r.day <= day]
+        self.overheads.month_end(day, {code: back.count(channel) for code, channel in shops.items()})
         self.storage_fees.append((day, self.bills.fba_storage(day)))

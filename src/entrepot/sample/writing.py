@@ -261,6 +261,8 @@ class _Writer:
                          amazon_files.tsv(rows, amazon_files.SETTLEMENT_COLUMNS), "amazon_settlement", known,
                          options=AMAZON_SAYS)  # fmt: skip
         self.sheet(f"fees_{tag}.xlsx", papers("fees"), known)
+        self.sheet(f"bills_overheads_{tag}.xlsx", papers("overheads"), known, language="zh")
+        self.sheet(f"insurance_{tag}.xlsx", papers("insurance"), known)
 
     def _close(self, end: date, known: date) -> None:
         """January is closed for the shop owner."""
