@@ -1,0 +1,83 @@
+"""Levies on electronics, batteries and packaging, per unit sold into a country: part of the full cost of a unit.
+
+The rates and what is in a unit are the seller's own (his producer schemes bill him by material): ``levies.toml`` in the
+folder ``rules`` of his home, ``[[levy]]`` with id, name, country, material, per (unit or kg), rate, currency, valid_from, and
+``[[item]]`` with sku and ``grams`` of each material. Nothing comes with the program.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from entrepot.core.cost_lines import CostLine
+from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.money import exponent
+from entrepot.engines.storage import Levy, levies_on
+
+FILE = "levies.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Levies:
+    """Levies by country and the materials of each SKU (grams; None = in it, not weighed)."""
+
+    levies: tuple[Levy, ...] = ()
+    materials: dict[str, dict[str, int | None]] = field(default_factory=dict[str, dict[str, int | None]])
+
+    def of(self, sku: str, country: str, on: date, units: int = 1) -> list[CostLine]:
+        """Cost lines of the levies due on ``units`` of a SKU sold into a country on a day; none for an unlisted SKU.
+
+        >>> told = read_levies('''
+        ... [[levy]]
+        ... id = "DE-packaging-paper"
+        ... name = "Packaging, paper"
+        ... country = "DE"
+        ... material = "paper"
+        ... per = "kg"
+        ... rate = 0.18
+        ... currency = "EUR"
+        ... [[item]]
+        ... sku = "MUG"
+        ... grams = { paper = 120 }
+        ... ''')
+        >>> [line.amount for line in told.of("MUG", "DE", date(2026, 3, 1), 1000)]
+        [2160]
+        """
+        return levies_on(self.levies, country, on, self.materials.get(sku, {}), units, sku)
+
+
+def levies(home: Path) -> Levies:
+    """The seller's levies; none without the file."""
+    path = home / "rules" / FILE
+    return read_levies(path.read_text("utf-8-sig")) if path.exists() else Levies()
+
+
+def read_levies(text: str) -> Levies:
+    """Levies from TOML. Raises :class:`~entrepot.core.errors.ProblemError` that says what cannot be read."""
+    try:
+        told = tomllib.loads(text)
+        found = tuple(_levy(one) for one in told.get("levy", ()))
+        materials = {str(one["sku"]): _grams(one.get("grams", {})) for one in told.get("item", ())}
+    except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError) as error:
+        raise ProblemError(Problem("bad_levies", "the levies cannot be read", "write [[levy]] and [[item]] as TOML",
+                                   document=FILE, found=str(error))) from None  # fmt: skip
+    return Levies(found, materials)
+
+
+def _levy(told: dict[str, Any]) -> Levy:
+    currency = str(told["currency"]).upper()
+    if told["per"] not in ("unit", "kg"):
+        raise ValueError(f"per {told['per']}")
+    rate = Fraction(str(told["rate"])) * 10 ** exponent(currency)
+    return Levy(str(told["id"]), str(told["name"]), str(told["country"]).upper(), str(told["material"]), told["per"], rate,
+                currency, told.get("valid_from"), told.get("valid_to"), str(told.get("source", FILE)))  # fmt: skip
+
+
+def _grams(told: dict[str, Any]) -> dict[str, int | None]:
+    """Grams by material; 0 and less is not weighed."""
+    return {str(name): int(grams) if grams and int(grams) > 0 else None for name, grams in told.items()}
