@@ -13,6 +13,7 @@ from entrepot.engines.compiled import I32, I64, compiled
 from entrepot.engines.valuation.draws import (
     Draws,
     Own,
+    Pools,
     add_own,
     count_back,
     count_out,
@@ -26,8 +27,9 @@ from entrepot.engines.valuation.share import cumulative
 
 
 @compiled
-def moving_average(tree: Tree, of_row: I32, own: Own, draws: Draws, left: Sums, standing: Sums, units: I64) -> None:
-    """Price every draw; fill ``left`` by row and ``standing`` by slot. ``units`` by slot starts at 0."""
+def moving_average(tree: Tree, of_row: I32, own: Own, pools: Pools, left: Sums, standing: Sums, units: I64) -> None:
+    """Price every draw; fill ``pools``, ``left`` by row and ``standing`` by slot. ``units`` by slot starts at 0."""
+    draws = pools.draws
     layers = tree.layers
     draw = 0
     worth = np.zeros(draws.amounts.shape[1], np.int64)
@@ -50,6 +52,8 @@ def moving_average(tree: Tree, of_row: I32, own: Own, draws: Draws, left: Sums, 
         add_own(tree, own, layer, worth)
         slot = layers.slot[layer]
         units[slot] += layers.n[layer]
+        pools.entered[layer] = layers.n[layer]
+        pools.born[layer] = worth[:-1]
         for c in range(len(worth) - 1):
             standing.amounts[slot, c] += worth[c]
         standing.missing[slot] += worth[-1]

@@ -40,6 +40,16 @@ class Draws(NamedTuple):
     """units of the draw that were given back or taken over so far, from its end"""
 
 
+class Pools(NamedTuple):
+    """What an average method keeps of its way through the log."""
+
+    draws: Draws
+    born: I64
+    """by layer and component: what it brought into its pool"""
+    entered: I64
+    """by layer: units that it brought in; 0 where they came back into the cell that they left in the same month"""
+
+
 class Own(NamedTuple):
     """Cost shares aimed at births, by row."""
 

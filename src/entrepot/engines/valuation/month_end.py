@@ -20,6 +20,7 @@ from entrepot.engines.valuation.draws import (
     CONVERSION_IN,
     Draws,
     Own,
+    Pools,
     add_own,
     count_back,
     count_out,
@@ -65,13 +66,13 @@ def month_end(
     month_of: I64,
     of_row: I32,
     own: Own,
-    draws: Draws,
+    pools: Pools,
     left: Sums,
     standing: Sums,
     units: I64,
 ) -> None:
     """Price every draw month by month; ``month_of``: month number of each row's instant."""
-    layers = tree.layers
+    layers, draws = tree.layers, pools.draws
     local = np.full(len(units), -1, np.int32)
     l0, d0 = 0, 0
     while l0 < len(layers.n):
@@ -86,6 +87,7 @@ def month_end(
             d1 += 1
         m = _open(tree, of_row, draws, local, l0, l1, d0, d1)
         _settle_all(tree, own, draws, left, standing, units, m)
+        _keep(tree, pools, m)
         l0, d0 = l1, d1
     while d0 < len(draws.row):  # draws behind the last birth of all
         row = draws.row[d0]
@@ -95,6 +97,13 @@ def month_end(
         m = _open(tree, of_row, draws, local, l0, l0, d0, d1)
         _settle_all(tree, own, draws, left, standing, units, m)
         d0 = d1
+
+
+@compiled
+def _keep(tree: Tree, pools: Pools, m: Month) -> None:
+    for layer in range(m.l0, m.l1):
+        pools.born[layer] = m.worth[layer - m.l0, :-1]
+        pools.entered[layer] = 0 if m.home[layer - m.l0] else tree.layers.n[layer]
 
 
 @compiled

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from entrepot.core.kinds import Kind
 from entrepot.engines.valuation.age import first_births
 from entrepot.engines.valuation.aim import Aimed
+from entrepot.engines.valuation.draws import Pools
 from entrepot.engines.valuation.explain import ExplainedLine, explain_pool, explain_row, explain_slot
 from entrepot.engines.valuation.layer_costs import Entries, Sums, lines_on_hand
 from entrepot.engines.valuation.ledger_state import CONVERTED, Allocation
@@ -37,6 +38,8 @@ class Valuation:
     standing: Sums
     """by slot: what is on hand"""
     entries: Entries | None
+    pools: Pools | None = None
+    """draws and births of an average method"""
 
     @cached_property
     def layers(self) -> pl.DataFrame:
@@ -129,7 +132,7 @@ class Valuation:
     @cached_property
     def layer_costs(self) -> pl.DataFrame:
         """layer, line, component, amount: each cost line's whole amount on each layer that it reaches."""
-        e = self._layered()
+        e = self.layered()
         return pl.DataFrame(
             {
                 "layer": np.repeat(np.arange(len(e.count)), e.count),
@@ -193,7 +196,7 @@ class Valuation:
     def stock_layers(self) -> pl.DataFrame:
         """Layers with units on hand: layer, item, cell, movement, born_at, first_born_at, units, missing, component,
         amount; one row per component."""
-        e = self._layered()
+        e = self.layered()
         layers = self.layers.filter(pl.col("remaining") > 0)
         layer, entry, amount = lines_on_hand(self.allocation.layers, e)
         costs = (
@@ -254,7 +257,8 @@ class Valuation:
             return explain_pool(self.aimed, self.standing.amounts[slots[0]])
         return explain_slot(self.allocation, self.aimed, self.entries, int(slots[0]))
 
-    def _layered(self) -> Entries:
+    def layered(self) -> Entries:
+        """Every line on every layer; ValueError under the average methods."""
         if self.entries is None:
             raise ValueError(f"the method {self.method!r} keeps pools, not layers: no cost stands on a single layer")
         return self.entries

@@ -9,7 +9,7 @@ import numpy as np
 
 from entrepot.engines.valuation.aim import aim
 from entrepot.engines.valuation.average import moving_average
-from entrepot.engines.valuation.draws import draws_of, own_of
+from entrepot.engines.valuation.draws import Pools, draws_of, own_of
 from entrepot.engines.valuation.fold import allocate
 from entrepot.engines.valuation.layer_costs import Sums, add_aimed_at_issues, add_issues, entries_of, on_hand, tree_of
 from entrepot.engines.valuation.ledger_state import Allocation
@@ -59,22 +59,25 @@ def price(
     rows, slots, width = len(allocation.ordered.moves), len(allocation.stock), len(aimed.components)
     standing = Sums(np.zeros((slots, width), np.int64), np.zeros(slots, np.int64))
     tree = tree_of(allocation, group=group)
+    pools = None
     if method == "fifo":
         entries, left = entries_of(tree, aimed, rows)
         add_issues(tree, entries, left)
         on_hand(allocation.layers, entries, standing)
     elif method in ("moving_average", "month_end"):
         entries, left = None, Sums(np.zeros((rows, width), np.int64), np.zeros(rows, np.int64))
-        o, own, draws, units = allocation.ordered, own_of(aimed), draws_of(tree, width), np.zeros(slots, np.int64)
+        o, own, units = allocation.ordered, own_of(aimed), np.zeros(slots, np.int64)
+        born = np.zeros((len(tree.layers.n), width), np.int64)
+        pools = Pools(draws_of(tree, width), born, np.zeros(len(born), np.int64))
         if method == "moving_average":
-            moving_average(tree, o.of_row, own, draws, left, standing, units)
+            moving_average(tree, o.of_row, own, pools, left, standing, units)
         else:
             months = _months(o.moves.at, month_starts)
-            month_end(tree, o.group, months, o.of_row, own, draws, left, standing, units)
+            month_end(tree, o.group, months, o.of_row, own, pools, left, standing, units)
     else:
         raise ValueError(f"unknown costing method {method!r}; use fifo, moving_average or month_end")
     add_aimed_at_issues(aimed.issue_row, aimed.issue_component, aimed.issue_amount, left)
-    return Valuation(method, group, allocation, aimed, left, standing, entries)
+    return Valuation(method, group, allocation, aimed, left, standing, entries, pools)
 
 
 def _months(at: I64, month_starts: Sequence[int] | I64 | None) -> I64:
