@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from entrepot.books.models import Document, SignalValue
 from entrepot.core.calendar import Instant
@@ -33,14 +33,25 @@ class Told(NamedTuple):
 def told(company: int, since: Instant) -> Iterator[Told]:
     """What was told of ``company``'s shops (or of no shop) from ``since`` on, oldest first: of each document its last
     version, and none that was taken back."""
-    called = {
-        name: NAMES.get(name.strip().casefold()) for (name,) in SignalValue.objects.values_list("name").distinct()
-    }
-    rows = current(SignalValue.objects.filter(name__in=[n for n, source in called.items() if source]))
-    rows = rows.filter(Q(shop=None) | Q(shop__company=company), effective_at__gte=since).order_by("effective_at", "pk")
+    rows, called = _named(company)
     fields = ("subject", "item_id", "shop__code", "name", "numerator", "denominator", "effective_at")
-    for subject, item, shop, name, top, bottom, at in rows.values_list(*fields).iterator(chunk_size=5_000):
-        yield Told(subject, item, shop or "", called[name] or "", top / bottom, at)
+    found = rows.filter(effective_at__gte=since).order_by("effective_at", "pk").values_list(*fields)
+    for subject, item, shop, name, top, bottom, at in found.iterator(chunk_size=5_000):
+        yield Told(subject, item, shop or "", called[name], top / bottom, at)
+
+
+def newest(company: int) -> Instant | None:
+    """When the newest of them was observed; ``None`` where none was told."""
+    at: Instant | None = _named(company)[0].aggregate(at=Max("effective_at"))["at"]
+    return at
+
+
+def _named(company: int) -> tuple[QuerySet[SignalValue], dict[str, str]]:
+    """Standing signals of unmet demand in the company's shops or in none, and the source that each name stands for."""
+    names = SignalValue.objects.values_list("name", flat=True).distinct()
+    called = {name: NAMES[plain] for name in names if (plain := name.strip().casefold()) in NAMES}
+    rows = current(SignalValue.objects.filter(name__in=list(called)))
+    return rows.filter(Q(shop=None) | Q(shop__company=company)), called
 
 
 def current(rows: QuerySet[SignalValue]) -> QuerySet[SignalValue]:

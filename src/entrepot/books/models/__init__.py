@@ -4,7 +4,14 @@ from entrepot.books.models.access import AuditEntry, DataKey, Membership, Person
 from entrepot.books.models.catalogue import BundlePart, Item, Listing, Packaging
 from entrepot.books.models.company import Company, Location, Shop, Supplier, TaxRegistration
 from entrepot.books.models.costs import Basis, BasisShare, CostLine, FxRate
-from entrepot.books.models.demand import DemandDetail, DemandFigure, DemandRun, Uplift
+from entrepot.books.models.demand import (
+    DemandDetail,
+    DemandFigure,
+    DemandRun,
+    ItemCourse,
+    OpportunityFigure,
+    Uplift,
+)
 from entrepot.books.models.documents import Batch, Document, LayoutMapping, Quarantine, RawFile
 from entrepot.books.models.figures import (
     Decision,
@@ -44,11 +51,11 @@ from entrepot.books.models.tokens import ApiToken
 __all__ = [
     "ApiToken", "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company", "CostLine",
     "CustomsEntry", "DataKey", "Decision", "DeclarationLine", "DemandDetail", "DemandFigure", "DemandRun", "Document",
-    "DutyRefundLine", "ForecastFigure", "FxRate", "Item", "ItemState", "Job", "LayoutMapping", "Listing", "Location",
-    "MarginFigure", "Membership", "Movement", "Packaging", "PaymentLine", "Period", "PeriodShare", "PersonalData",
-    "PlanDetail", "PlanGap", "PlanLine", "PlanOverride", "PlanRun", "PurchaseLine", "Quarantine", "RawFile",
-    "RebateCash", "RebateClaimLine", "RebateSettlementLine", "RefundLine", "Replacement", "ReportedStock",
-    "Reservation", "Reversed", "SaleFigure", "SalesLine", "ScoreMonth", "Shipment", "Shop", "SignInAttempt",
-    "SignalValue", "StockFigure", "Supplier", "SupplierOffer", "TaxRegistration", "Uplift", "VatInvoiceLine",
-    "Waiting",
+    "DutyRefundLine", "ForecastFigure", "FxRate", "Item", "ItemCourse", "ItemState", "Job", "LayoutMapping",
+    "Listing", "Location", "MarginFigure", "Membership", "Movement", "OpportunityFigure", "Packaging", "PaymentLine",
+    "Period", "PeriodShare", "PersonalData", "PlanDetail", "PlanGap", "PlanLine", "PlanOverride", "PlanRun",
+    "PurchaseLine", "Quarantine", "RawFile", "RebateCash", "RebateClaimLine", "RebateSettlementLine", "RefundLine",
+    "Replacement", "ReportedStock", "Reservation", "Reversed", "SaleFigure", "SalesLine", "ScoreMonth", "Shipment",
+    "Shop", "SignInAttempt", "SignalValue", "StockFigure", "Supplier", "SupplierOffer", "TaxRegistration", "Uplift",
+    "VatInvoiceLine", "Waiting",
 ]  # fmt: skip

@@ -30,6 +30,8 @@ MOST_RATE = 0.5
 SIMILAR = 0.3
 """Likeness from which an item's price and margin speak for a subject."""
 NEAREST = 5
+FULL = 0.999
+"""Likeness of an item that has every word of the subject in its names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +197,7 @@ def _one(
 def _kind(own: object, most: str, near: Sequence[tuple[str | int, float]]) -> str:
     if own is not None:
         return "better" if most == "complaint" else "restock"
-    return "findable" if near and near[0][1] > 0.999 else "new"
+    return "findable" if near and near[0][1] > FULL else "new"
 
 
 def _trend(rows: Sequence[Mapping[str, Any]]) -> float | None:
@@ -211,7 +213,9 @@ def _money(
     """Price and margin a unit, whose they are, and of how many items."""
     if own is not None and own in labels and labels[own][1] is not None:
         return labels[own][1], labels[own][2], "own", 1
-    alike = [labels[item] for item, score in near if score >= SIMILAR and labels[item][1] is not None]
+    # Where an item is called just so, its money counts, not that of its neighbours.
+    least = FULL if near and near[0][1] > FULL else SIMILAR
+    alike = [labels[item] for item, score in near if score >= least and labels[item][1] is not None]
     chosen, basis = (alike, "similar") if alike else ([told for told in labels.values() if told[1] is not None], "shop")
     if not chosen:
         return None, None, "", 0
@@ -227,7 +231,12 @@ def _counted(source: str, count: float, units: Sequence[float], rate: Rate) -> R
         "complaint": f"{count:,.0f} reviews a month complain of it",
         "waiting": f"{count:,.0f} people a month asked to be told",
     }[source]
-    said = {"count": round(count), "units": round(units[0], 1), "share": round(rate.share, 4), "subjects": rate.subjects}
+    said = {
+        "count": round(count),
+        "units": round(units[0], 1),
+        "share": round(rate.share, 4),
+        "subjects": rate.subjects,
+    }
     if rate.subjects:
         text = f"{what}: {units[0]:.3g} units a month, as {rate.subjects} listed items sell {rate.share:.1%} of theirs."
         return Reason(f"opp_{source}_measured", text, said)

@@ -20,6 +20,7 @@ from entrepot.books.selectors import (
     inventory,
     jobs,
     missing,
+    opportunities,
     paging,
     sales,
     search,
@@ -30,6 +31,7 @@ from entrepot.books.selectors.demand_shapes import DemandList, DemandPage
 from entrepot.books.selectors.economics import CostWish
 from entrepot.books.selectors.health_shapes import Health, HeldPage, Hit, ImportRow, Job, MissingCost, QuarantineRow
 from entrepot.books.selectors.inventory import StockWish
+from entrepot.books.selectors.opportunities import OpportunityList
 from entrepot.books.selectors.shapes import (
     BillShare,
     Decision,
@@ -203,6 +205,23 @@ def read_demand_of(request: HttpRequest, code: str, query: Query[LiftQuery]) -> 
         else (query.first, query.last, query.percent)
     )
     return answer(viewer, promote.tried(found, tried))
+
+
+class OpportunityQuery(Cut):
+    """Filter of the opportunities."""
+
+    text: Annotated[str, Field(max_length=200)] = ""
+    kind: Literal["", "new", "findable", "restock", "better"] = ""
+    shop: str = ""
+
+
+@reads.get("/opportunities", response=schema_of(OpportunityList), summary="Product opportunities")
+def read_opportunities(request: HttpRequest, query: Query[OpportunityQuery]) -> HttpResponse:
+    """What people looked for and did not find to buy, as last ranked; units and money a month are estimates."""
+    viewer = viewer_of(request)
+    wanted = opportunities.OpportunityWish(query.text, query.kind, query.shop)
+    part = query.slice if query.sort else Slice("rank", False, query.offset, query.limit)
+    return answer(viewer, opportunities.opportunities(viewer, wanted, part))
 
 
 @reads.get("/true-cost", response=schema_of(TrueCost), summary="True cost")

@@ -22,11 +22,24 @@ def revalue(
     revalue_and_say(everything=everything)
 
 
-def forecast() -> None:
-    """Forecast the demand of every item, and say how good that has been and where most is at stake."""
+def forecast(
+    sku: Annotated[
+        str, typer.Argument(metavar="[SKU]", help="Only say what the newest forecast says of this SKU.")
+    ] = "",
+    place: Annotated[str, typer.Option(help="At this place only.")] = "",
+    language: Annotated[str, typer.Option("--language", metavar="en|zh", help="Language of the sentences.")] = "en",
+) -> None:
+    """Forecast the demand of every item, and say how good that has been and where most is at stake.
+
+    With an SKU nothing is forecast anew: what its page says, and why.
+    """
     open_books()
-    _run("forecast")
-    expected()
+    if sku:
+        from entrepot.faces.cli.demanding import demand_of
+
+        return demand_of(sku, place, language)
+    run_and_say("forecast")
+    return expected()
 
 
 def expected() -> None:
@@ -73,7 +86,7 @@ def _accuracy(found: Any) -> tuple[int | None, ...]:
 def plan() -> None:
     """Propose what to order, by when, and what it is worth."""
     open_books()
-    _run("plan")
+    run_and_say("plan")
     decisions()
 
 
@@ -89,8 +102,9 @@ def daily(
 
         import_new(folder)
     revalue_and_say()
-    _run("forecast")
-    _run("plan")
+    run_and_say("opportunities")
+    run_and_say("forecast")
+    run_and_say("plan")
     decisions()
 
 
@@ -130,7 +144,8 @@ def workflow(name: str) -> Any:
     return getattr(import_module(f"entrepot.workflows.{name}"), name)
 
 
-def _run(name: str) -> None:
+def run_and_say(name: str) -> None:
+    """Run a workflow with a bar and say what it did."""
     from entrepot.faces.cli.bars import Bars
     from entrepot.faces.cli.printing import say
 

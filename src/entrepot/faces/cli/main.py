@@ -10,6 +10,7 @@ from entrepot import __version__
 from entrepot.faces.cli import (
     blanks,
     checking,
+    demanding,
     demo,
     figures,
     importing,
@@ -61,6 +62,7 @@ app.add_typer(quarantine.app, name="quarantine")
 app.command("template")(blanks.template)
 app.command("revalue")(figures.revalue)
 app.command("forecast")(figures.forecast)
+app.command("opportunities")(demanding.opportunities)
 app.command("plan")(figures.plan)
 app.command("daily")(figures.daily)
 app.command("explain")(why.explain)

@@ -49,6 +49,22 @@ class DemandFilter:
     mark: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class OpportunityFilter:
+    """Filter of the opportunities page."""
+
+    text: str = ""
+    kind: str = ""
+    shop: str = ""
+
+
+def opportunity_filter(request: HttpRequest) -> OpportunityFilter:
+    """The opportunities filter of this request."""
+    query = request.GET
+    kind = _choice(query, "kind", ("", "new", "findable", "restock", "better"), "")
+    return OpportunityFilter(text=_text(query, "q"), kind=kind, shop=_text(query, "shop"))
+
+
 def demand_filter(request: HttpRequest) -> DemandFilter:
     """The demand filter of this request."""
     query = request.GET

@@ -37,7 +37,10 @@ GROUPS = (
     Group("", (Link("today", "today", _("Today"), "t", phone=True),)),
     Group(
         _("Decide"),
-        (Link("demand", "demand", _("Demand"), "d"),),
+        (
+            Link("demand", "demand", _("Demand"), "d"),
+            Link("opportunities", "opportunities", _("Opportunities"), "o"),
+        ),
     ),
     Group(
         _("Stock"),

@@ -7,7 +7,20 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 from django.views.i18n import set_language
 
-from entrepot.faces.web.views import cost, demand, health, imports, quote, rules, search, session, stock, today, whatif
+from entrepot.faces.web.views import (
+    cost,
+    demand,
+    health,
+    imports,
+    opportunities,
+    quote,
+    rules,
+    search,
+    session,
+    stock,
+    today,
+    whatif,
+)
 
 FILE = r"(?P<suffix>csv|xlsx)"
 
@@ -19,6 +32,8 @@ urlpatterns = [
     re_path(rf"^inventory\.{FILE}$", stock.export, name="inventory-export"),
     path("demand/", demand.demand, name="demand"),
     re_path(rf"^demand\.{FILE}$", demand.export, name="demand-export"),
+    path("opportunities/", opportunities.opportunities, name="opportunities"),
+    re_path(rf"^opportunities\.{FILE}$", opportunities.export, name="opportunities-export"),
     path("demand/uplifts/<int:key>/withdraw", demand.withdraw, name="uplift-withdraw"),
     path("demand/uplift/<path:code>", demand.uplift, name="uplift"),
     path("demand/<path:code>/", demand.item, name="demand-item"),
