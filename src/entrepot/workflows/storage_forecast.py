@@ -16,18 +16,21 @@ from django.db.models import Max, Q, Sum
 
 from entrepot.books import models
 from entrepot.core.calendar import local_date, midnight
+from entrepot.core.cost_lines import CostLine
 from entrepot.core.kinds import Kind
 from entrepot.engines.storage import Lot, OwnFigures, Unit, forecast_fees
 from entrepot.rules.platform_fees import FeeBook, platform_fees
 
 MARKETPLACES = {"US": "US", "GB": "UK"}
 """Country of a platform's place → marketplace with fee tables."""
+AGE_FEE = "Age surcharge"
+"""How the engine names the fee of an age."""
 
 
 @dataclass(frozen=True, slots=True)
 class LotFees:
     """Expected fees of one lot until ``until``, minor units; None where something is not known (``needs``). ``left`` are its
-    units that the forecast does not sell by then."""
+    units that the forecast does not sell by then; ``surcharge`` is the part that its age costs."""
 
     sku: str
     marketplace: str
@@ -39,7 +42,23 @@ class LotFees:
     left: Fraction
     until: date
     needs: tuple[str, ...] = ()
-    lines: tuple[str, ...] = ()
+    fees: tuple[CostLine, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Every fee with its rule, month by month."""
+        return tuple(fee.explain() for fee in self.fees)
+
+    @property
+    def surcharge(self) -> int | None:
+        """Age surcharges of the lot; None where the fees are not known."""
+        if self.amount is None:
+            return None
+        return sum(fee.amount or 0 for fee in self.fees if fee.label.startswith(AGE_FEE))
+
+    def age(self, on: date) -> int:
+        """Days since its arrival."""
+        return (on - self.received).days
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +71,13 @@ class StorageForecast:
 
 
 def storage_forecast(
-    company: models.Company, on: date, days: int = 180, *, book: FeeBook | None = None, own: OwnFigures | None = None
-) -> StorageForecast:
+    company: models.Company, on: date, days: int = 180, *, sku: str = "", book: FeeBook | None = None,
+    own: OwnFigures | None = None,
+) -> StorageForecast:  # fmt: skip
     """Forecast for all platform stock of a company: the latest forecast's mean as a steady daily demand over ``days``.
 
-    ``book`` carries what the seller has confirmed or a what-if; ``own`` his reports' figures. Stock and forecasts are those of
-    the last valuation and forecast run; arrivals are read as the books know them now.
+    ``sku`` narrows to one item. ``book`` carries what the seller has confirmed or a what-if; ``own`` his reports' figures.
+    Stock and forecasts are those of the last valuation and forecast run; arrivals are read as the books know them now.
     """
     tables = book or platform_fees()
     found: list[LotFees] = []
@@ -68,7 +88,9 @@ def storage_forecast(
         )
         cells = set(places.values_list("pk", flat=True))
         stock = dict(
-            models.StockFigure.objects.filter(company=company, cell_id__in=cells, units__gt=0)
+            models.StockFigure.objects.filter(
+                company=company, cell_id__in=cells, units__gt=0, **({"item__sku": sku} if sku else {})
+            )
             .values_list("item_id")
             .annotate(units=Sum("units"))
         )
@@ -115,7 +137,7 @@ def _fees(
                 told.left[lot.lot],
                 told.until,
                 tuple(needs),
-                tuple(line.explain() for line in lines),
+                tuple(lines),
             )
         )
     return rows
