@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from entrepot.sample import signals
 from entrepot.sample.demand import AMAZON, MARKET_UK, OWN_SHOP
 from entrepot.sample.orders import SHIPPED, draw
 from entrepot.sample.world import World, first_day, simulate
@@ -108,3 +109,20 @@ def test_first_day_of_whole_months() -> None:
     assert first_day(date(2026, 10, 31), 18) == date(2025, 5, 1)
     assert first_day(date(2026, 2, 28), 1) == date(2026, 2, 1)
     assert first_day(date(2026, 1, 15), 2) == date(2025, 11, 16)
+
+
+def test_signals_say_what_the_truth_says(world: World) -> None:
+    """Carts follow next week's true demand, mentions follow nothing; unmet searches are of nothing that is listed."""
+    told = signals.explaining(world, 7)
+    mean, place = world.demand.mean[AMAZON], {sku: i for i, sku in enumerate(world.catalogue.sku)}
+    carts = [s for s in told if s.name == "cart_adds"]
+    said = [s for s in told if s.name == "mentions"]
+    after = [mean[place[s.sku], (s.effective_at.date() - world.start).days + 1 :][:7].sum() for s in carts]
+    assert np.corrcoef([s.numerator for s in carts], after)[0, 1] > 0.9
+    assert abs(np.corrcoef([s.numerator for s in said], after)[0, 1]) < 0.1
+    assert len({s.sku for s in carts}) == signals.WATCHED
+    unmet = signals.unmet(world, 7)
+    assert {s.name for s in unmet} == {"searches", "abandoned_carts", "complaints", "waiting"}
+    assert {s.subject for s in unmet if not s.sku} == {subject for subject, *_ in signals.WANTED}
+    assert len({s.id for s in [*told, *unmet]}) == len(told) + len(unmet)
+    assert all(world.start <= s.effective_at.date() <= world.until for s in [*told, *unmet])

@@ -22,6 +22,10 @@ Flags = NDArray[np.bool_]
 MULTIPACKS = 6
 PACK_OF = 3
 STAYS = 1_000_000
+JUST_LAUNCHED = (45, 31, 17, -14)
+"""Days before the end at which the latest launches go on sale; the last one only after it: an item without a sale."""
+LONG = 365
+"""Days above which a world has such launches; a shorter one is a sample of the books, not of forecasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,9 @@ def build(rng: np.random.Generator, skus: int, days: int) -> Catalogue:
     moq = np.ceil(np.maximum(60, 40_000 / cost * 10) / carton).astype(np.int64) * carton
     lead = np.array([profile[s].lead_days for s in supplier]) + rng.integers(-3, 6, count)
     launch = np.where(rng.random(count) < 0.12, rng.integers(60, max(61, days - 120), count), 0)
+    young = np.argsort(-launch, kind="stable")[: len(JUST_LAUNCHED)]
+    if days > LONG:
+        launch[young] = np.where(launch[young] > 0, days - np.array(JUST_LAUNCHED)[: len(young)], 0)
     ends = np.where(rng.random(count) < 0.06, rng.integers(days // 2, days, count), STAYS)
     ends = np.where(ends < launch + 150, STAYS, ends)
     side = rng.random(count)

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from entrepot.sample import signals
 from entrepot.sample.demand import CHANNELS
 from entrepot.sample.journal import IN_TRANSIT
 from entrepot.sample.orders import OPEN, Orders
@@ -42,6 +43,7 @@ def write(folder: Path, world: World, orders: Orders) -> Path:
             for p in world.demand.promotions
         ],
         "returned_units": len(world.returned),
+        "signals": signals.truths(),
         "planted": world.truths,
     }  # fmt: skip
     (folder / "truth.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False), "utf-8")

@@ -16,7 +16,7 @@ from typing import Any
 from entrepot.channels.files.template_words import Language
 from entrepot.core.documents import Document, PeriodClose
 from entrepot.core.progress import SILENT, Progress
-from entrepot.sample import amazon_files, catalogue, faults, places, shop_files, truth
+from entrepot.sample import amazon_files, catalogue, faults, places, shop_files, signals, truth
 from entrepot.sample.faults import Planted
 from entrepot.sample.orders import Orders, draw
 from entrepot.sample.places import AMAZON_SHOP, FBA, HK, MARKET_SHOP
@@ -85,6 +85,8 @@ def write_sample(
     for part, (first, last) in enumerate(spans, start=1):
         writer.part(part, first, last, closing=part < len(spans))
         progress.advance()
+    for name, told in signals.batches(world, seed):
+        writer.sheet(name, told, world.until + timedelta(1))
     if len(spans) > 1:
         writer.again(spans[1])
     path = truth.write(folder / "truth", world, orders)
