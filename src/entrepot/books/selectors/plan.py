@@ -231,7 +231,7 @@ def head(viewer: Viewer, run: PlanRun) -> PlanHead:
         gap=content.get("gap"),
         weeks=[_cash_week(said, see=see) for said in content.get("cash", [])],
         fills=[_without(ContainerFill(**said), see, ("freight", "freight_other")) for said in content.get("fills", [])],
-        limits=[_without(Limit(**said), see, ("price", "cost")) for said in content.get("limits", [])],
+        limits=[_limit(said, see=see) for said in content.get("limits", [])],
         assumed=[Reason(**said) for said in content.get("assumed", [])] if see else [],
         stale=stale,
     )
@@ -339,6 +339,12 @@ def _price(said: dict[str, Any]) -> tuple[int, int, str]:
 def _cash_week(said: dict[str, Any], *, see: bool) -> CashWeek:
     week = date.fromisoformat(said["week"])
     return CashWeek(week, said["owed"], said["planned"], said["total"], said.get("budget")) if see else CashWeek(week)
+
+
+def _limit(said: dict[str, Any], *, see: bool) -> Limit:
+    relief = said.get("relief")
+    told = Limit(**{**said, "relief": Reason(**relief) if relief else None})
+    return _without(told, see, ("price", "cost", "relief"))
 
 
 def _without(row: Any, see: bool, fields: tuple[str, ...]) -> Any:

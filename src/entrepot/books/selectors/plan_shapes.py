@@ -183,7 +183,7 @@ class Limit:
     """What the limit costs in all."""
     lines: int = 0
     """Lines that gave way."""
-    relief: str = ""
+    relief: Reason | None = needs("see_cost", None)
     """The cheapest way to relax it, where it cannot be kept."""
 
 

@@ -1,0 +1,77 @@
+"""Money over the coming weeks: what open orders still cost, and how suppliers want to be paid."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from fractions import Fraction
+from typing import Any
+
+from entrepot.books import models
+from entrepot.core.calendar import local_date
+from entrepot.core.money import round_half_away
+from entrepot.workflows.plan_inputs import HORIZON, Inputs
+
+DEPOSIT = 0.30
+"""Share of an order that is paid when it is placed, where no order of the supplier says."""
+LATE_WEEKS = 9
+"""Weeks after which an order without a due day is taken to be paid."""
+
+
+def deposit_share(inputs: Inputs, supplier: str) -> float:
+    """Share of the goods that the supplier's last order paid as deposit."""
+    return deposits(inputs).get(supplier, DEPOSIT)
+
+
+def deposits(inputs: Inputs) -> dict[str, float]:
+    """Supplier → deposit share of his last order; read once."""
+    if inputs.deposits is None:
+        rows = models.PurchaseLine.objects.filter(document__reversed__isnull=True).order_by("effective_at", "pk")
+        last: dict[str, int] = dict(rows.values_list("supplier", "document_id"))
+        bodies = dict(models.Document.objects.filter(pk__in=set(last.values())).values_list("pk", "body"))
+        inputs.deposits = {
+            supplier: json.loads(bytes(bodies[document])).get("deposit_bp", 0) / 10_000
+            for supplier, document in last.items()
+        }
+    return inputs.deposits
+
+
+def owed_by_week(inputs: Inputs) -> list[float]:
+    """Unpaid parts of the company's open orders by the week in which they fall due; what is overdue is due now."""
+    if inputs.owed is None:
+        inputs.owed = _owed(inputs)
+    return inputs.owed
+
+
+def _owed(inputs: Inputs) -> list[float]:
+    company = inputs.company
+    latest: dict[tuple[str, str, str], int] = {}
+    ordered: dict[tuple[str, str, str], dict[int, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    lines = models.PurchaseLine.objects.filter(company=company, document__reversed__isnull=True)
+    names = ("document__source", "document__account", "document__external_id", "document__version")
+    for *key, version, amount, per, quantity, currency, due, at in lines.values_list(
+        *names, "price_amount", "price_per", "quantity", "currency", "due", "effective_at"
+    ):
+        identity = (str(key[0]), str(key[1]), str(key[2]))
+        latest[identity] = max(latest.get(identity, 0), version)
+        ordered[identity][version].append((round_half_away(Fraction(amount * quantity, per)), currency, due, at))
+    paid: dict[tuple[str, str], int] = defaultdict(int)
+    parts = models.PaymentLine.objects.filter(
+        company=company, order_type="purchase_order", document__reversed__isnull=True
+    )
+    for order, currency, amount in parts.values_list("order", "currency", "amount"):
+        paid[order, currency] += amount
+    out = [0.0] * (HORIZON + 1)
+    for identity, versions in ordered.items():
+        rows = versions[latest[identity]]
+        currency = rows[0][1]
+        left = sum(row[0] for row in rows) - paid[identity[2], currency]
+        factor = inputs.money.factor(currency)
+        if left <= 0 or factor is None:
+            continue
+        days = [row[2] for row in rows if row[2] is not None]
+        due = max(days) if days else local_date(rows[0][3], company.zone)
+        weeks = (due - inputs.on).days // 7 + (0 if days else LATE_WEEKS)
+        if weeks >= -26:  # what is half a year overdue was paid without saying what for
+            out[min(max(weeks, 0), HORIZON)] += left * factor
+    return out
