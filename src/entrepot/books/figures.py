@@ -26,14 +26,14 @@ class Rows(Protocol):
 _SALE = {
     "movement_id": "movement", "sales_line": "sales_line", "item_id": "item", "company_id": "company",
     "shop_id": "shop", "country": "country", "day": "day", "quantity": "quantity", "returned": "returned",
-    "net": "net", "refunded": "refunded",
+    "net": "net", "refunded": "refunded", "imputed": "imputed",
 }  # fmt: skip
 _FAMILIES = ("purchase", "first_leg", "duty_tax", "storage", "capital", "selling", "unsalable")
 _COSTS = {name: name for name in (*_FAMILIES, "book_cost", "uncosted", "missing")}
 _MARGIN = {
     "item_id": "item", "company_id": "company", "shop_id": "shop", "country": "country", "month": "month",
     "reason": "reason", "sales": "sales", "quantity": "quantity", "returned": "returned", "net": "net",
-    "net_unknown": "net_unknown", "refunded": "refunded",
+    "net_unknown": "net_unknown", "refunded": "refunded", "imputed": "imputed",
 }  # fmt: skip
 _STOCK = {
     "item_id": "item", "company_id": "company", "cell_id": "cell", "units": "units", "oldest_at": "oldest_at",

@@ -26,13 +26,17 @@ _OUTWARD = [
         Kind.SUPPLIER_RETURN, Kind.INTERCOMPANY_SALE, Kind.WRITE_OFF, Kind.USE, Kind.COUNT_SHORTAGE, Kind.RETURN
     )
 ]  # fmt: skip
+_BESIDE = ("imputed", "book_cost", "uncosted", "missing")
 _AMOUNTS = {"movement": pl.Int64, "component": pl.Int64, "amount": pl.Int64}
 
 
-def sale_frame(valued: Valued, period_costs: pl.DataFrame | None = None) -> pl.DataFrame:
+def sale_frame(
+    valued: Valued, period_costs: pl.DataFrame | None = None, imputed: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """One row per sale movement that took effect, with the columns of the sale figures.
 
-    ``period_costs``: movement, component, amount of place- and company-period lines (full view).
+    ``period_costs``: movement, component, amount of place- and company-period lines (full view). ``imputed``: movement,
+    imputed capital (0 without).
     """
     facts = valued.facts
     sales = _sales(valued)
@@ -51,9 +55,17 @@ def sale_frame(valued: Valued, period_costs: pl.DataFrame | None = None) -> pl.D
         .join(back, left_on="movement", right_on="of", how="left")
         .join(units, on="movement", how="left")
         .join(wide, on="movement", how="left")
+        .join(_interest(facts, imputed), on="movement", how="left")
     )
-    zeros = [*FAMILY_NAMES, "book_cost", "uncosted", "missing", "returned", "refunded"]
+    zeros = [*FAMILY_NAMES, "imputed", "book_cost", "uncosted", "missing", "returned", "refunded"]
     return frame.with_columns(pl.col(zeros).fill_null(0))
+
+
+def _interest(facts: Facts, imputed: pl.DataFrame | None) -> pl.DataFrame:
+    """movement, imputed: what a return brought back counts on its sale."""
+    if imputed is None:
+        return pl.DataFrame(schema={"movement": pl.Int64, "imputed": pl.Int64})
+    return _on_sales(facts, imputed).group_by("movement").agg(pl.col("imputed").sum())
 
 
 def _sales(valued: Valued) -> pl.DataFrame:
@@ -161,7 +173,7 @@ def unplaced_order_costs(facts: Facts, sales: pl.DataFrame) -> int:
     return int(amounts.filter(~pl.col("sales_line").is_in(moved.implode()))["amount"].sum())
 
 
-def margin_frame(valued: Valued, sales: pl.DataFrame) -> pl.DataFrame:
+def margin_frame(valued: Valued, sales: pl.DataFrame, imputed: pl.DataFrame | None = None) -> pl.DataFrame:
     """Sums by item, company, shop, destination, month and reason: sales, and every other way units left."""
     sold = (
         sales.with_columns(month=pl.col("day") // 100, reason=pl.lit("sale"))
@@ -173,13 +185,13 @@ def margin_frame(valued: Valued, sales: pl.DataFrame) -> pl.DataFrame:
             net=pl.col("net").sum(),
             net_unknown=pl.col("quantity").filter(pl.col("net").is_null()).sum(),
             refunded=pl.col("refunded").sum(),
-            **{name: pl.col(name).sum() for name in (*FAMILY_NAMES, "book_cost", "uncosted", "missing")},
+            **{name: pl.col(name).sum() for name in (*FAMILY_NAMES, *_BESIDE)},
         )
     )
-    return pl.concat([sold, other_issues(valued).select(sold.columns)])
+    return pl.concat([sold, other_issues(valued, imputed).select(sold.columns)])
 
 
-def other_issues(valued: Valued) -> pl.DataFrame:
+def other_issues(valued: Valued, imputed: pl.DataFrame | None = None) -> pl.DataFrame:
     """Units that left without a sale, by reason (the kind of movement)."""
     facts = valued.facts
     waiting = valued.waiting()["movement"]
@@ -191,7 +203,8 @@ def other_issues(valued: Valued) -> pl.DataFrame:
     units = valued.movement_units().select("movement", "uncosted", "missing")
     wide = _wide(valued.movement_costs(), "movement")
     frame = rows.join(units, on="movement", how="left").join(wide, on="movement", how="left")
-    figures = [*FAMILY_NAMES, "book_cost", "uncosted", "missing"]
+    frame = frame.join(_interest(facts, imputed), on="movement", how="left")
+    figures = [*FAMILY_NAMES, *_BESIDE]
     zero = pl.lit(0, pl.Int64)
     return (
         frame.with_columns(pl.col(figures).fill_null(0), month=pl.col("day") // 100)

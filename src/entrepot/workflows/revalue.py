@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from entrepot.books import bulk, facts, figures
+from entrepot.core.calendar import local_date
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows import periods
 from entrepot.workflows.clock import now
 from entrepot.workflows.economics import margin_frame, sale_frame, stock_frame
+from entrepot.workflows.imputed import Imputed
 from entrepot.workflows.valuing import companies, evaluate, with_period_costs
 
 PART = 600
@@ -56,8 +58,9 @@ def _part(items: list[int]) -> tuple[set[int], int, int]:
         family = figures.joined(set(items))
         valued = evaluate(facts.load(family), companies())
         moved, held = periods.spread(valued, family)
+        interest = Imputed(valued, local_date(now(), "UTC")).of_movements()
         valued = with_period_costs(valued, moved)
-        sales = sale_frame(valued)
+        sales = sale_frame(valued, imputed=interest)
         stock = stock_frame(valued, held)
-        figures.write(family, sales, margin_frame(valued, sales), stock, at=now())
+        figures.write(family, sales, margin_frame(valued, sales, interest), stock, at=now())
     return family, len(sales), len(stock)

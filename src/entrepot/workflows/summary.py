@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from entrepot.books import models
-from entrepot.books.models.figures import FAMILY_COLUMNS
+from entrepot.books.models.figures import FULL_COLUMNS
 from entrepot.core.calendar import to_datetime
 
 
@@ -87,7 +87,7 @@ def waiting() -> list[Waiting]:
 
 def companies() -> list[CompanyFigures]:
     """Stock and all sales of every company."""
-    families = [Sum(name) for name in FAMILY_COLUMNS]
+    families = [Sum(name) for name in FULL_COLUMNS]
     found = []
     for company in models.Company.objects.order_by("code"):
         stock = models.StockFigure.objects.filter(company=company).aggregate(
@@ -96,7 +96,7 @@ def companies() -> list[CompanyFigures]:
         sold = models.MarginFigure.objects.filter(company=company, reason="sale").aggregate(
             *families, q=Sum("quantity"), n=Sum("net"), r=Sum("refunded")
         )
-        costs = sum(sold[f"{name}__sum"] or 0 for name in FAMILY_COLUMNS)
+        costs = sum(sold[f"{name}__sum"] or 0 for name in FULL_COLUMNS)
         found.append(
             CompanyFigures(
                 company.code, company.currency, stock["u"] or 0, stock["v"] or 0, stock["m"] or 0, sold["q"] or 0,

@@ -110,8 +110,6 @@ def evaluate(facts: Facts, books: Mapping[int, Books], *, group: bool = False) -
 def with_period_costs(valued: Valued, placed: pl.DataFrame) -> Valued:
     """The same fold, with period costs (line, component, movement, amount) on what moved: a movement within the company
     hands its part on to the units that it moved, a conversion to what it made, any other bears it itself."""
-    from entrepot.engines.valuation import CostShares, price
-
     if placed.is_empty():
         return valued
     placed = _handed_to_outputs(valued.facts, placed)
@@ -121,15 +119,22 @@ def with_period_costs(valued: Valued, placed: pl.DataFrame) -> Valued:
         side=pl.when("moved").then(0).otherwise(1).cast(pl.Int8), amount="amount",
         internal=pl.lit(0, pl.Int8),
     )  # fmt: skip
-    costs = CostShares.from_frame(pl.concat([_shares(valued.facts), extra]))
-    by_method = {
+    by_method = priced(valued, pl.concat([unit_shares(valued.facts), extra]))
+    return Valued(valued.facts, valued.books, by_method, valued.cells)
+
+
+def priced(valued: Valued, shares: pl.DataFrame) -> dict[str, Valuation]:
+    """The same fold with other money: ``shares`` with the columns of CostShares, priced by every method in use."""
+    from entrepot.engines.valuation import CostShares, price
+
+    costs = CostShares.from_frame(shares)
+    return {
         method: price(
             one.allocation, costs, method=method, group=one.group,  # type: ignore[arg-type]
             month_starts=_months(valued.facts, valued.books, method),
         )
         for method, one in valued.by_method.items()
     }  # fmt: skip
-    return Valued(valued.facts, valued.books, by_method, valued.cells)
 
 
 def _handed_to_outputs(facts: Facts, placed: pl.DataFrame) -> pl.DataFrame:
@@ -155,10 +160,11 @@ def cost_shares(facts: Facts) -> CostShares:
     """Every line split over its targets by largest remainder; targets that no longer count are left unplaced."""
     from entrepot.engines.valuation import CostShares
 
-    return CostShares.from_frame(COST_SHARES.require(_shares(facts)))
+    return CostShares.from_frame(COST_SHARES.require(unit_shares(facts)))
 
 
-def _shares(facts: Facts) -> pl.DataFrame:
+def unit_shares(facts: Facts) -> pl.DataFrame:
+    """What of each line falls on each live movement: line, component, movement, side, amount, internal."""
     weights = facts.cost_weights
     amounts = split(weights)
     present = facts.movements["movement"]

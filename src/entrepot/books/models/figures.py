@@ -11,6 +11,8 @@ from entrepot.books.models.company import Company, Shop
 from entrepot.books.models.stock import Cell, Movement
 
 FAMILY_COLUMNS = ("purchase", "first_leg", "duty_tax", "storage", "capital", "selling", "unsalable")
+FULL_COLUMNS = ("purchase", "first_leg", "duty_tax", "storage", "capital", "imputed", "selling", "unsalable")
+"""The full view: all that was billed or accrued, and what the money in it costs, imputed."""
 
 
 class ItemState(models.Model):
@@ -52,6 +54,7 @@ class SaleFigure(models.Model):
     duty_tax = models.BigIntegerField(default=0)
     storage = models.BigIntegerField(default=0)
     capital = models.BigIntegerField(default=0)
+    imputed = models.BigIntegerField(default=0, help_text="interest on the money in the units, at the seller's rate")
     selling = models.BigIntegerField(default=0)
     unsalable = models.BigIntegerField(default=0)
     book_cost = models.BigIntegerField(default=0)
@@ -82,6 +85,7 @@ class MarginFigure(models.Model):
     duty_tax = models.BigIntegerField(default=0)
     storage = models.BigIntegerField(default=0)
     capital = models.BigIntegerField(default=0)
+    imputed = models.BigIntegerField(default=0, help_text="interest on the money in the units, at the seller's rate")
     selling = models.BigIntegerField(default=0)
     unsalable = models.BigIntegerField(default=0)
     book_cost = models.BigIntegerField(default=0)

@@ -15,14 +15,14 @@ from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, 
 
 from entrepot.books.access import Viewer
 from entrepot.books.models import Item, MarginFigure, SaleFigure, Shop
-from entrepot.books.models.figures import FAMILY_COLUMNS
+from entrepot.books.models.figures import FULL_COLUMNS
 from entrepot.books.selectors.naming import names_of
 from entrepot.books.selectors.paging import cut, day_number, raw
 from entrepot.books.selectors.shapes import Choice, CostRow, MonthRow, Slice, Step, TrueCost
 from entrepot.core.components import BOOK, FAMILIES
 
 BOOK_FAMILIES = tuple(family for family, members in FAMILIES.items() if set(members) <= BOOK)
-_PLAIN = ("quantity", "returned", "refunded", *FAMILY_COLUMNS, "uncosted", "missing")
+_PLAIN = ("quantity", "returned", "refunded", *FULL_COLUMNS, "uncosted", "missing")
 SUMMED: tuple[str, ...] = (*_PLAIN, "net", "net_unknown", "sales")
 """Columns of a selection's sums; ``sales`` counts them, from stored counts where months are whole."""
 _GROUPS = {"sku": "item_id", "channel": "shop_id", "destination": "country"}
@@ -88,7 +88,7 @@ def steps(sums: Sums, view: str) -> list[Step]:
     if found["refunded"]:
         bars.append(Step("refunds", -found["refunded"]))
     bars += [
-        Step(family, -found[family], missing if family == "purchase" else 0, estimate=family == "capital")
+        Step(family, -found[family], missing if family == "purchase" else 0, estimate=family == "imputed")
         for family in _families(view)
         if found[family] or family == "purchase"
     ]
@@ -252,7 +252,7 @@ def _profit(found: dict[str, int], families: tuple[str, ...]) -> int | None:
 
 
 def _families(view: str) -> tuple[str, ...]:
-    return BOOK_FAMILIES if view == "book" else FAMILY_COLUMNS
+    return BOOK_FAMILIES if view == "book" else FULL_COLUMNS
 
 
 def _add(many: Iterable[Sums]) -> Sums:

@@ -12,7 +12,7 @@ from django.db.models import F
 
 from entrepot.books.access import Viewer
 from entrepot.books.models import Movement, SaleFigure
-from entrepot.books.models.figures import FAMILY_COLUMNS
+from entrepot.books.models.figures import FULL_COLUMNS
 from entrepot.books.selectors import economics
 from entrepot.books.selectors.paging import bounds, moment
 from entrepot.books.selectors.shapes import NotThere, Page, SalePage, SaleRow, Slice
@@ -30,7 +30,7 @@ _ORDER = {
     "cost": ("cost",),
     "profit": ("profit",),
 }
-_COST = sum((F(name) for name in FAMILY_COLUMNS[1:]), F(FAMILY_COLUMNS[0]))
+_COST = sum((F(name) for name in FULL_COLUMNS[1:]), F(FULL_COLUMNS[0]))
 
 
 def sales(viewer: Viewer, wanted: Any, part: Any = None, *, sums: list[int] | None = None) -> Page[SaleRow]:
@@ -112,7 +112,7 @@ def _totals(viewer: Viewer, sums: list[int]) -> tuple[int, dict[str, int | None]
     found = dict(zip(economics.SUMMED, sums, strict=True))
     said: dict[str, int | None] = {"units": found["quantity"], "returned_units": found["returned"]}
     if viewer.can("see_cost") and viewer.can("see_margin"):
-        cost = sum(found[name] for name in FAMILY_COLUMNS)
+        cost = sum(found[name] for name in FULL_COLUMNS)
         said |= {"net_price": found["net"], "cost": cost, "profit": found["net"] - found["refunded"] - cost}
     return found["sales"], said
 

@@ -23,6 +23,7 @@ options, no accounting for hedges. Expected payout days are the caller's.
 (1000, Fraction(10, 1))
 """
 
+from entrepot.engines.capital.clock import Clock
 from entrepot.engines.capital.cycle import CashCycle, cash_to_cash, days_out
 from entrepot.engines.capital.exchange import (
     Differences,
@@ -41,6 +42,7 @@ from entrepot.engines.capital.model import CapitalRate, Payment, Release, accrue
 __all__ = [
     "CapitalRate",
     "CashCycle",
+    "Clock",
     "Differences",
     "Exposure",
     "ForeignPurchase",

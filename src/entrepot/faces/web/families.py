@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from entrepot.core.components import BOOK, FAMILIES
 
@@ -21,6 +21,7 @@ NAMES: dict[str, Promise] = {
     "duty_tax": pgettext_lazy("family", "Duty and tax"),
     "storage": pgettext_lazy("family", "Storage"),
     "capital": pgettext_lazy("family", "Capital"),
+    "imputed": gettext_lazy("Capital, imputed"),
     "selling": pgettext_lazy("family", "Selling and last mile"),
     "unsalable": pgettext_lazy("family", "Returns and loss"),
     "profit": pgettext_lazy("family", "Profit"),
@@ -55,6 +56,9 @@ COMPONENTS: dict[str, Promise] = {
 
 BOOK_FAMILIES = tuple(family for family, members in FAMILIES.items() if set(members) <= BOOK)
 """Families of book cost (IAS 2); the others belong to the full view only."""
+
+FULL = tuple(name for name in NAMES if name in FAMILIES or name == "imputed")
+"""The families of the full view, and what the money in the goods costs, which nobody bills."""
 
 DRILLED = ("net_sales", "refunds", *FAMILIES)
 """Bars that open their lines."""

@@ -38,7 +38,7 @@ def filter_query(wanted: CostFilter, **more: str) -> str:
 def _ask(visit: Visit, *, everything: bool) -> tuple[CostFilter, TrueCost, Table]:
     visit.need("see_cost")
     wanted = cost_filter(visit.request, timezone.localdate())
-    sortable = columns.economics(wanted.by, list(families.FAMILIES))
+    sortable = columns.economics(wanted.by, list(families.FULL))
     view = wish(visit.request, sortable, "-profit")
     part = replace(view.slice, offset=0, limit=EXPORT_ROWS) if everything else view.slice
     found = queries.true_cost(visit.viewer, wanted, part)
