@@ -17,6 +17,11 @@ from importlib.resources import files
 
 from entrepot.core.cost_lines import Confidence
 
+_PLACES = {
+    "LAX": "US", "JFK": "US", "LHR": "GB", "FRA": "DE", "KUL": "MY", "CGK": "ID", "GRU": "BR", "PVG": "CN", "PEK": "CN",
+    "CAN": "CN", "SZX": "CN", "Duisburg": "DE", "Chengdu": "CN", "Shenzhen": "CN",
+}  # fmt: skip
+"""Countries of the places that are no port codes (UN/LOCODE begins with the country)."""
 _CONFIDENCE = {"sourced": Confidence.MEDIUM, "secondary": Confidence.MEDIUM}
 
 
@@ -43,6 +48,11 @@ class Lane:
     cost_confidence: Confidence
     source: str
 
+    @property
+    def countries(self) -> tuple[str, tuple[str, ...]]:
+        """Country of the start and countries of the end; the Union stands as ``EU``."""
+        return _countries(self.origin)[0], _countries(self.destination)
+
 
 @cache
 def freight_lanes() -> tuple[Lane, ...]:
@@ -54,6 +64,10 @@ def freight_lanes() -> tuple[Lane, ...]:
     """
     text = files("entrepot.rules").joinpath("data", "freight", "lanes.csv").read_text(encoding="utf-8")
     return tuple(_lane(row) for row in csv.DictReader(text.splitlines()))
+
+
+def _countries(place: str) -> tuple[str, ...]:
+    return tuple(_PLACES.get(part, part[:2]) for part in place.split("/"))
 
 
 def _lane(row: Mapping[str, str]) -> Lane:

@@ -1,158 +1,166 @@
-"""Quotes laid side by side: several ways, quantities and days of one item, through a platform or a third party."""
+"""Quotes laid side by side: ways, quantities and days of one item, through a platform or a third party, whole or split."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from math import ceil
 from typing import TYPE_CHECKING
 
-from entrepot.core.cost_lines import CostLine
 from entrepot.core.errors import Problem, ProblemError
-from entrepot.workflows.quote import TYPED, QuoteAnswer, QuoteAsked, Way, Wish, answer_by
+from entrepot.core.money import range_share
+from entrepot.workflows.quote import ItemAnswer, LineAnswer, QuoteAnswer, QuoteAsked, Way, Wish, answer_by
 from entrepot.workflows.rule_files import SellerRules
+from entrepot.workflows.sought import Alternative, Freighted, Packed, Sought, Split
 
 if TYPE_CHECKING:
     from entrepot.engines.freight import Cartons
-    from entrepot.engines.landed import Route
 
 MOST = 24
-"""Alternatives in one answer."""
-MARKETPLACES = {"US": "US", "GB": "UK"}
-"""Destination → marketplace of the fee tables."""
+"""Alternatives in one answer, cards left aside."""
 CUBIC_METRE = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Freighted:
-    """A way as a person types it: ``rate`` in minor units per ``basis`` (total | unit | kg | cbm), ``None`` = not known."""
-
-    mode: str
-    rate: int | None
-    basis: str = "total"
-    days: int | None = None
-    all_in: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    """What follows the border: ``via`` nothing | platform | third_party.
-
-    ``sale`` is the selling price of a unit in minor units of the destination's currency.
-    ``daily`` units are sold a day; ``fee`` is what the third party asks for one unit, storage and handling together, in minor
-    units of the quote's purchase currency.
-    """
-
-    via: str = ""
-    daily: Fraction = Fraction(0)
-    fee: int | None = None
-    sale: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """One unit and its carton: grams and mm, ``None`` = not measured."""
-
-    grams: int | None = None
-    sides: tuple[int, int, int] | None = None
-    per_carton: int | None = None
-    carton_grams: int | None = None
-    carton_sides: tuple[int, int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """Everything that is compared. ``price`` is of one unit in minor units of ``currency``, ``None`` = not known."""
-
-    sku: str
-    price: int | None
-    currency: str
-    shown: str
-    destination: str
-    quantities: tuple[int, ...]
-    days: tuple[date, ...]
-    ways: tuple[Freighted, ...]
-    hs: str = ""
-    origin: str = ""
-    duty: str = ""
-    tax: str = ""
-    programme: str = ""
-    regime: str = "commercial"
-    recoverable: bool = False
-    known_on: date | None = None
-    packed: Packed = Packed()
-    after: After = After()
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """One quote with the quantity and day it is for; ``unit`` is the landed cost of one unit as far as it is known."""
-
-    quantity: int
-    on: date
-    quote: QuoteAnswer
-
-    @property
-    def unit(self) -> int:
-        """Landed cost of one unit as far as it is known."""
-        return self.quote.items[0].unit
-
-    def family(self, name: str) -> int:
-        """Cost of a family of all units."""
-        return self.quote.families.get(name, 0)
-
-
 def alternatives(sought: Sought, rules: SellerRules) -> list[Alternative]:
-    """Every way × quantity × day: complete ones first, the cheapest unit in front.
+    """Every way × quantity × day × what follows the border, and the splits: complete ones first, the cheapest unit in front.
 
     Raises :class:`~entrepot.core.errors.ProblemError` for what cannot be asked, or for more than :data:`MOST` alternatives.
     """
-    if len(sought.quantities) * len(sought.days) * max(1, len(sought.ways)) > MOST:
+    sides = len(sought.after.via)
+    if len(sought.quantities) * len(sought.days) * max(1, len(sought.ways)) * sides > MOST:
         raise ProblemError(
             Problem("too_many_alternatives", f"more than {MOST} alternatives", "ask for fewer quantities, days or ways")
         )
-    found = [
-        Alternative(quantity, on, quote)
-        for on in sought.days for quantity in sought.quantities for quote in _quotes(sought, quantity, on, rules)
-    ]  # fmt: skip
+    rules = _with_cards(sought, rules)
+    sought = _with_prices(sought, rules)
+    found: list[Alternative] = []
+    for on in sought.days:
+        for quantity in sought.quantities:
+            for via in sought.after.via:
+                asked = _Part(sought, rules, quantity, quantity, on, via)
+                told = asked.quotes()
+                told += [q for split in sought.splits if (q := _split(asked, split)) is not None]
+                found += [Alternative(quantity, on, quote, via) for quote in told]
     return sorted(found, key=lambda a: (not a.quote.complete, a.quote.missing, a.unit))
 
 
-def _quotes(sought: Sought, quantity: int, on: date, rules: SellerRules) -> tuple[QuoteAnswer, ...]:
-    packed = sought.packed
-    grams = None if packed.grams is None else packed.grams * quantity
-    value = None if sought.price is None else sought.price * quantity
-    wish = Wish(
-        sought.sku,
-        quantity,
-        value,
-        sought.currency,
-        sought.hs,
-        sought.origin,
-        grams,
-        sought.programme,
-        sought.duty,
-        sought.tax,
-    )
-    ways = tuple(
-        Way(way.mode, way.mode, _freight(way, quantity, packed), sought.currency, all_in=way.all_in)
-        for way in sought.ways
-    )
-    asked = QuoteAsked(
-        (wish,), sought.destination, on, sought.shown, ways, sought.regime, sought.recoverable, sought.known_on
-    )
-    days = {way.mode: way.days for way in sought.ways}
-    return tuple(
-        dataclasses.replace(q, days=q.days if q.days is not None else days.get(q.way.split(",")[0]))
-        for q in answer_by(asked, rules, _cartons(packed, quantity), _then(sought, quantity, on, days))
-    )
+def _with_cards(sought: Sought, rules: SellerRules) -> SellerRules:
+    """The seller's cards and those of the quote; the rule book's price levels where they are wanted."""
+    from entrepot.workflows.lane_cards import lane_cards
+
+    cards = (*rules.cards, *sought.cards)
+    if sought.lanes:
+        cards += lane_cards(rules.book, sought.origin or "CN", sought.destination)
+    return dataclasses.replace(rules, cards=cards)
 
 
-def _freight(way: Freighted, quantity: int, packed: Packed) -> int | None:
-    """The whole freight from its rate; ``None`` where the rate or the measure that it counts is not known."""
-    if way.rate is None:
+def _with_prices(sought: Sought, rules: SellerRules) -> Sought:
+    """The seller's price list of a warehouse in this country, unless the quote has a list or a fee of its own."""
+    after = sought.after
+    if after.prices is not None or after.fee is not None:
+        return sought
+    own = next((one for one in rules.warehouses if one.destination in {"", sought.destination}), None)
+    return dataclasses.replace(sought, after=dataclasses.replace(after, prices=own))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Part:
+    """``quantity`` units of a purchase of ``bought``: one consignment. ``wait``: days after arrival before its first sale."""
+
+    sought: Sought
+    rules: SellerRules
+    quantity: int
+    bought: int
+    on: date
+    via: str
+    wait: int = 0
+
+    def quotes(self) -> list[QuoteAnswer]:
+        """The consignment by every way."""
+        from entrepot.workflows.after_border import followed
+
+        sought, quantity, packed = self.sought, self.quantity, self.sought.packed
+        price = sought.price_of(self.bought)
+        wish = Wish(
+            sought.sku, quantity, None if price is None else price * quantity, sought.currency, sought.hs, sought.origin,
+            None if packed.grams is None else packed.grams * quantity, sought.programme, sought.duty, sought.tax,
+        )  # fmt: skip
+        ways = tuple(
+            Way(way.called, way.mode, _freight(way, quantity, packed, part=quantity < self.bought), sought.currency,
+                way.insurance * quantity // self.bought, all_in=way.all_in, days=way.days)
+            for way in sought.ways
+        )  # fmt: skip
+        asked = QuoteAsked(
+            (wish,),
+            sought.destination,
+            self.on,
+            sought.shown,
+            ways,
+            sought.regime,
+            sought.recoverable,
+            sought.known_on,
+            door=sought.door,
+        )
+        own = self.rules.fees
+        return list(
+            answer_by(
+                asked, self.rules, _cartons(packed, quantity, sought.goods),
+                lambda route: followed(route, sought, quantity, self.on, self.via, wait=self.wait, own=own),
+            )
+        )  # fmt: skip
+
+    def by(self, way: str) -> QuoteAnswer | None:
+        """The best quote by a way that is called so or has this mode."""
+        return next((q for q in self.quotes() if way in {q.way, q.mode} or q.mode.startswith(f"{way}_")), None)
+
+
+def _split(whole: _Part, split: Split) -> QuoteAnswer | None:
+    """A part first, the rest by another way, as one purchase: two consignments, two entries.
+
+    Both leave on one day, so that the rest enters later by the days that its way takes longer. ``None`` where a way is none.
+    """
+    box = whole.sought.packed.per_carton or 1
+    count = min(whole.bought - 1, ceil(split.share * whole.bought / box) * box)
+    if count < 1:
+        return None
+    first = dataclasses.replace(whole, quantity=count).by(split.first)
+    rest = dataclasses.replace(whole, quantity=whole.bought - count)
+    later = rest.by(split.rest)
+    if first is None or later is None:
+        return None
+    lag = max(0, (later.days or 0) - (first.days or 0))
+    daily = whole.sought.after.daily
+    wait = max(0, ceil(count / daily) - lag) if daily > 0 else 0  # what came first is sold first
+    later = dataclasses.replace(rest, on=whole.on + timedelta(days=lag), wait=wait).by(later.way) or later
+    return _together(first, later, count, whole.bought)
+
+
+def _together(first: QuoteAnswer, later: QuoteAnswer, count: int, bought: int) -> QuoteAnswer:
+    names = (f"{count} {first.way}", f"{bought - count} {later.way}")
+
+    def marked(lines: Sequence[LineAnswer], name: str) -> tuple[LineAnswer, ...]:
+        return tuple(dataclasses.replace(line, part=name) for line in lines)
+
+    cost = first.cost + later.cost
+    one = first.items[0]
+    item = ItemAnswer(one.sku, bought, cost, range_share(cost, bought, 0, 1), one.missing + later.items[0].missing)
+    families = {name: first.families[name] + later.families[name] for name in first.families}
+    return QuoteAnswer(
+        " + ".join(names), f"{first.mode}+{later.mode}", first.currency, first.complete and later.complete, cost,
+        first.book + later.book, first.cash + later.cash, first.missing + later.missing, families, (item,),
+        marked(first.lines, names[0]) + marked(later.lines, names[1]), tuple(dict.fromkeys(first.notes + later.notes)),
+        first.days,
+    )  # fmt: skip
+
+
+def _freight(way: Freighted, quantity: int, packed: Packed, *, part: bool) -> int | None:
+    """The whole freight from its rate; ``None`` where the rate or the measure that it counts is not known.
+
+    A price for the whole says nothing of a ``part``.
+    """
+    if way.rate is None or (way.basis == "total" and part):
         return None
     if way.basis == "unit":
         return way.rate * quantity
@@ -166,48 +174,14 @@ def _freight(way: Freighted, quantity: int, packed: Packed) -> int | None:
     return way.rate
 
 
-def _cartons(packed: Packed, quantity: int) -> tuple[Cartons, ...]:
-    """Full cartons, the last one counted as full; none without a carton."""
-    if not packed.per_carton:
-        return ()
+def _cartons(packed: Packed, quantity: int, goods: frozenset[str]) -> tuple[Cartons, ...]:
+    """Full cartons, the last one counted as full; a unit without a carton is a parcel of its own."""
     from entrepot.engines.freight import Cartons
 
-    a, b, c = packed.carton_sides or (None, None, None)
-    return (Cartons(-(-quantity // packed.per_carton), packed.carton_grams, a, b, c),)
-
-
-def _then(
-    sought: Sought, quantity: int, on: date, days: dict[str, int | None]
-) -> Callable[[Route], Route] | None:  # fmt: skip
-    after = sought.after
-    if after.via == "third_party":
-        line = _third_party(sought, quantity)
-        return lambda route: dataclasses.replace(route, after=(*route.after, line))
-    if after.via == "platform":
-        return lambda route: _platform(sought, quantity, on + timedelta(days=days.get(route.mode) or 0), route)
-    return None
-
-
-def _third_party(sought: Sought, quantity: int) -> CostLine:
-    fee, label = sought.after.fee, "Third-party warehouse"
-    if fee is None:
-        return CostLine(
-            "fulfilment", label, None, sought.currency, needs=("the warehouse's fee of a unit",), estimate=True
-        )
-    return CostLine("fulfilment", label, fee * quantity, sought.currency, TYPED, estimate=True)
-
-
-def _platform(sought: Sought, quantity: int, arrives: date, route: Route) -> Route:
-    marketplace = MARKETPLACES.get(sought.destination)
-    if marketplace is None or sought.after.daily <= 0:
-        needs = "a fee table of the platform in this country" if marketplace is None else "how many are sold a day"
-        line = CostLine("fulfilment", "Platform fees", None, sought.shown, needs=(needs,), estimate=True)
-        return dataclasses.replace(route, after=(*route.after, line))
-    from entrepot.engines.storage import Unit
-    from entrepot.rules.platform_fees import platform_fees
-    from entrepot.workflows.ways import Stocked, through_platform
-
-    a, b, c = sought.packed.sides or (None, None, None)
-    stock = Stocked(Unit(sought.sku, sought.packed.grams, a, b, c), quantity, sought.after.daily, sought.after.sale)
-    told = through_platform(route, [stock], marketplace, arrives, platform_fees())
-    return dataclasses.replace(told, name=route.name)
+    if packed.per_carton:
+        a, b, c = packed.carton_sides or (None, None, None)
+        return (Cartons(-(-quantity // packed.per_carton), packed.carton_grams, a, b, c, goods),)
+    if packed.grams is None and packed.sides is None:
+        return ()
+    a, b, c = packed.sides or (None, None, None)
+    return (Cartons(quantity, packed.grams, a, b, c, goods),)

@@ -50,11 +50,15 @@ class Way:
     insurance: int = 0
     onward: int = 0
     all_in: bool = False
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LineAnswer:
-    """One cost line: its family, label, amount in minor units (``None`` = not known, see ``needs``), rule and reason."""
+    """One cost line: its family, label, amount in minor units (``None`` = not known, see ``needs``), rule and reason.
+
+    ``part`` names the part of a split purchase that it belongs to.
+    """
 
     family: str
     component: str
@@ -74,6 +78,7 @@ class LineAnswer:
     rate: str
     note: str
     explanation: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,15 @@ class QuoteAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """Where the goods are delivered, as far as cards ask: zone of the card, postcode, whether somebody lives there."""
+
+    zone: str = ""
+    postcode: str = ""
+    residential: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class QuoteAsked:
     """Everything that is asked: items into a country on a day, by typed ways and by the freight cards of the seller."""
 
@@ -119,6 +133,7 @@ class QuoteAsked:
     recoverable: bool = False
     known_on: date | None = None
     confirmed: dict[str, bool] = field(default_factory=dict[str, bool])
+    door: Door = Door()
 
 
 def answer(asked: QuoteAsked, home: Path | None = None, cartons: Sequence[Cartons] = ()) -> tuple[QuoteAnswer, ...]:
@@ -145,10 +160,8 @@ def answer_by(
         known_on=asked.known_on, confirmed=asked.confirmed,
     )  # fmt: skip
     routes = [_route(w) for w in asked.ways]
-    if cartons:
-        routes += [
-            _by_card(card, asked, cartons) for card in rules.cards if card.destination in {"", request.destination}
-        ]
+    if cartons and rules.cards:
+        routes += _by_cards(rules, asked, cartons)
     if not routes:
         routes = [Route("No way named", "", None)]
     if then is not None:
@@ -203,21 +216,32 @@ def _route(way: Way) -> Route:
         if way.insurance:
             lines += (CostLine("insurance", "Insurance", way.insurance, way.currency, TYPED),)
     onward = (CostLine("freight", "Freight from the border", way.onward, way.currency, TYPED),) if way.onward else ()
-    return Route(way.name, way.mode, lines, onward, all_in=way.all_in)
+    return Route(way.name, way.mode, lines, onward, all_in=way.all_in, days=way.days)
 
 
-def _by_card(card: RateCard, asked: QuoteAsked, cartons: Sequence[Cartons]) -> Route:
-    from entrepot.engines.freight import Consignment, quote
+def _by_cards(rules: SellerRules, asked: QuoteAsked, cartons: Sequence[Cartons]) -> list[Route]:
+    """A way by each card that reaches the destination: containers filled, the rest loose, each line on its own leg."""
+    from entrepot.engines.freight import EVERYWHERE, Consignment
+    from entrepot.workflows.ways import ways_by_card
 
     own = [w for w in asked.items if w.value is not None]
-    value = sum(w.value or 0 for w in own) if len({w.currency for w in own}) == 1 else None
-    priced = quote(
-        card, Consignment(tuple(cartons), asked.on, value=value, value_currency=own[0].currency if own else "")
-    )
-    border = tuple(n for n in priced.lines if n.component in {"freight", "insurance"})
-    rest = tuple(n for n in priced.lines if n.component not in {"freight", "insurance"})
-    days = card.transit_days[0] if card.transit_days else None
-    return Route(card.name, card.mode, border, rest, all_in=card.all_in, days=days)
+    whole = len(own) == len(asked.items) and len({w.currency for w in own}) == 1
+    value = sum(w.value or 0 for w in own) if whole else None
+    door = asked.door
+    goods = Consignment(
+        tuple(cartons), asked.on, door.zone or EVERYWHERE, door.postcode, door.residential, value,
+        own[0].currency if whole else "",
+    )  # fmt: skip
+    cards = [card for card in rules.cards if _reaches(card, asked.destination.upper())]
+    return list(ways_by_card(cards, goods, asked.currency, rules.rates.for_day(asked.on)))
+
+
+def _reaches(card: RateCard, country: str) -> bool:
+    """Whether a card goes to a country: one that says none, the country itself, or a place that is no country code.
+
+    The price levels of the rule book name ports; they are chosen by country before.
+    """
+    return len(card.destination) != 2 or card.destination == country
 
 
 def _plain(quote: Quote) -> QuoteAnswer:

@@ -1,13 +1,15 @@
 """The rule book as this seller has it: the book of the package, with the files he laid into the folder ``rules`` of his home.
 
 ``us_hts.json`` or ``us_hts.csv`` (the USITC's export), ``uk_tariff.csv``, ``own_rates.csv`` (his own duty and tax rates, which
-outrank every table), ``exchange_rates.csv`` (base, quote, rate, from, purpose) and freight cards ``cards/*.toml``.
+outrank every table), ``exchange_rates.csv`` (base, quote, rate, from, purpose), freight cards ``cards/*.toml``, price lists of
+warehouses ``warehouses/*.toml``, and the platform's reports ``fee_preview*`` and ``storage_fees*`` as it exports them.
 """
 
 from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -22,6 +24,7 @@ from entrepot.rules.importers import Read, read_hts, read_own_rates, read_uk
 
 if TYPE_CHECKING:
     from entrepot.engines.freight import RateCard
+    from entrepot.engines.storage import OwnFigure, PriceList
 
 _KEPT: dict[Path, tuple[tuple[tuple[str, int], ...], SellerRules]] = {}
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})")
@@ -29,12 +32,17 @@ _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})")
 
 @dataclass(frozen=True, slots=True)
 class SellerRules:
-    """Rules, rates of exchange and freight cards of one seller, and what is wrong with his files."""
+    """Rules, rates of exchange, freight cards, warehouses' prices and the platform's fees of one seller.
+
+    ``fees`` are per (SKU, fee), from the newest report; ``problems`` say what is wrong with his files.
+    """
 
     book: RuleBook
     rates: ExchangeRates
     cards: tuple[RateCard, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
+    warehouses: tuple[PriceList, ...] = ()
+    fees: Mapping[tuple[str, str], OwnFigure] = field(default_factory=dict[tuple[str, str], "OwnFigure"])
 
 
 def seller_rules(home: Path | None) -> SellerRules:
@@ -51,7 +59,11 @@ def seller_rules(home: Path | None) -> SellerRules:
         if read is not None:
             book = book.with_tariff(book.tariff.extended(read.lines, read.own))
             problems += read.problems
-    return SellerRules(book, ExchangeRates(tuple(own)), _cards(folder / "cards"), tuple(problems))
+    fees, unread = own_fees(folder)
+    return SellerRules(
+        book, ExchangeRates(tuple(own)), _cards(folder / "cards"), (*problems, *unread), _warehouses(folder / "warehouses"),
+        fees,
+    )  # fmt: skip
 
 
 def kept_rules(home: Path) -> SellerRules:
@@ -113,3 +125,47 @@ def _cards(folder: Path) -> tuple[RateCard, ...]:
     from entrepot.engines.freight import read_card
 
     return tuple(read_card(f.read_text(encoding="utf-8")) for f in sorted(folder.glob("*.toml")))
+
+
+def _warehouses(folder: Path) -> tuple[PriceList, ...]:
+    if not folder.is_dir():
+        return ()
+    from entrepot.engines.storage import read_price_list
+
+    return tuple(read_price_list(f.read_text(encoding="utf-8")) for f in sorted(folder.glob("*.toml")))
+
+
+def own_fees(folder: Path) -> tuple[dict[tuple[str, str], OwnFigure], list[Problem]]:
+    """Fees by (SKU, fee) from the platform's reports in a folder, the newest report winning, and what could not be read."""
+    previews, charges = sorted(folder.glob("fee_preview*")), sorted(folder.glob("storage_fees*"))
+    if not previews and not charges:
+        return {}, []
+    from entrepot.engines.storage import fee_preview, storage_charges
+
+    figures: dict[tuple[str, str], OwnFigure] = {}
+    problems, sku_of = list[Problem](), dict[str, str]()
+    for file in sorted(previews, key=_valid_from):
+        told = fee_preview(_report(file), _valid_from(file))
+        figures |= told.figures
+        sku_of |= told.sku_of
+        problems += told.problems
+    for file in sorted(charges, key=_valid_from):
+        told = storage_charges(_report(file), sku_of, _valid_from(file))
+        figures |= told.figures
+        problems += told.problems
+    return figures, problems
+
+
+def _report(file: Path) -> list[dict[str, str]]:
+    """Rows of a report of the platform: separated by tabs as it sends them, or by commas; UTF-8 or its western encoding."""
+    raw = file.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    lines = text.splitlines()
+    tabs = bool(lines) and "\t" in lines[0]
+    return [
+        {(k or "").strip().lower(): v or "" for k, v in row.items() if isinstance(v, str)}
+        for row in csv.DictReader(lines, delimiter="\t" if tabs else ",")
+    ]  # fmt: skip

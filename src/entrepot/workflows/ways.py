@@ -15,7 +15,7 @@ from fractions import Fraction
 from math import ceil
 
 from entrepot.core.cost_lines import CostLine
-from entrepot.engines.freight import Consignment, RateCard, side_by_side
+from entrepot.engines.freight import Consignment, FillPlan, FreightQuote, RateCard, side_by_side, weighed
 from entrepot.engines.landed import Route
 from entrepot.engines.storage import (
     Asked,
@@ -31,6 +31,8 @@ from entrepot.engines.storage import (
 )
 from entrepot.rules.platform_fees import FeeBook
 
+MIDDLE = 15
+"""Day of the month on which fees that begin in the middle of one begin (the peak fee, 15 October to 14 January)."""
 Rates = Callable[[str, str], Fraction | None]
 """(from, to) → units of ``to`` for one of ``from``, or None."""
 
@@ -44,6 +46,13 @@ class Stocked:
     daily: Fraction
     price: int | None = None
     wide_low_price: bool = False
+    wait: int = 0
+    """Days after arrival on which nothing of it is sold, because what came before still lies there."""
+
+    @property
+    def demand(self) -> list[Fraction]:
+        """Units sold on each day from arrival until the last one is."""
+        return [Fraction(0)] * self.wait + [self.daily] * self.days
 
     @property
     def days(self) -> int:
@@ -71,9 +80,17 @@ def ways_by_card(cards: Sequence[RateCard], consignment: Consignment, currency: 
             way.told.of_leg("after"),
             all_in=bool(way.inside),
             days=way.days[0] if way.days else None,
+            notes=_carried(way.told),
         )
         for way in side_by_side(cards, consignment, currency, known)
     )
+
+
+def _carried(told: FreightQuote | FillPlan) -> tuple[str, ...]:
+    """How full the containers are and what goes loose; what the freight is charged on."""
+    if isinstance(told, FillPlan):
+        return tuple(told.carried)
+    return () if told.chargeable is None else (f"Charged weight: {weighed(told.chargeable)}",)
 
 
 def through_platform(
@@ -88,17 +105,45 @@ def through_platform(
 ) -> Route:
     """The way with the platform's fees after it: inbound placement, fulfilment of every unit, storage and age surcharge.
 
-    ``arrives`` is the day of receipt at the platform; fees are those of that day, storage that of each month until the last unit
-    is sold at the stated pace. All lines are estimates and name their item.
+    ``arrives`` is the day of receipt at the platform: placement is that day's, fulfilment that of the days on which the units are
+    sold at the stated pace, storage that of each month until the last one is. ``splits`` is the platform's inbound option,
+    ``none`` where it charges no placement. All lines are estimates and name their item.
     """
     lines: list[CostLine] = []
     for item in stock:
         asked = Asked(item.unit, marketplace, arrives, item.price, item.wide_low_price, item.count)
-        priced = [placement(asked, book, splits, own), *fulfilment(asked, book, own)]
+        priced = [] if splits == "none" else [placement(asked, book, splits, own)]
+        priced += _fulfilled(asked, item, book, own)
         lines += [dataclasses.replace(line, item=item.unit.sku, estimate=True) for line in priced]
         lot = Lot(item.unit.sku, item.count, arrives)
-        lines += forecast_fees(item.unit, [lot], [item.daily] * item.days, arrives, marketplace, book, own=own).lines
+        lines += forecast_fees(item.unit, [lot], item.demand, arrives, marketplace, book, own=own).lines
     return dataclasses.replace(way, name=f"{way.name}, platform {marketplace}", after=(*way.after, *lines))
+
+
+def _fulfilled(asked: Asked, item: Stocked, book: FeeBook, own: OwnFigures | None) -> list[CostLine]:
+    """Fulfilment of every unit at the fees of the day on which it is sold; days with the same fees are one line."""
+    found: dict[tuple[str, str, str, tuple[str, ...]], CostLine] = {}
+    for day, units in _sold(item, asked.on):
+        for line in fulfilment(dataclasses.replace(asked, on=day, count=units), book, own):
+            key = line.label, line.rate, line.basis.rule, line.needs
+            kept = found.get(key)
+            whole = line.amount if kept is None or line.amount is None else (kept.amount or 0) + line.amount
+            found[key] = dataclasses.replace(line, amount=whole)
+    return list(found.values())
+
+
+def _sold(item: Stocked, arrives: date) -> list[tuple[date, int]]:
+    """Units sold, by half month (fees begin on the first or in the middle of one): its first day of sale, whole units."""
+    halves: dict[tuple[int, int, bool], tuple[date, int]] = {}
+    gone = 0
+    for n, daily in enumerate(item.demand):
+        day, upto = arrives + timedelta(days=n), min(item.count, ceil((n + 1 - item.wait) * daily) if daily else 0)
+        if upto > gone:
+            half = day.year, day.month, day.day >= MIDDLE
+            first, units = halves.get(half, (day, 0))
+            halves[half] = first, units + upto - gone
+            gone = upto
+    return list(halves.values())
 
 
 def through_warehouse(
@@ -116,7 +161,7 @@ def through_warehouse(
     lines: list[CostLine] = []
     for item in stock:
         lot = Lot(item.unit.sku, item.count, arrives)
-        lines += stay_of_lots(item.unit, [lot], [item.daily] * item.days, arrives, prices)[item.unit.sku]
+        lines += stay_of_lots(item.unit, [lot], item.demand, arrives, prices)[item.unit.sku]
     units = sum(item.count for item in stock)
     room = [item.unit.cubic_metres for item in stock]
     cbm = (

@@ -49,6 +49,7 @@ from entrepot.engines.freight.examples import example_card, us_zone
 from entrepot.engines.freight.fill import FillPlan, container, fill
 from entrepot.engines.freight.many import ManyQuotes, Shipments, quote_many
 from entrepot.engines.freight.model import (
+    EVERYWHERE,
     Band,
     Cartons,
     Charge,
@@ -63,8 +64,10 @@ from entrepot.engines.freight.price import Priced, price
 from entrepot.engines.freight.quote import FreightQuote, quote
 from entrepot.engines.freight.read import card_from, read_card
 from entrepot.engines.freight.weigh import chargeable, missing_measures
+from entrepot.engines.freight.words import weighed
 
 __all__ = [
+    "EVERYWHERE",
     "Alternative",
     "Band",
     "BillAudit",
@@ -103,4 +106,5 @@ __all__ = [
     "side_by_side",
     "under",
     "us_zone",
+    "weighed",
 ]

@@ -49,8 +49,9 @@ class FillPlan:
         assert part is not None
         return total(self.lines, part.card.currency)
 
-    def explain(self) -> list[str]:
-        """The plan in words, then the lines of its quotes."""
+    @property
+    def carried(self) -> list[str]:
+        """Containers with how full they are, and what goes loose, in words."""
         boxes = " + ".join(f"{n} × {kind}" for kind, n in self.containers.items() if n)
         out: list[str] = []
         if boxes:
@@ -59,7 +60,13 @@ class FillPlan:
         if self.left:
             loose = sum((Fraction((c.volume or 0) * c.count) for c in self.left), Fraction(0)) / CUBIC_METRE
             out.append(f"{sum(c.count for c in self.left)} cartons ({plain(loose)} cbm) go loose")
-        return [*out, *(line for part in (self.full, self.loose) if part is not None for line in part.explain())]
+        return out
+
+    def explain(self) -> list[str]:
+        """The plan in words, then the lines of its quotes."""
+        return [
+            *self.carried, *(line for part in (self.full, self.loose) if part is not None for line in part.explain())
+        ]  # fmt: skip
 
 
 def fill(

@@ -12,6 +12,9 @@ from entrepot.core.cost_lines import CostLine, Total, total
 from entrepot.core.money import major, range_share
 from entrepot.engines.duty import Assessment, Goods
 
+TRANSPORT = frozenset({"sea", "rail", "road", "air", "express", "post"})
+"""Means of transport of an entry."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -37,6 +40,7 @@ class Route:
     ``to_border`` are the freight and insurance lines up to the border: they belong to a CIF customs value; ``None`` = not
     known yet. ``onward`` are those up to the first place of destination, ``after`` all later ones (storage, fulfilment, last
     mile). ``all_in``: duty and tax are inside the freight price; they cannot be told apart and no import tax comes back.
+    ``notes`` say what the lines do not: how full the containers are, what goes loose.
     """
 
     name: str
@@ -46,6 +50,17 @@ class Route:
     after: tuple[CostLine, ...] = ()
     all_in: bool = False
     days: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def transport(self) -> str:
+        """Means of transport as customs knows it: ``sea_lcl`` is sea; empty for a line that does not say.
+
+        >>> Route("LCL", "sea_lcl").transport, Route("Line", "line").transport
+        ('sea', '')
+        """
+        kind = self.mode.partition("_")[0].partition("+")[0].lower()
+        return kind if kind in TRANSPORT else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def quote(book: RuleBook, request: Request, route: Route, rates: Rates) -> Quote
     """
     lines = [_goods_line(item) for item in request.items]
     assessment: Assessment | None = None
-    notes: list[str] = []
+    notes: list[str] = list(route.notes)
     if route.to_border is None:
         needs = ("a freight rate or the seller's figure",)
         lines.append(CostLine("freight", "Freight to the border", None, request.currency, needs=needs))
@@ -65,7 +65,7 @@ def _entry(book: RuleBook, request: Request, route: Route, rates: Rates) -> Entr
     cover = _sum([n for n in route.to_border or () if n.component == "insurance"], own, rates) if known else None
     onward = _sum(route.onward, book.countries[request.destination].currency, rates) if known_country else 0
     return Entry(
-        request.destination, request.on, tuple(i.goods for i in request.items), request.regime, route.mode, freight, own,
+        request.destination, request.on, tuple(i.goods for i in request.items), request.regime, route.transport, freight, own,
         cover, own, onward or 0, request.fees, recoverable=request.recoverable,
         known_on=request.known_on, income_tax_rate=request.income_tax_rate,
         importer_tax_number=request.importer_tax_number, confirmed=request.confirmed,

@@ -49,6 +49,7 @@ from entrepot.engines.storage.model import Lot, OwnFigure, OwnFigures, Unit
 from entrepot.engines.storage.monthly import age_row, monthly_amount, monthly_storage, overage, storage_rows
 from entrepot.engines.storage.own_reports import OwnReport, fee_preview, storage_charges
 from entrepot.engines.storage.period_costs import PeriodCost, month_amount, spread
+from entrepot.engines.storage.read_prices import price_list_from, read_price_list
 from entrepot.engines.storage.risk import LotRisk, fees_over_paths
 from entrepot.engines.storage.size_tier import Sized, size_tier
 from entrepot.engines.storage.third_party import (
@@ -93,6 +94,8 @@ __all__ = [
     "monthly_storage",
     "overage",
     "placement",
+    "price_list_from",
+    "read_price_list",
     "removal",
     "returns_processing",
     "service",

@@ -50,6 +50,8 @@ class PriceList:
     valid_to: date | None = None
     source: str = ""
     confidence: Confidence = Confidence.SELLER
+    destination: str = ""
+    """Country of the warehouse, empty = not said."""
 
     @property
     def basis(self) -> Basis:

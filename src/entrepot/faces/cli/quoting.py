@@ -6,14 +6,11 @@ import json
 import os
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from entrepot.core.errors import Problem, ProblemError
-
-if TYPE_CHECKING:
-    from entrepot.workflows.quote import QuoteAnswer, Way
 
 On = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Day of entry; today unless said.")]
 Known = Annotated[
@@ -23,44 +20,75 @@ Known = Annotated[
 
 def quote(
     *,
-    to: Annotated[str, typer.Option("--to", metavar="COUNTRY", help="Destination, two letters.")],
-    price: Annotated[str, typer.Option(help="Price of one unit.")],
-    quantity: Annotated[int, typer.Option(min=1, help="Units.")] = 1,
-    currency: Annotated[str, typer.Option(help="Currency of price and freight.")] = "USD",
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", exists=True, dir_okay=False, help="A quote as a file (TOML); options outrank it."),
+    ] = None,
+    to: Annotated[str, typer.Option("--to", metavar="COUNTRY", help="Destination, two letters.")] = "",
+    price: Annotated[str, typer.Option(help="Price of one unit.")] = "",
+    price_break: Annotated[
+        list[str] | None, typer.Option("--break", metavar="FROM:PRICE", help="The supplier's price from so many units.")
+    ] = None,
+    quantity: Annotated[list[int] | None, typer.Option(min=1, help="Units; give several to compare.")] = None,
+    currency: Annotated[str, typer.Option(help="Currency of price and freight; USD unless said.")] = "",
     hs: Annotated[str, typer.Option(help="HS code, as long as you have it.")] = "",
-    origin: Annotated[str, typer.Option("--from", metavar="COUNTRY", help="Country of origin.")] = "CN",
+    origin: Annotated[str, typer.Option("--from", metavar="COUNTRY", help="Country of origin; CN unless said.")] = "",
     way: Annotated[
         list[str] | None, typer.Option(metavar="NAME:MODE:FREIGHT[:INSURANCE]", help="A way; give several to compare.")
     ] = None,
     all_in: Annotated[bool, typer.Option("--all-in", help="The freight has duty and tax inside.")] = False,
+    lanes: Annotated[
+        bool, typer.Option("--lanes", help="Also by the price levels of the rule book (estimates).")
+    ] = False,
     grams: Annotated[int | None, typer.Option(help="Packed grams of one unit.")] = None,
+    size: Annotated[str, typer.Option(metavar="CM", help="Sides of one packed unit, such as 30x20x10.")] = "",
+    carton: Annotated[str, typer.Option(metavar="UNITS:KG:CM", help="The carton, such as 24:11:56x46x34.")] = "",
+    via: Annotated[list[str] | None, typer.Option(help="After the border: platform, third_party, or both.")] = None,
+    daily: Annotated[str, typer.Option(help="Units sold a day, for storage.")] = "",
+    sale: Annotated[str, typer.Option(help="Selling price in the destination's currency.")] = "",
+    fee: Annotated[str, typer.Option(help="The third party's fee of one unit.")] = "",
+    split: Annotated[
+        list[str] | None, typer.Option(metavar="PERCENT:FIRST:REST", help="A part by another way, such as 30:air:sea.")
+    ] = None,
     duty: Annotated[str, typer.Option(help="Your own duty rate in per cent, in place of the tariff's.")] = "",
     tax: Annotated[str, typer.Option(help="Your own tax rate in per cent.")] = "",
     programme: Annotated[str, typer.Option(help="Trade agreement whose certificate comes with the goods.")] = "",
-    regime: Annotated[str, typer.Option(help="commercial, personal, ioss, remessa_conforme …")] = "commercial",
+    regime: Annotated[str, typer.Option(help="commercial, personal, ioss, remessa_conforme …")] = "",
     recover: Annotated[bool, typer.Option("--recover", help="The importer gets import tax back.")] = False,
     shown: Annotated[str, typer.Option("--in", help="Currency of the answer; that of the price unless said.")] = "",
     on: On = None,
     known: Known = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Every line of every alternative, not of the first alone.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
 ) -> None:
     """What a unit costs at its destination: every line with its rule, ways side by side."""
-    from entrepot.core.money import minor
-    from entrepot.workflows.quote import QuoteAsked, Wish, answer
+    from dataclasses import asdict
 
-    own = currency.upper()
-    wish = Wish("item", quantity, minor(price, own) * quantity, own, hs, origin, None if grams is None else grams * quantity,
-                programme, duty, tax)  # fmt: skip
-    ways = tuple(_way(text, own, all_in) for text in way or ())
-    asked = QuoteAsked(
-        (wish,), to, _day(on), (shown or own).upper(), ways, regime, recover, known.date() if known else None
-    )
-    answers = answer(asked, home())
+    from entrepot.faces.cli.quote_shown import show
+    from entrepot.workflows.alternatives import alternatives
+    from entrepot.workflows.quote_file import quote_table, sought_from
+    from entrepot.workflows.rule_files import seller_rules
+
+    own = (currency or "USD").upper()
+    table = quote_table(file) if file else {}
+    units, kg, sides = [*carton.split(":"), "", "", ""][:3] if carton else ("", "", "")
+    typed: dict[str, Any] = {
+        "destination": to, "price": price, "quantity": quantity, "currency": currency, "hs": hs, "origin": origin,
+        "way": [_way(text, all_in) for text in way or ()], "lanes": lanes, "via": via, "daily": daily, "sale": sale, "fee": fee,
+        "unit": {k: v for k, v in (("grams", grams), ("cm", size)) if v}, "duty": duty, "tax": tax, "programme": programme,
+        "carton": {k: v for k, v in (("units", units), ("kg", kg), ("cm", sides)) if v}, "regime": regime, "recover": recover,
+        "splits": [_part(text) for text in split or ()], "breaks": [_break(text) for text in price_break or ()],
+        "shown": shown or ("" if file else own), "on": on.date() if on else None, "known_on": known.date() if known else None,
+    }  # fmt: skip
+    asked = sought_from({**table, **{k: v for k, v in typed.items() if v}}, _day(None))
+    found = alternatives(asked, seller_rules(home()))
     if as_json:
-        typer.echo(json.dumps([_data(a) for a in answers], default=str, ensure_ascii=False, indent=1))
+        data = [{**asdict(one.quote), "quantity": one.quantity, "on": one.on, "via": one.via} for one in found]
+        typer.echo(json.dumps(data, default=str, ensure_ascii=False, indent=1))
         return
-    for found in answers:
-        _show(found)
+    show(str(table.get("title", "")), found, every=every)
 
 
 def whatif(
@@ -141,37 +169,34 @@ def _day(on: datetime | None) -> date:
     return on.date() if on else datetime.now().astimezone().date()
 
 
-def _way(text: str, currency: str, all_in: bool) -> Way:
-    from entrepot.core.money import minor
-    from entrepot.workflows.quote import Way
-
+def _way(text: str, all_in: bool) -> dict[str, Any]:
     parts = [p.strip() for p in text.split(":")]
     if len(parts) not in {3, 4}:
         raise ProblemError(
             Problem("bad_way", "this way cannot be read", "write NAME:MODE:FREIGHT or NAME:MODE:FREIGHT:INSURANCE",
                     field="way", found=text)
         )  # fmt: skip
-    freight = minor(parts[2], currency) if parts[2] else None
-    return Way(
-        parts[0], parts[1], freight, currency, minor(parts[3], currency) if len(parts) == 4 else 0, all_in=all_in
-    )
+    insurance = parts[3] if len(parts) == 4 else ""
+    return {"name": parts[0], "mode": parts[1], "freight": parts[2], "insurance": insurance, "all_in": all_in}
 
 
-def _show(found: QuoteAnswer) -> None:
-    from entrepot.faces.cli.printing import money, say
+def _part(text: str) -> dict[str, Any]:
+    from decimal import Decimal, InvalidOperation
 
-    whole = money(found.cost, found.currency)
-    open_ = "" if found.complete else f", and {found.missing} costs that are not known"
-    say("", f"{found.way or 'no way'}: {whole}{open_}")
-    for item in found.items:
-        say(f"  one unit: {money(item.unit, found.currency)}")
-    for line in found.lines:
-        say(f"  {line.explanation}")
-    for note in found.notes:
-        say(f"  {note}")
+    share, _, ways = text.partition(":")
+    first, _, rest = ways.partition(":")
+    try:
+        return {"share": Decimal(share.strip().rstrip("%")) / 100, "first": first.strip(), "rest": rest.strip()}
+    except InvalidOperation:
+        raise ProblemError(
+            Problem("bad_split", "this split cannot be read", "write it like 30:air:sea", field="split", found=text)
+        ) from None
 
 
-def _data(found: QuoteAnswer) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(found)
+def _break(text: str) -> dict[str, Any]:
+    units, _, price = text.partition(":")
+    if not units.strip().isdigit() or not price.strip():
+        raise ProblemError(
+            Problem("bad_break", "this price break cannot be read", "write it like 500:1.95", field="break", found=text)
+        )
+    return {"from": int(units), "price": price.strip()}

@@ -16,7 +16,7 @@ from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import exponent, minor
 from entrepot.faces.web import families
 from entrepot.faces.web.waterfall import Bar, per_unit
-from entrepot.workflows.alternatives import After, Alternative, Freighted, Packed, Sought
+from entrepot.workflows.sought import After, Alternative, Freighted, Packed, Sought
 
 WAYS = (1, 2, 3)
 FIRST = {"m1": "sea", "m2": "air", "m3": "express", "b1": "cbm", "b2": "kg", "b3": "kg"}
@@ -128,7 +128,7 @@ def sought(form: Form, own: str, today: date, currency_of: Mapping[str, str]) ->
         form.text("from", facts.origin if facts and facts.origin else "CN").upper()[:2],
         _rate(form, "duty"), _rate(form, "tax"), form.text("programme")[:40], form.text("regime", "commercial")[:40],
         form.text("recover") == "1", form.day("known"), _packed(form),
-        After(form.text("via"), form.decimal("pace") or Fraction(0), form.money("fee", currency),
+        After((form.text("via"),), form.decimal("pace") or Fraction(0), form.money("fee", currency),
               form.money("sale", currency_of[destination])),
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from entrepot.workflows import alternatives as comparing
 from entrepot.workflows.rate_history import RateSpan, rate_history
 from entrepot.workflows.rule_files import SellerRules, kept_rules
 from entrepot.workflows.rules_at import measures_at, rules_at
+from entrepot.workflows.sought import Alternative, Sought
 from entrepot.workflows.whatif_shop import ShopChange, ShopRow, shop_effect
 
 
@@ -28,7 +29,7 @@ def goods(sku: str) -> GoodsFacts | None:
     return facts.goods_facts(sku) if sku else None
 
 
-def alternatives(sought: comparing.Sought) -> list[comparing.Alternative]:
+def alternatives(sought: Sought) -> list[Alternative]:
     """Quotes side by side, complete ones first, the cheapest in front."""
     return comparing.alternatives(sought, rules())
 

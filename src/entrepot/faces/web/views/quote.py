@@ -18,8 +18,8 @@ from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.quoting import FIRST, WAYS, AlternativeRow, Form, bars, facts_shown, sought
 from entrepot.faces.web.tables import Table, build, wish
 from entrepot.faces.web.views.export import send
-from entrepot.workflows.alternatives import Alternative, Sought
 from entrepot.workflows.quote import LineAnswer
+from entrepot.workflows.sought import Alternative, Sought
 
 
 @dataclass(frozen=True, slots=True)
