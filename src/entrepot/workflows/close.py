@@ -54,7 +54,7 @@ def span(months: str) -> tuple[date, date]:
 
 def close(company: str, months: str, *, actor: str, at: Instant | None = None, progress: Progress = SILENT) -> Closed:
     """Close ``months`` (see :func:`span`) of ``company``. Raises ``ProblemError``: unknown, not over, closed already."""
-    row, (first, last) = _company(company), span(months)
+    row, (first, last) = company_named(company), span(months)
     ends = midnight(last + timedelta(1), row.zone)
     if ends > (at or now()):
         raise ProblemError(
@@ -79,7 +79,7 @@ def close(company: str, months: str, *, actor: str, at: Instant | None = None, p
 
 def reopen(company: str, months: str, reason: str, *, actor: str, at: Instant | None = None) -> str:
     """Lift the freeze of a closed span for what is recorded from now on; the document's number."""
-    row, (first, last), moment = _company(company), span(months), at or now()
+    row, (first, last), moment = company_named(company), span(months), at or now()
     document = PeriodReopen(
         id=_number("REOPEN", row, first, last), source=SOURCE, account=company, company=company,
         effective_at=to_datetime(moment), period_from=first, period_to=last, reason=reason,
@@ -90,7 +90,7 @@ def reopen(company: str, months: str, reason: str, *, actor: str, at: Instant | 
 
 def reported_still(company: str, months: str) -> bool:
     """Whether the books, asked as they were known at the last closing of the span, still give the hash reported."""
-    row, (first, last) = _company(company), span(months)
+    row, (first, last) = company_named(company), span(months)
     starts, ends = midnight(first, row.zone), midnight(last + timedelta(1), row.zone)
     period = models.Period.objects.filter(company=row, starts=starts, ends=ends, closed=True).order_by("version").last()
     if period is None:
@@ -98,7 +98,8 @@ def reported_still(company: str, months: str) -> bool:
     return value_at(ends - 1, period.recorded_at).hash(row.pk) == period.reported
 
 
-def _company(code: str) -> models.Company:
+def company_named(code: str) -> models.Company:
+    """The company of that code; raises ``ProblemError`` that names those there are."""
     row = models.Company.objects.filter(code=code).first()
     if row is None:
         known = ", ".join(models.Company.objects.order_by("code").values_list("code", flat=True))

@@ -1,0 +1,191 @@
+"""Balanced vouchers of a month for the general ledger: what the stock sub-ledger hands to the accounts.
+
+Stock, what left and what could not be placed are together all cost lines (docs/methods/ledger.md, identity M). So between two
+states of the books
+
+    stock + cost of what left + unplaced  (new less old)  =  cost lines (new less those that were replaced)
+
+and the left side are debits, the right side credits: every voucher balances by construction, and the inventory account moves
+by exactly closing − opening of the roll-forward. What left before the month and costs something else now is the prior-period
+adjustment. Payments are handed over beside: the deposit on an order is a prepayment until goods of that order are billed.
+
+Entrepot is the stock sub-ledger: sales, output tax and platform fees come from the platforms' settlements.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from entrepot.books import models
+from entrepot.books.facts import FOREVER
+from entrepot.core.calendar import Instant
+from entrepot.core.kinds import Kind
+from entrepot.workflows.month_figures import BOOK_COMPONENTS, MonthFigures, month_figures
+from entrepot.workflows.prepayments import prepayment_entries
+from entrepot.workflows.value_at import ValueAt
+from entrepot.workflows.voucher_entry import Entry, Voucher, combined
+
+EXPENSE = {
+    Kind.SALE: "cost_of_sales", Kind.RETURN: "cost_of_sales", Kind.WRITE_OFF: "stock_loss",
+    Kind.COUNT_SHORTAGE: "stock_loss", Kind.COUNT_SURPLUS: "stock_loss", Kind.USE: "other_use",
+    Kind.SUPPLIER_RETURN: "supplier_returns", Kind.INTERCOMPANY_SALE: "intercompany_cost",
+}  # fmt: skip
+"""Account of what leaves, by kind of movement."""
+VOUCHER = {
+    "cost_of_sales": "cost_of_sales", "stock_loss": "stock_changes", "other_use": "stock_changes",
+    "supplier_returns": "supplier_returns", "intercompany_cost": "intercompany",
+}  # fmt: skip
+COUNTER = {
+    "opening_balance": "opening", "count": "stock_loss", "rebate_claim": "rebate", "rebate_settlement": "rebate",
+    "duty_refund": "duty_refund", "reimbursement": "claims",
+}  # fmt: skip
+"""Account that a cost line stands against, by type of its document; a bill stands against its supplier's payables."""
+
+
+@dataclass(frozen=True)
+class Vouchers:
+    """Vouchers of a month; ``inventory``: what the inventory account moves by, which is closing − opening of the stock."""
+
+    figures: MonthFigures
+    vouchers: tuple[Voucher, ...]
+    inventory: int
+    stock_change: int
+
+    @property
+    def residue(self) -> int:
+        """Unbalanced minor units, and what inventory moves by beside the stock: 0."""
+        return sum(abs(v.difference) for v in self.vouchers) + abs(self.inventory - self.stock_change)
+
+
+def vouchers(company: str, months: str, *, known: Instant = FOREVER) -> Vouchers:
+    """Vouchers of ``months`` of a company; raises ``ProblemError`` for an unknown company or what is no month."""
+    return of_figures(month_figures(company, months, known=known))
+
+
+def of_figures(figures: MonthFigures) -> Vouchers:
+    """Vouchers between two states of the books."""
+    entries = [*_lines(figures), *_left(figures), *prepayment_entries(figures)]
+    made = combined(entries, figures.last)
+    inventory = sum(e.amount for v in made for e in v.entries if e.account == "inventory")
+    change = sum(_stock(figures, state) * sign for state, sign in ((figures.closing, 1), (figures.opening, -1)))
+    return Vouchers(figures, made, inventory, change)
+
+
+def _stock(figures: MonthFigures, state: ValueAt) -> int:
+    return int(figures.mine(state.stock)["amount"].sum())
+
+
+def _shares(figures: MonthFigures, state: ValueAt) -> pl.DataFrame:
+    """line, movement, side, amount, placed: every cost share of the company's book components."""
+    from entrepot.workflows.valuing import cost_shares
+
+    facts = state.valued.facts
+    owners = facts.cost_weights.select("line", company="company_id").unique()
+    shares = cost_shares(facts).to_frame().join(owners, on="line")
+    nowhere = state.valued.valuation_of(figures.company.pk).unplaced.select("line", "movement", "side").unique()
+    nowhere = nowhere.with_columns(placed=pl.lit(False))
+    return figures.mine(shares).join(nowhere, on=["line", "movement", "side"], how="left").select(
+        "line", "movement", "side", "amount", placed=pl.col("placed").fill_null(True)
+    )  # fmt: skip
+
+
+def _kinds(state: ValueAt) -> dict[int, tuple[Kind, Instant]]:
+    moves = state.valued.facts.movements
+    return {m: (Kind(kind), at) for m, kind, at in moves.select("movement", "kind", "at").iter_rows()}
+
+
+def _lines(figures: MonthFigures) -> Iterable[Entry]:
+    """Cost lines that are new against those that were replaced: where they fell, and whom they are owed to."""
+    old, new = _shares(figures, figures.opening), _shares(figures, figures.closing)
+    totals = [dict(s.group_by("line").agg(pl.col("amount").sum()).iter_rows()) for s in (old, new)]
+    changed = {line for line in {*totals[0], *totals[1]} if totals[0].get(line) != totals[1].get(line)}
+    changed |= _moved_lines(old, new)
+    told = _told(changed)
+    for shares, state, sign in ((old, figures.opening, -1), (new, figures.closing, 1)):
+        kinds = _kinds(state)
+        for line, movement, side, amount, placed in shares.filter(pl.col("line").is_in(sorted(changed))).iter_rows():
+            one = told[line]
+            voucher = one.voucher(sign)
+            yield Entry(voucher, one.counter, -sign * amount, supplier=one.supplier)
+            if not placed:
+                yield Entry(voucher, "unallocated", sign * amount)
+            elif side == 0:
+                yield Entry(voucher, "inventory", sign * amount)
+            else:
+                kind, at = kinds[movement]
+                yield Entry(voucher, _expense(figures, kind, at), sign * amount)
+
+
+def _moved_lines(old: pl.DataFrame, new: pl.DataFrame) -> set[int]:
+    """Lines that stand in both states and fall elsewhere now, or are placed now and were not."""
+    keys = ["line", "movement", "side", "placed"]
+    both = old.join(new.select("line").unique(), on="line", how="semi")
+    now = new.join(old.select("line").unique(), on="line", how="semi")
+    where = [frame.group_by(keys).agg(pl.col("amount").sum()) for frame in (both, now)]
+    here_only = where[0].join(where[1], on=[*keys, "amount"], how="anti")
+    there_only = where[1].join(where[0], on=[*keys, "amount"], how="anti")
+    return {*here_only["line"].to_list(), *there_only["line"].to_list()}
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Who told of a cost line: the account it stands against."""
+
+    counter: str
+    supplier: str
+    estimate: bool
+
+    def voucher(self, sign: int) -> str:
+        if self.estimate:
+            return "accrual" if sign > 0 else "accrual_reversal"
+        return "intercompany" if self.counter == "intercompany" else "purchases"
+
+
+def _told(lines: set[int]) -> dict[int, _Told]:
+    found: dict[int, _Told] = {}
+    chosen = sorted(lines)
+    for start in range(0, len(chosen), 800):
+        rows = models.CostLine.objects.filter(pk__in=chosen[start : start + 800]).select_related("document")
+        for row in rows:
+            supplier = str(json.loads(bytes(row.document.body)).get("supplier") or "")
+            if row.internal:
+                counter = "intercompany"
+            elif row.estimate:
+                counter = "accrued_payables"
+            else:
+                counter = COUNTER.get(row.document.type, "payables")
+            found[row.pk] = _Told(counter, supplier, row.estimate)
+    return found
+
+
+def _expense(figures: MonthFigures, kind: Kind, at: Instant) -> str:
+    return EXPENSE[kind] if at >= figures.starts else "prior_period"
+
+
+def _left(figures: MonthFigures) -> Iterable[Entry]:
+    """What left: its cost now less its cost as it was reported, without what was aimed at the issues themselves."""
+    sums: dict[tuple[str, str], int] = defaultdict(int)
+    for state, sign in ((figures.opening, -1), (figures.closing, 1)):
+        aimed = _shares(figures, state).filter((pl.col("side") == 1) & pl.col("placed"))
+        own = dict(aimed.group_by("movement").agg(pl.col("amount").sum()).iter_rows())
+        kinds = _kinds(state)
+        for movement, amount in _costs_left(figures, state).iter_rows():
+            account = _expense(figures, *kinds[movement])
+            voucher = "prior_period" if account == "prior_period" else VOUCHER[account]
+            sums[voucher, account] += sign * (amount - own.get(movement, 0))
+    for (voucher, account), amount in sums.items():
+        yield Entry(voucher, account, amount)
+        yield Entry(voucher, "inventory", -amount)
+
+
+def _costs_left(figures: MonthFigures, state: ValueAt) -> pl.DataFrame:
+    """movement, amount of the company's book components."""
+    costs = state.valued.movement_costs().filter(pl.col("component").is_in(BOOK_COMPONENTS))
+    owners = state.valued.facts.movements.select("movement", "company")
+    mine = costs.join(owners.filter(pl.col("company") == figures.company.pk), on="movement")
+    return mine.group_by("movement").agg(pl.col("amount").sum())
