@@ -133,7 +133,8 @@ def test_explain_states_centre_spread_and_range(shop_forecast: Forecast) -> None
     """The answer to "why" has stable codes and the numbers that the forecast used."""
     told = shop_forecast.explain("i7", LeadTime.fixed(8))
     codes = [line.code for line in told]
-    assert [code for code in codes if code in {"centre_windows", "spread_measured", "range"}] == [*codes[:2], "range"]
+    assert codes[0] == "centre_windows"
+    assert codes.index("centre_windows") < codes.index("spread_measured") < codes.index("range")
     told = tuple(line for line in told if line.code == "range")
     high = shop_forecast.quantiles(LeadTime.fixed(8), [0.95])[7, 0]
     assert told[0].parameters["high"] == high

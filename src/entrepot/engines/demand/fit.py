@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 
+from entrepot.engines.demand.blend import fit_blend
 from entrepot.engines.demand.events import WEST, Event
 from entrepot.engines.demand.features import features
 from entrepot.engines.demand.history import History
@@ -15,7 +16,7 @@ from entrepot.engines.demand.learn import LEARNT_LEVELS, Learnt, balanced, learn
 from entrepot.engines.demand.model import DemandPanel, Floats, RatioTable
 from entrepot.engines.demand.ratios import calibrate, ratio_quantiles
 from entrepot.engines.demand.refill import weekly_index
-from entrepot.engines.demand.samples import LEARNT, MIN_AGE, past_lessons, past_ratios
+from entrepot.engines.demand.samples import LEARNT, MIN_AGE, first_cutoff, past_lessons, past_ratios
 from entrepot.engines.demand.season import AHEAD, ShopSeason
 
 MOST_SERIES = 20_000
@@ -25,7 +26,8 @@ MOST_SERIES = 20_000
 @dataclass(frozen=True)
 class Model:
     """What a panel's series share after its last week: the measured ratios, the shop's season, its
-    weekly ``index`` of the past (refill.py), the learnt correction.
+    weekly ``index`` of the past (refill.py), ``blend`` [rarity groups, windows] the weights of the windows,
+    the learnt correction.
 
     ``weeks`` and ``last_week`` say for which panel it holds; ``series`` how many it was learnt from. Plain data: it can be
     pickled and sent to other processes.
@@ -34,6 +36,7 @@ class Model:
     table: RatioTable
     shop: ShopSeason
     index: Floats
+    blend: Floats
     learnt: Learnt | None
     events: tuple[Event, ...]
     weeks: int
@@ -52,6 +55,7 @@ def fit(panel: DemandPanel, *, events: Sequence[Event] = WEST, learning: bool = 
         rows = np.sort(np.random.default_rng(seed).choice(count, MOST_SERIES, replace=False)).astype(np.int64)
         panel = panel.take(rows)
     history = History.of(panel, events)
+    history = replace(history, blend=fit_blend(history, first_cutoff(weeks), weeks))
     table = calibrate(past_ratios(history, weeks))
     learnt = None
     if learning and table.usable:
@@ -66,6 +70,7 @@ def fit(panel: DemandPanel, *, events: Sequence[Event] = WEST, learning: bool = 
         table,
         history.shop(weeks, AHEAD),
         weekly_index(panel.demand),
+        history.blend,
         learnt,
         tuple(events),
         weeks,

@@ -31,7 +31,7 @@ from entrepot.engines.demand.model import (
     as_levels,
 )
 from entrepot.engines.demand.paths import sample_paths
-from entrepot.engines.demand.point import combine, living_level, pattern, state
+from entrepot.engines.demand.point import living_level, pattern, state
 from entrepot.engines.demand.refill import refill
 from entrepot.engines.demand.samples import LEARNT, MIN_AGE
 from entrepot.engines.demand.season import AHEAD
@@ -246,7 +246,7 @@ def forecast(
 def _now(whole: DemandPanel, model: Model) -> SeriesState:
     """Where every series stands, and what is expected of the weeks ahead, after the learnt correction."""
     weeks, everyone = whole.demand.shape[1], np.arange(len(whole), dtype=np.int64)
-    history = History.of(whole, model.events)
+    history = History.of(whole, model.events, model.blend)
     windows = history.windows(weeks)
     level = living_level(history.level(weeks, model.shop), history.whole.observed[:, weeks])
     expected = history.expected(level, weeks, AHEAD, everyone, model.shop)
@@ -258,7 +258,7 @@ def _now(whole: DemandPanel, model: Model) -> SeriesState:
         expected[old] = _corrected(expected[old], factors)
         learnt = np.ones((len(whole), *quantiles.shape[1:]))
         learnt[old] = quantiles
-    rate = np.where(np.isnan(level), np.nan, history.bulk_rate(weeks, combine(windows), model.shop))
+    rate = np.where(np.isnan(level), np.nan, history.bulk_rate(weeks, history.centre(weeks), model.shop))
     return state(whole, history.whole, windows, level, rate, expected, learnt, _lost(whole, model))
 
 

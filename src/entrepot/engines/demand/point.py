@@ -1,4 +1,4 @@
-"""The centre of the forecast: the average of the 4, 8, 13 and 26-week means.
+"""The centre of the forecast: an average of the 4, 8, 13 and 26-week means, with the weights that blend.py measured.
 
 Short windows follow a change, long ones resist a single large order; their average is within a few per cent of the
 best simple method on young sellers' data (docs/methods/demand.md). All sums run over prefix sums, so the forecast at
@@ -87,16 +87,44 @@ def window_means(prefix: Prefix, at: int) -> Floats:
     return means
 
 
-def combine(means: Floats) -> Floats:
-    """The centre: the average of the window means that exist; NaN where none does.
+EQUAL: Floats = np.full(len(WINDOWS), 1 / len(WINDOWS))
+"""The same say for every window: where nothing better was measured (blend.py)."""
+
+
+def combine(means: Floats, weights: Floats | None = None) -> Floats:
+    """The centre: the average of the window means that exist, with ``weights`` [windows] or [series, windows] (default: equal);
+    NaN where none exists.
 
     >>> combine(np.array([[4.0, 2.0, 3.0, 3.0], [np.nan, 6.0, 6.0, 6.0]])).tolist()
     [3.0, 6.0]
     """
     known = ~np.isnan(means)
-    count = known.sum(axis=1)
+    mass = np.where(known, EQUAL if weights is None else weights, 0.0)
+    # A window without a known week leaves its say to the others; where those have none, they share it.
+    mass = np.where((mass.sum(axis=1) > 0)[:, None], mass, known)
+    whole = mass.sum(axis=1)
     out = np.full(means.shape[0], np.nan)
-    np.divide(np.where(known, means, 0.0).sum(axis=1), count, out=out, where=count > 0)
+    np.divide((mass * np.where(known, means, 0.0)).sum(axis=1), whole, out=out, where=whole > 0)
+    return out
+
+
+def first_sales_as_likely(demand: Floats) -> Floats:
+    """``demand`` [series, weeks] with each series' first week cut to the share of its other weeks that sold.
+
+    A series begins with the week of its first sale, so that week has sold for certain, and a shop's first weeks would look like
+    a season of items that sell once a month. Counted with the chance that such a week sells at all, it is a week like any other.
+
+    >>> first_sales_as_likely(np.array([[np.nan, 4.0, 0.0, 2.0, 0.0]])).tolist()
+    [[nan, 2.0, 0.0, 2.0, 0.0]]
+    """
+    known = ~np.isnan(demand)
+    rows = np.flatnonzero(known.any(axis=1))
+    if rows.size == 0:
+        return demand
+    later = known.sum(axis=1)[rows] - 1
+    sold = np.maximum((np.nan_to_num(demand[rows]) > 0).sum(axis=1) - 1, 0)
+    out = demand.copy()
+    out[rows, known.argmax(axis=1)[rows]] *= (sold + 1) / (later + 1)
     return out
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from entrepot.engines.demand.counts import negative_binomial_quantiles
 from entrepot.engines.demand.model import DemandPanel, Floats, Ints
-from entrepot.engines.demand.point import without_bursts
+from entrepot.engines.demand.point import first_sales_as_likely, without_bursts
 from entrepot.engines.demand.season import RATIO_CAP, SHOP_ITEMS
 
 HALF_LIFE = 6.0
@@ -44,7 +44,7 @@ def weekly_index(demand: Floats) -> Floats:
     [0.75, 0.75, 1.5]
     """
     known = ~np.isnan(demand)
-    value = np.where(known, demand, 0.0)
+    value = np.nan_to_num(first_sales_as_likely(demand))
     mean = value.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     live = mean > 0
     ratio = np.minimum(value[live] / mean[live, None], RATIO_CAP)

@@ -26,7 +26,7 @@ import numpy as np
 from entrepot.engines.demand.events import WEST, Event
 from entrepot.engines.demand.events import index as calendar_index
 from entrepot.engines.demand.model import Floats, Ints
-from entrepot.engines.demand.point import WINDOWS
+from entrepot.engines.demand.point import WINDOWS, first_sales_as_likely
 
 AHEAD = 78
 """Weeks ahead for which a season is worked out; later weeks keep the level."""
@@ -60,8 +60,8 @@ KAPPA_UNITS = 0.5
 MOST_MASS = 2.0
 """Most weeks that last year's season may count."""
 
-SHOP_KAPPA = 2.0
-"""The same for the shop's index: other items' seasons say less."""
+SHOP_KAPPA = 1.25
+"""The same for the shop's index, which stands beside the calendar: other items' seasons say less than an item's own."""
 
 SHOP_ITEMS = 20
 """Items below which the shop's index is its few items' noise rather than a season."""
@@ -112,9 +112,8 @@ class Season:
         back = min(max(WINDOWS), at)
         full = at >= FULL_SEASON
         kernel = (self.sharp if full else self.kernel)[at - back : at + ahead, :at]
-        prior = self.prior[at - back : at + ahead]
         history = self.history[:, :at]
-        expected = _relative(prior, _observed(history), self.prior[:at])
+        expected = self.prior[at - back : at + ahead] / _usual(self.prior[:at], _observed(history))
         index, plain = _shop_indices(history, kernel, expected, full)
         ages = np.arange(back, 0, -1)
         share = np.mean([(ages <= weeks) / min(weeks, back) for weeks in WINDOWS], axis=0)
@@ -180,17 +179,17 @@ def _observed(history: Floats) -> Floats:
     return count
 
 
-def _relative(prior: Floats, observed: Floats, past: Floats) -> Floats:
-    """``prior`` against its mean over the weeks observed."""
+def _usual(prior: Floats, observed: Floats) -> float:
+    """Mean of ``prior`` [weeks] over the weeks observed; 1 where none was."""
     mass = float(observed.sum())
-    return prior / (float(observed @ past) / mass) if mass > 0 else prior
+    return float(observed @ prior) / mass if mass > 0 else 1.0
 
 
 def _weekly(history: Floats) -> tuple[Floats, int]:
     """How the shop's items sold in each week [weeks] against their own means (1 is usual; 0 where nothing was observed),
     and how many items it stands on."""
     known = ~np.isnan(history)
-    value = np.where(known, history, 0.0)
+    value = np.nan_to_num(first_sales_as_likely(history))
     mean = value.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     live = mean > 0
     ratio = np.minimum(value[live] / mean[live, None], RATIO_CAP)
@@ -213,10 +212,12 @@ def _shop_indices(history: Floats, kernel: Floats, prior: Floats, full: bool) ->
 
 
 def _year_pair(history: Floats) -> tuple[Floats, Floats]:
-    """Demand [series] of the last 13 weeks and of the same weeks a year before, where both were seen."""
+    """Demand [series] of the last 13 weeks and of the same weeks a year before, where both were seen and the item's first sale
+    lay further back."""
     weeks = history.shape[1]
+    older = (~np.isnan(history[:, : weeks - YEAR])).cumsum(axis=1)[:, -13:] > 1
     now, before = history[:, weeks - 13 :], history[:, weeks - YEAR - 13 : weeks - YEAR]
-    both = ~np.isnan(now) & ~np.isnan(before)
+    both = ~np.isnan(now) & ~np.isnan(before) & older
     return np.where(both, now, 0.0).sum(axis=1), np.where(both, before, 0.0).sum(axis=1)
 
 
