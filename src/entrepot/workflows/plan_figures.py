@@ -74,7 +74,8 @@ def figures(batch: Batch, units: Ints, told: LineFutures, facts: list[Facts], on
     """
     out: list[Said] = []
     window = min(batch.lanes[-1].nominal + AFTER, HORIZON) - 1
-    unmet, unmet_nothing = (_unmet(batch, told, window, with_order=yes) for yes in (True, False))
+    asked = np.maximum(np.cumsum(told.demand, axis=1)[:, window], 1e-9)
+    lost, lost_nothing = (_lost(batch, told, window, with_order=yes) for yes in (True, False))
     for n, fact in enumerate(facts):
         count = int(units[n].sum())
         freight = float(units[n] @ batch.costs.freight[n])
@@ -92,13 +93,15 @@ def figures(batch: Batch, units: Ints, told: LineFutures, facts: list[Facts], on
                 "units": count, "families": {name: round(value) for name, value in families.items() if round(value)},
                 "cash": round(goods + freight + fact.duty * count) if fact.bought or count else 0,
                 "later_storage": round(float(told.storage[n])), "later_aged": round(float(told.aged[n])),
-                "risk": round(1000 * unmet[n]), "risk_nothing": round(1000 * unmet_nothing[n]),
-                "out_on": _out_on(told, n, on),
+                "risk": round(1000 * min(lost[n] / asked[n], 1.0)),
+                "risk_nothing": round(1000 * min(lost_nothing[n] / asked[n], 1.0)),
+                "out_on": _out_on(batch, told, n, on),
                 "nothing": {
-                    "lost_margin": round(float(told.lost_nothing[n] * batch.costs.margin[n])),
-                    "holding": round(float(told.holding_nothing[n])),
+                    "lost_units": round(float(lost_nothing[n])),
+                    "lost_margin": round(float(lost_nothing[n] * batch.costs.margin[n])),
+                    "until": (on + timedelta(weeks=window + 1)).isoformat(),
                 },
-                "lost_units": float(told.lost_nothing[n] - told.lost[n]),
+                "lost_units": float(lost_nothing[n] - lost[n]),
                 "modes": modes_of(batch, n, units[n], on, fact.made_days),
             }
         )  # fmt: skip
@@ -184,13 +187,12 @@ def batch_of(said: Said) -> tuple[Batch, Facts]:
     return Batch(np.array([0]), ways, lanes, standing, costs, late, said["price"], plan), Facts(**said["facts"])
 
 
-def _unmet(batch: Batch, told: LineFutures, window: int, *, with_order: bool) -> Floats:
-    """Share [rows] of the demand of the weeks up to ``window`` that is not met, on the mean of the paths."""
+def _lost(batch: Batch, told: LineFutures, window: int, *, with_order: bool) -> Floats:
+    """Units [rows] asked for and not there up to the week ``window``, on the mean of the paths."""
     asked = np.cumsum(told.demand, axis=1)[:, window]
     came = np.cumsum(told.coming + (told.ordered if with_order else 0.0), axis=1)[:, window]
     end = (told.stock if with_order else told.stock_nothing)[:, window]
-    lost = asked - (batch.standing.on_hand + came - end)
-    return np.clip(lost / np.maximum(asked, 1e-9), 0.0, 1.0)
+    return np.maximum(asked - (batch.standing.on_hand + came - end), 0.0)
 
 
 def _written_off(batch: Batch, n: int, left: float, landed: float) -> float:
@@ -200,13 +202,17 @@ def _written_off(batch: Batch, n: int, left: float, landed: float) -> float:
     return max(left - kept, 0.0) * (batch.costs.written_off * landed + float(batch.costs.disposal[n]))
 
 
-def _out_on(told: LineFutures, n: int, on: date) -> str | None:
-    """Expected end of the stock without the line."""
-    stock, demand = told.stock_nothing[n], told.demand[n]
-    for week in range(len(stock)):
-        if stock[week] < 0.5 * demand[week] and demand[week] > 0:
-            return (on + timedelta(weeks=week)).isoformat()
-    return None
+def _out_on(batch: Batch, told: LineFutures, n: int, on: date) -> str | None:
+    """Day on which stock and arrivals end at the expected demand without the line; ``None`` beyond the weeks ahead."""
+    there = float(batch.standing.on_hand[n]) + np.cumsum(told.coming[n])
+    asked = np.cumsum(told.demand[n])
+    short = np.flatnonzero(there < asked - 1e-9)
+    if short.size == 0:
+        return None
+    week = int(short[0])
+    before = float(asked[week] - told.demand[n, week])
+    share = min(max((float(there[week]) - before) / max(float(told.demand[n, week]), 1e-9), 0.0), 1.0)
+    return (on + timedelta(days=int(7 * (week + share)))).isoformat()
 
 
 def _short(due: Ints) -> list[int]:

@@ -129,6 +129,15 @@ class Inputs:
     owed: list[float] | None = None
     """Read when they are wanted (plan_cash)."""
 
+    def buyer_of(self, line: Line) -> str:
+        """Code of the company that orders an item: the one that did last, else the one that sells it."""
+        return (self.codes.get(line.source.buyer or 0) if line.source else None) or self.company.code
+
+    @cached_property
+    def codes(self) -> dict[int, str]:
+        """Companies by number."""
+        return dict(models.Company.objects.values_list("pk", "code"))
+
     @cached_property
     def weekly_of(self) -> dict[int, float]:
         """Item → expected units a week over all of its destinations."""

@@ -159,7 +159,12 @@ def line(viewer: Viewer, key: str | int) -> PlanLinePage:
 def detail(found: PlanLine) -> dict[str, Any]:
     """What is kept for a line's page; empty for a run whose details are dropped."""
     kept = PlanDetail.objects.filter(pk=found.pk).values_list("content", flat=True).first()
-    return json.loads(zlib.decompress(bytes(kept))) if kept else {}
+    return unpacked(kept) if kept else {}
+
+
+def unpacked(content: Any) -> dict[str, Any]:
+    """A detail as it was kept."""
+    return json.loads(zlib.decompress(bytes(content)))
 
 
 def weeks(rows: list[list[Any]]) -> list[PlanWeek]:

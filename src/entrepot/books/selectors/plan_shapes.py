@@ -123,8 +123,8 @@ class PlanLinePage:
     breaks: list[Break]
     reasons: list[Reason] = needs("see_cost", factory=list)
     assumed: list[Reason] = needs("see_cost", factory=list)
-    nothing: dict[str, int] = needs("see_cost", factory=dict)
-    """Cost by family if nothing is done this week."""
+    nothing: dict[str, Any] = needs("see_cost", factory=dict)
+    """If nothing were done until ``until``: ``lost_units`` and ``lost_margin``."""
     others: list[PlanRow] = field(default_factory=list[PlanRow])
     """The other lines of the same item."""
 
