@@ -10,6 +10,7 @@ from entrepot import __version__
 from entrepot.faces.cli import (
     blanks,
     checking,
+    costing,
     demanding,
     demo,
     figures,
@@ -66,12 +67,15 @@ app.command("opportunities")(demanding.opportunities)
 app.command("plan")(figures.plan)
 app.command("daily")(figures.daily)
 app.command("explain")(why.explain)
+app.command("cost")(costing.cost)
 app.command("quote")(quoting.quote)
 app.command("whatif")(quoting.whatif)
 app.command("rules")(quoting.rules)
 app.command("check")(checking.check)
 app.command("close")(periods.close)
 app.command("reopen")(periods.reopen)
+app.command("roll-forward")(periods.roll_forward)
+app.command("vouchers")(periods.vouchers)
 app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)
 app.command("erase")(keeping.erase)

@@ -1,7 +1,8 @@
-"""``entrepot close`` and ``reopen``: a company's months, reported and frozen, or open again."""
+"""A company's months: ``close`` and ``reopen``, and what the accounts take from them (``roll-forward``, ``vouchers``)."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,3 +40,45 @@ def reopen(
 
     say(f"{company} {month} is open again: {lift(company, month, reason, actor=actor())}")
     revalue_and_say()
+
+
+def roll_forward(company: Company, month: Month) -> None:
+    """What stock opened with, what came in and went out, what it closed with: units and money, by kind."""
+    open_books()
+    from entrepot.faces.cli.printing import count, money, say
+    from entrepot.workflows.roll_forward import roll_forward as rolled
+
+    found = rolled(company, month)
+    currency = found.figures.company.currency
+    for step, (units, amount) in found.totals().items():
+        say(f"{step.replace('_', ' '):<28}{count(units):>12}{money(amount, currency):>20}")
+    say(f"{count(found.uncosted)} units sold ahead of stock, no cost yet; residue {found.residue()}")
+
+
+def vouchers(
+    company: Company,
+    month: Month,
+    layout: Annotated[str, typer.Option(help="generic, xero, kingdee or yonyou.")] = "generic",
+    out: Annotated[Path, typer.Option(help="Folder that the files go to.", show_default="here")] = Path(),
+) -> None:
+    """Balanced vouchers of a month for the accounts, as files that accounting programs import."""
+    open_books()
+    from django.conf import settings
+
+    from entrepot.faces.cli.printing import money, say
+    from entrepot.workflows.account_map import account_map
+    from entrepot.workflows.voucher_files import SAID, voucher_files
+    from entrepot.workflows.vouchers import vouchers as made_of
+
+    made = made_of(company, month)
+    files = voucher_files(made, layout, account_map(settings.HOME, company))
+    currency = made.figures.company.currency
+    for voucher in made.vouchers:
+        say(f"{SAID[voucher.kind][0]:<44}{money(voucher.total, currency):>20}  {len(voucher.entries)} entries")
+    say(
+        f"inventory {money(made.inventory, currency)} = stock {money(made.stock_change, currency)}; residue {made.residue}"
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        (out / file.name).write_bytes(file.content)
+        say(f"written {out / file.name}")
