@@ -163,14 +163,15 @@ def order_costs(facts: Facts, sales: pl.DataFrame) -> pl.DataFrame:
     return shared.join(sales, on="movement", how="semi")
 
 
-def unplaced_order_costs(facts: Facts, sales: pl.DataFrame) -> int:
-    """Money aimed at order lines that moved nothing (cancelled, not shipped yet): counted as unallocated."""
-    weights = facts.order_weights
+def unplaced_orders(valued: Valued) -> pl.DataFrame:
+    """company_id, component, amount aimed at order lines that moved nothing (cancelled, not shipped yet): unallocated."""
+    weights = valued.facts.order_weights
     if weights.is_empty():
-        return 0
+        return pl.DataFrame(schema={"company_id": pl.Int64, "component": pl.Int64, "amount": pl.Int64})
     amounts = weights.with_columns(split(weights).alias("amount"))
-    moved = sales["sales_line"].drop_nulls().unique()
-    return int(amounts.filter(~pl.col("sales_line").is_in(moved.implode()))["amount"].sum())
+    moved = _sales(valued)["sales_line"].drop_nulls().unique()
+    rows = amounts.filter(pl.col("sales_line").is_null() | ~pl.col("sales_line").is_in(moved.implode()))
+    return rows.group_by("company_id", "component").agg(pl.col("amount").sum())
 
 
 def margin_frame(valued: Valued, sales: pl.DataFrame, imputed: pl.DataFrame | None = None) -> pl.DataFrame:

@@ -25,7 +25,9 @@ BOOK_FAMILIES = tuple(family for family, members in FAMILIES.items() if set(memb
 _PLAIN = ("quantity", "returned", "refunded", *FULL_COLUMNS, "uncosted", "missing")
 SUMMED: tuple[str, ...] = (*_PLAIN, "net", "net_unknown", "sales")
 """Columns of a selection's sums; ``sales`` counts them, from stored counts where months are whole."""
-_GROUPS = {"sku": "item_id", "channel": "shop_id", "destination": "country"}
+_GROUPS = {
+    "sku": "item_id", "channel": "shop_id", "destination": "country", "order": "movement__document__external_id",
+}  # fmt: skip
 Sums = list[int]
 
 
@@ -172,8 +174,9 @@ def whole_months(start: date, end: date) -> tuple[int, int] | None:
 
 def parts(viewer: Viewer, wanted: Any) -> Iterable[tuple[QuerySet[Any], Any, Any]]:
     """Querysets that together are the selection, with how each counts units of unknown price, and sales."""
-    # A scope of places cannot be seen in the margin figures, which do not say where units stood.
-    months = whole_months(wanted.start, wanted.end) if viewer.locations is None else None
+    # Neither places nor orders can be seen in the margin figures, which say only what months and shops sold.
+    by_day = viewer.locations is not None or wanted.by == "order"
+    months = None if by_day else whole_months(wanted.start, wanted.end)
     days = sale_rows(viewer, wanted)
     if months is not None:
         rows = _confined(viewer, wanted, viewer.of_company(MarginFigure.objects.filter(reason="sale")))
