@@ -140,3 +140,11 @@ def test_a_fee_that_is_not_due_is_nothing_and_one_of_which_one_must_ask_is_not()
     assert assess(BOOK, replace(AUGUST, mode="air"), nothing).figures["harbor_maintenance_fee"].amount == 0
     small = replace(AUGUST, on=date(2025, 6, 1), goods=(replace(SHIRT, value=50_000, origin=""),))
     assert assess(BOOK, small, nothing).figures["harbor_maintenance_fee"].amount is None
+
+
+def test_a_country_without_rules_of_imports_is_not_taken_for_one_without_tax() -> None:
+    """The book has China's exports only: the tax of an import there is asked for; that of the United States is none."""
+    goods = Goods("box", 1, 100_000, "CNY", duty_rate=Fraction(1, 10))
+    china = assess(rule_book(), Entry("CN", date(2026, 3, 2), (goods,), freight=0, insurance=0), lambda _a, _b: None)
+    assert china.figures["import_tax"].amount is None
+    assert "has none" in china.figures["import_tax"].needs[0]

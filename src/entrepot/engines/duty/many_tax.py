@@ -10,6 +10,7 @@ import numpy as np
 from entrepot.core.money import exponent
 from entrepot.engines.duty.columns import Flags, Whole, by, scaled, to_steps
 from entrepot.engines.duty.many_rules import Rows, below, first_relief
+from entrepot.engines.duty.taxes import untaxed
 from entrepot.rules import DestinationRules, RuleBook, Value
 
 
@@ -63,8 +64,7 @@ def import_tax(
     rules, nothing = rows.rules, np.zeros(len(rows), dtype=np.int64)
     rule = rules.get("tax_base")
     if rule is None:
-        begins = book.begins(rules.code, "tax_base")
-        none = begins is None or rules.on >= begins
+        none = untaxed(book, rules.code, rules.on)
         return nothing, np.full(len(rows), none), np.zeros(len(rows), dtype=np.bool_)
     base = nothing
     for name in rule.names("parts"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from entrepot.core.cost_lines import Basis, CostLine
@@ -44,9 +45,10 @@ def taxes(
     rule = rules.get("tax_base")
     if rule is None:
         begins = book.begins(entry.destination, "tax_base")
-        if begins is None or entry.on >= begins:
+        if untaxed(book, entry.destination, entry.on):
             return Taxes((), None, ("the country has no tax on imports",))
-        needs = (f"the tax rules of {rules.name} on {entry.on}: the rule book begins on {begins}",)
+        why = "the rule book has none" if begins is None else f"the rule book begins on {begins}"
+        needs = (f"the tax rules of {rules.name} on {entry.on}: {why}",)
         return Taxes(tuple(_unknown(rules, g, needs) for g in entry.goods), None, needs)
     bases = [_base(rule, rules, entry, g, valued, parts, i) for i, g in enumerate(entry.goods)]
     needs = tuple(dict.fromkeys((*valued.needs, *_extra_needs(rule, entry, parts, bases, valued))))
@@ -55,6 +57,12 @@ def taxes(
     lines = [_line(book, rules, entry, g, b, valued, rates, needs) for g, b in zip(entry.goods, bases, strict=True)]
     finished = _waived(rules, valued, rates, _summed(rules, lines))
     return Taxes(tuple(finished), base, () if base is not None else needs)
+
+
+def untaxed(book: RuleBook, destination: str, on: date) -> bool:
+    """Whether a country without a rule of a tax base has no tax on imports: it has rules of imports, but none of a tax by now."""
+    begins = book.begins(destination, "tax_base")
+    return book.begins(destination, "customs_value") is not None if begins is None else on >= begins
 
 
 def _base(
