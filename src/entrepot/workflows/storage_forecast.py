@@ -8,6 +8,7 @@ known age and is told apart. Customers' returns are no arrivals.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -71,22 +72,26 @@ class StorageForecast:
 
 
 def storage_forecast(
-    company: models.Company, on: date, days: int = 180, *, sku: str = "", book: FeeBook | None = None,
+    company: models.Company, on: date, days: int = 180, *, sku: str = "",
+    places: Collection[int] | None = None, book: FeeBook | None = None,
     own: OwnFigures | None = None,
 ) -> StorageForecast:  # fmt: skip
     """Forecast for all platform stock of a company: the latest forecast's mean as a steady daily demand over ``days``.
 
-    ``sku`` narrows to one item. ``book`` carries what the seller has confirmed or a what-if; ``own`` his reports' figures.
-    Stock and forecasts are those of the last valuation and forecast run; arrivals are read as the books know them now.
+    ``sku`` narrows to one item, ``places`` to locations. ``book`` carries what the seller has confirmed or a what-if;
+    ``own`` his reports' figures. Stock and forecasts are those of the last valuation and forecast run; arrivals are read as
+    the books know them now.
     """
     tables = book or platform_fees()
     found: list[LotFees] = []
     ageless: dict[str, int] = {}
     for country, marketplace in MARKETPLACES.items():
-        places = models.Cell.objects.filter(
+        there = models.Cell.objects.filter(
             company=company, location__kind="fba", location__country=country, transit="", condition="sellable"
         )
-        cells = set(places.values_list("pk", flat=True))
+        if places is not None:
+            there = there.filter(location__in=places)
+        cells = set(there.values_list("pk", flat=True))
         stock = dict(
             models.StockFigure.objects.filter(
                 company=company, cell_id__in=cells, units__gt=0, **({"item__sku": sku} if sku else {})
@@ -95,7 +100,7 @@ def storage_forecast(
             .annotate(units=Sum("units"))
         )
         lots = _lots(company, cells, stock, on)
-        pace = _pace(set(places.values_list("location__code", flat=True)), set(stock))
+        pace = _pace(set(there.values_list("location__code", flat=True)), set(stock))
         units = _units(set(stock), on)
         for item, held in stock.items():
             unit, here = units[item], lots[item]

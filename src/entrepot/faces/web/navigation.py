@@ -50,9 +50,19 @@ GROUPS = (
         _("Cost"),
         (
             Link("cost", "cost", _("True cost"), "c", "see_cost", phone=True),
+            Link("storage", "storage", _("Storage ahead"), "", "see_cost"),
             Link("quote", "quote", _("Quote"), "q", "see_cost"),
             Link("what-if", "what-if", _("What if"), "w", "see_cost"),
             Link("rules", "rules", _("Rules"), "r"),
+        ),
+    ),
+    Group(
+        _("Get back"),
+        (
+            Link("bill-audit", "bill-audit", _("Bill audit"), "b", "see_cost"),
+            Link("rebates", "rebates", _("Export rebates"), "x", "see_cost"),
+            Link("duty-refunds", "duty-refunds", _("Duty refunds"), "", "see_cost"),
+            Link("salvage", "salvage", _("Recover or dispose"), "", "see_cost"),
         ),
     ),
     Group(
