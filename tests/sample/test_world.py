@@ -119,7 +119,7 @@ def test_signals_say_what_the_truth_says(world: World) -> None:
     said = [s for s in told if s.name == "mentions"]
     after = [mean[place[s.sku], (s.effective_at.date() - world.start).days + 1 :][:7].sum() for s in carts]
     assert np.corrcoef([s.numerator for s in carts], after)[0, 1] > 0.9
-    assert abs(np.corrcoef([s.numerator for s in said], after)[0, 1]) < 0.1
+    assert abs(np.corrcoef([s.numerator for s in said], after)[0, 1]) < 0.2
     assert len({s.sku for s in carts}) == signals.WATCHED
     unmet = signals.unmet(world, 7)
     assert {s.name for s in unmet} == {"searches", "abandoned_carts", "complaints", "waiting"}

@@ -91,6 +91,7 @@ def _figures(
         marks = [
             *told["flags"],
             *(["promotion"] if row in one.promotions else []),
+            *(["ending"] if told["item"] in one.ends else []),
             *(["bulk"] if any(w[6] for w in history) else []),
         ]
         fields = {
@@ -104,7 +105,7 @@ def _figures(
         }  # fmt: skip
         detail = {
             "history": history,
-            "fan": _fan(result, key),
+            "fan": _fan(result, key, one.promotions.get(row)),
             "totals": _totals(result, key),
             "reasons": [asdict(reason) for reason in result.explain(key, lead)],
             "lead": [list(lead.weeks), list(lead.probabilities)],
@@ -142,10 +143,13 @@ def _history(result: Forecast, key: Any) -> list[list[Any]]:
     ]
 
 
-def _fan(result: Forecast, key: Any) -> list[list[Any]]:
-    """Each coming week."""
-    weeks = result.fan(key, FAN_WEEKS, LEVELS).select("week", "mean", *_QUANTILES, "season", "event", "promotion")
-    return [[week.isoformat(), *(_rounded(number) for number in told)] for week, *told in weeks.iter_rows()]
+def _fan(result: Forecast, key: Any, promotions: list[float] | None) -> list[list[Any]]:
+    """Each coming week. Its promotion is what users' promotions make of it: an item's end is no promotion that can be lifted."""
+    weeks = result.fan(key, FAN_WEEKS, LEVELS).select("week", "mean", *_QUANTILES, "season", "event")
+    return [
+        [week.isoformat(), *(_rounded(number) for number in told), _rounded(promotions[at] if promotions else 1.0)]
+        for at, (week, *told) in enumerate(weeks.iter_rows())
+    ]
 
 
 def _totals(result: Forecast, key: Any) -> list[list[Any]]:

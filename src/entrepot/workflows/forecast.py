@@ -7,6 +7,7 @@ clock), so the week it falls in is left out.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,7 +18,7 @@ from entrepot.core.calendar import Instant
 from entrepot.core.frames.demand import IN_STOCK, ORDER_LINES
 from entrepot.core.kinds import Kind
 from entrepot.core.progress import SILENT, Progress
-from entrepot.workflows import demand_figures, in_stock, promote, snapshot
+from entrepot.workflows import course, demand_figures, in_stock, promote, snapshot
 from entrepot.workflows.clock import now
 from entrepot.workflows.valuing import companies
 
@@ -39,6 +40,8 @@ class CompanyForecast:
     panel: DemandPanel
     promotions: dict[int, list[float]] = field(default_factory=dict[int, list[float]])
     """Row of the result → what the users' promotions make of each coming week; they are in the result."""
+    ends: dict[int, date] = field(default_factory=dict[int, date])
+    """Item → the first day without sales, where that is known; it is in the result."""
 
 
 def forecast(*, progress: Progress = SILENT, made_at: Instant | None = None) -> list[CompanyForecast]:
@@ -114,10 +117,12 @@ def _of_company(company: int, lines: pl.DataFrame, movements: pl.DataFrame) -> C
         weekly = build_demand(frame, zone=companies()[company].zone, as_of=as_of, in_stock=stocked)
     except ValueError:
         return None  # not one whole week of orders yet
-    series = panel(weekly, ("item", "channel"))
-    result = engine(series)
+    series = course.inherited(company, panel(weekly, ("item", "channel")))
+    result = course.counted(company, engine(series, keys=course.awaited(company, series)))
     promotions = promote.known(company, result)
-    return CompanyForecast(company, as_of, promote.counted(result, promotions), series, promotions)
+    return CompanyForecast(
+        company, as_of, promote.counted(result, promotions), series, promotions, course.ends(company)
+    )
 
 
 def _store(one: CompanyForecast, made_at: Instant) -> None:

@@ -83,13 +83,16 @@ class Uplift(models.Model):
 
 
 class ItemCourse(models.Model):
-    """A user knows how an item goes on: it follows ``predecessor`` and has ``share`` per cent of its past, or it ends on
-    ``ends_on`` (the first day without sales). Withdrawn, not changed; one stands for each item."""
+    """A user knows how an item goes on: it follows ``predecessor`` and has ``share`` per cent of its past, it goes on sale on
+    ``launches_on`` (``interest`` people wait for it), or it ends on ``ends_on`` (the first day without sales). Withdrawn, not
+    changed; one stands for each item."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT)
     item = models.ForeignKey(Item, on_delete=models.PROTECT)
     predecessor = models.ForeignKey(Item, on_delete=models.PROTECT, null=True, related_name="successors")
     share = models.IntegerField(default=100, help_text="per cent of the predecessor's demand that it inherits")
+    launches_on = models.DateField(null=True)
+    interest = models.IntegerField(default=0)
     ends_on = models.DateField(null=True)
     note = models.CharField(max_length=200, blank=True)
     made_at = models.BigIntegerField()

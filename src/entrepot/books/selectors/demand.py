@@ -13,6 +13,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from entrepot.books import uplifts
 from entrepot.books.access import Viewer
 from entrepot.books.models import DemandDetail, DemandFigure, DemandRun, ForecastFigure, Location, Shop
+from entrepot.books.selectors import courses
 from entrepot.books.selectors.demand_shapes import (
     ComingTotal,
     ComingWeek,
@@ -102,6 +103,7 @@ def of_item(viewer: Viewer, code: str, place: str = "") -> DemandPage:
     if run is None or figure is None:
         raise NotThere(f"demand {code} {place}")
     detail = _detail(figure)
+    told = courses.of_item(viewer, figure.item, run.made_at)
     history = [_past_week(*week) for week in detail["history"]]
     return DemandPage(
         row=_row(figure, see=viewer.can("see_margin")),
@@ -113,10 +115,11 @@ def of_item(viewer: Viewer, code: str, place: str = "") -> DemandPage:
         history=history,
         fan=[ComingWeek(date.fromisoformat(w[0]), w[1], tuple(w[2:7]), w[7], w[8], w[9]) for w in detail["fan"]],
         totals=[ComingTotal(w[0], w[1], tuple(w[2:7])) for w in detail["totals"]],
-        reasons=[Reason(**said) for said in detail["reasons"]],
+        reasons=[*told.reasons, *(Reason(**said) for said in detail["reasons"])],
         lead=list(zip(*detail["lead"], strict=True)),
         uplifts=_uplifts(viewer, figure, run),
         past=_past(viewer, figure, run, history),
+        course=told.row,
     )
 
 

@@ -125,6 +125,21 @@ class UpliftRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseRow:
+    """How a user says that an item goes on; ``predecessor`` empty: none. ``counted``: the newest run knew of it."""
+
+    predecessor: str
+    share: int
+    launches_on: date | None
+    interest: int
+    ends_on: date | None
+    note: str
+    made_by: str
+    made_at: datetime
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PastForecast:
     """An earlier stored forecast of the eight weeks after ``week``, and what was sold in them (``None``: not yet over)."""
 
@@ -151,3 +166,4 @@ class DemandPage:
     """Weeks of the lead time and their odds."""
     uplifts: list[UpliftRow] = field(default_factory=list[UpliftRow])
     past: list[PastForecast] = field(default_factory=list[PastForecast])
+    course: CourseRow | None = None

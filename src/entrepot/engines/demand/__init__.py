@@ -83,6 +83,7 @@ from entrepot.engines.demand.opportunities import Opportunity, Rate, opportuniti
 from entrepot.engines.demand.refill import refill
 from entrepot.engines.demand.shape import components, inherit, regional_shares
 from entrepot.engines.demand.signals import Signal, SignalValues, signal_values
+from entrepot.engines.demand.succession import Launch, Launched, ended, launched, successors
 from entrepot.engines.demand.track import TrackRecord, track_record
 
 __all__ = [
@@ -95,6 +96,8 @@ __all__ = [
     "DemandPanel",
     "Event",
     "Forecast",
+    "Launch",
+    "Launched",
     "LeadTime",
     "Model",
     "NewItem",
@@ -109,9 +112,11 @@ __all__ = [
     "backtest",
     "build_demand",
     "components",
+    "ended",
     "fit",
     "forecast",
     "inherit",
+    "launched",
     "new_item",
     "opportunities",
     "panel",
@@ -119,5 +124,6 @@ __all__ = [
     "regional_shares",
     "search_rate",
     "signal_values",
+    "successors",
     "track_record",
 ]

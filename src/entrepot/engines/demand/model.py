@@ -20,6 +20,7 @@ Ints = NDArray[np.int64]
 
 FLAGS: Mapping[str, str] = {
     "no_history": "no sale in the data: no forecast is made",
+    "new_item": "a new item, forecast as others like it were launched",
     "short_history": "fewer than 8 observed weeks",
     "intermittent": "half of the recent weeks or more are without demand",
     "dormant": "no demand in the last 13 observed weeks",

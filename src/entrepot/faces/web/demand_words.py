@@ -43,6 +43,16 @@ LAUNCH: dict[str, Promise] = {
     "launch_analogues": gettext_lazy("{items} items like it sold {units} a week in their first half year."),
     "launch_interest": gettext_lazy("{people} people waiting for it are worth about {units} units at the start."),
     "launch_own": gettext_lazy("Its own first {weeks} weeks ({sold} units) make it {units} a week."),
+    "flag_new_item": gettext_lazy("It is new: forecast as others like it were launched."),
+    "course_follows": gettext_lazy("You said that it follows {sku}: {percent} % of its past is counted as its own."),
+    "course_followed": gettext_lazy("You said that {sku} follows it."),
+    "course_ends": gettext_lazy("You said that it ends on {until}: demand runs down to nothing by then."),
+    "course_discontinued": gettext_lazy(
+        "Its catalogue entry says that it ends on {until}: demand runs down to nothing by then."
+    ),
+    "course_launch": gettext_lazy("You said that it goes on sale on {until}; nothing is expected before."),
+    "course_interest": gettext_lazy("You said that {people} people wait for it."),
+    "course_later": gettext_lazy("The next forecast counts this."),
 }
 """Code of a new item's reason (:mod:`entrepot.engines.demand.launch`) to sentence."""
 

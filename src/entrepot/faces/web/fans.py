@@ -47,7 +47,7 @@ def _coming(week: ComingWeek) -> dict[str, Any]:
 def effects(found: DemandPage) -> list[str]:
     """Season, events and promotions in the coming weeks, each as a sentence."""
     said = []
-    if found.fan:
+    if found.fan and found.row.method != "launch":  # a launch's curve is no season
         high = max(found.fan, key=lambda week: week.season)
         low = min(found.fan, key=lambda week: week.season)
         if high.season - low.season >= NOTABLE:

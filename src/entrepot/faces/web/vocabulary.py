@@ -35,6 +35,7 @@ WORDS: dict[str, dict[str, Promise]] = {
     },
     "flag": {
         "no_history": pgettext_lazy("flag", "no sale yet"),
+        "new_item": pgettext_lazy("flag", "new"),
         "short_history": pgettext_lazy("flag", "short history"),
         "intermittent": pgettext_lazy("flag", "rarely sold"),
         "dormant": pgettext_lazy("flag", "asleep"),
