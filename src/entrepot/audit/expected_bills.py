@@ -47,6 +47,7 @@ def bill(context: Context, source: Source, body: Body, expected: Expected) -> No
                 row for target in line["targets"] for row in context.references.sales_lines(_aim(target), source.id)
             ]
             weights = of_sales(basis, lines, line.get("weights", []))
+            _trues_up(context, source, body.get("supplier", ""), line, [row.id for row in lines], number, expected)
             expected.costs.append(
                 cost(
                     context,
@@ -88,6 +89,9 @@ def bill(context: Context, source: Source, body: Body, expected: Expected) -> No
             )
         )
         _replaces(context, source, line, rows, (number, 0), expected)
+        if kind == "births":
+            whose = body.get("supplier", "")
+            _trues_up(context, source, whose, line, [row.id for row in rows], number, expected, sold=False)
 
 
 def _replaces(
@@ -103,6 +107,19 @@ def _replaces(
         old = [row.id for row in context.references.costs.estimates([row.id for row in rows], source.id)]
     for row in old:
         expected.replaced.setdefault(("cost_line", row), place)
+
+
+def _trues_up(
+    context: Context, source: Source, whose: str, line: Body, aimed: list[int], number: int, expected: Expected, *,
+    sold: bool = True,
+) -> None:  # fmt: skip
+    """A bill takes the place of what was accrued for it: same component, same supplier or nobody's, all targets borne."""
+    bill = source.type == "fee_charge" or (source.type == "cost_bill" and not line.get("replaces"))
+    component = NUMBER_OF[line.get("component", "platform_fee")]
+    if not bill or line.get("estimate") or line["amount"] <= 0 or component == 0:
+        return
+    for row in context.references.costs.accruals(aimed, component, whose, source.company, source.id, sold=sold):
+        expected.replaced.setdefault(("cost_line", row), (number, 0))
 
 
 def _aim(target: Body) -> Body:
@@ -152,6 +169,7 @@ def fee_charge(context: Context, source: Source, body: Body, expected: Expected)
         if line.get("sku"):
             lines = [row for row in lines if row.sku == line["sku"]] or lines
         targets = tuple(zip([row.id for row in lines], of_sales("value", lines, []), strict=True))
+        _trues_up(context, source, body["shop"], line, [row.id for row in lines], number, expected)
         expected.costs.append(
             cost(
                 context,

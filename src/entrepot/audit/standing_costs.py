@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from entrepot.audit.reading import Connection, among, rows
+from entrepot.audit.reading import Connection, among, from_json, rows
 
 if TYPE_CHECKING:
     from entrepot.audit.references import References
@@ -28,6 +28,7 @@ class StandingCosts:
     def __init__(self, connection: Connection, references: References) -> None:
         self._connection = connection
         self._references = references
+        self._accrued: bool | None = None
 
     def estimates(self, movements: list[int], before: int) -> list[Promised]:
         """Live goods lines that an order promised for these movements, in the order of their numbers."""
@@ -47,6 +48,46 @@ class StandingCosts:
         return [
             Promised(*row) for row in found if row[1] < before and self._references.live("cost_line", row[0], before)
         ]
+
+    def accruals(
+        self, aimed: list[int], component: int, supplier: str, company: int, before: int, *, sold: bool
+    ) -> list[int]:
+        """Live estimates of a component, of this supplier or of nobody's, whose every target is among ``aimed``."""
+        if self._accrued is None:
+            ((self._accrued,),) = rows(
+                self._connection,
+                "SELECT EXISTS (SELECT 1 FROM books_costline c JOIN books_document d ON d.id = c.document_id WHERE "
+                "c.estimate AND c.component <> 0 AND d.type IN ('cost_bill', 'reversal'))",
+            )
+        if not aimed or not self._accrued:
+            return []
+        covered = set(aimed)
+        last = [] if sold else list(aimed)
+        while last:
+            last = [old for new in last for old in self._references.earlier.get(new, ()) if old not in covered]
+            covered |= set(last)
+        column = "sales_line_id" if sold else "movement_id"
+        targets: dict[int, set[int]] = {}
+        whose: dict[int, str] = {}
+        for pk, _, kind, body in rows(
+            self._connection,
+            "SELECT DISTINCT c.id, d.id, d.type, d.body FROM books_costline c "
+            "JOIN books_document d ON d.id = c.document_id JOIN books_basis b ON b.cost_line_id = c.id "
+            f"JOIN books_basisshare s ON s.basis_id = b.id WHERE c.estimate AND c.component = {component} AND "
+            f"c.company_id = {company} AND d.type IN ('cost_bill', 'reversal') AND d.id < {before} AND "
+            f"s.{column} IN {among(sorted(covered))}",
+        ):
+            if self._references.live("cost_line", pk, before):
+                whose[pk] = str(from_json(bytes(body).decode()).get("supplier", "")) if kind == "cost_bill" else ""
+                targets[pk] = {
+                    target
+                    for (target,) in rows(
+                        self._connection,
+                        f"SELECT s.{column} FROM books_basisshare s JOIN books_basis b ON b.id = s.basis_id "
+                        f"WHERE b.cost_line_id = {pk} AND b.version = 1",
+                    )
+                }
+        return sorted(pk for pk, ends in targets.items() if ends <= covered and whose[pk] in ("", supplier))
 
     def costed_from(self, purchase_lines: list[int], before: int) -> list[tuple[Promised, int, int]]:
         """Live goods lines at these lines' prices, not billed; units of what came in and the purchase line it fulfils."""

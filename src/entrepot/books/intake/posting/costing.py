@@ -8,6 +8,7 @@ from typing import Any
 from entrepot.books import models
 from entrepot.books.intake import rows as r
 from entrepot.books.intake.posting import references
+from entrepot.books.intake.posting.accruals import replace_accruals
 from entrepot.books.intake.posting.builder import Builder
 from entrepot.books.intake.posting.prepaid import converted
 from entrepot.books.intake.posting.resplit import resplit_movements
@@ -55,10 +56,11 @@ def _cost_line(b: Builder, doc: Any, number: int, line: d.CostLine, amount: int,
         lines = [row for target in line.targets for row in references.sales_lines(b.session, _ref(target))]
         _own(b, lines, number)
         weights = of_sales(line.basis, lines, manual=line.weights)
-        b.cost(
+        new = b.cost(
             number, line.component, amount, doc.currency, list(zip([row.pk for row in lines], weights, strict=True)),
             kind="order", basis=line.basis, estimate=line.estimate,
         )  # fmt: skip
+        _true_up(b, doc, line, new, sales_lines=[row.pk for row in lines])
         b.postings.items |= {row.item_id for row in lines if row.item_id is not None}
         return
     rows = [row for target in line.targets for row in references.movements(b.session, _ref(target), kind)]
@@ -75,6 +77,16 @@ def _cost_line(b: Builder, doc: Any, number: int, line: d.CostLine, amount: int,
     )  # fmt: skip
     b.postings.items |= {row.item_id for row in rows}
     _replace_estimates(b, doc, line, new, rows)
+    if kind == "births":
+        _true_up(b, doc, line, new, movements=[row.pk for row in rows])
+
+
+def _true_up(b: Builder, doc: Any, line: d.CostLine, new: r.CostLineRow, **aimed: list[int]) -> None:
+    """A bill takes the place of what was accrued for it; an estimate waits for its bill."""
+    if line.estimate:
+        b.session.accrued = True
+    elif doc.type == "cost_bill" and line.replaces is None and line.amount > 0:
+        replace_accruals(b, new.id, line.component, doc.supplier, **aimed)
 
 
 def _own(b: Builder, rows: list[Any], number: int) -> None:
@@ -181,11 +193,13 @@ def fee_charge(b: Builder, doc: d.FeeCharge) -> None:
         if line.sku:
             lines = [row for row in lines if row.sku == line.sku] or lines
         weights = of_sales("value", lines)
-        b.cost(
+        new = b.cost(
             number, line.component, line.amount, doc.currency,
             list(zip([row.pk for row in lines], weights, strict=True)), kind="order", basis="value",
             shop_id=shop.pk,
         )  # fmt: skip
+        if line.amount > 0:
+            replace_accruals(b, new.id, line.component, doc.shop, sales_lines=[row.pk for row in lines])
         b.postings.items |= {row.item_id for row in lines if row.item_id is not None}
 
 
