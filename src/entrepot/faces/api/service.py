@@ -16,6 +16,7 @@ from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces.api.acts import acts
 from entrepot.faces.api.documentation import page
 from entrepot.faces.api.quoting import quoting
+from entrepot.faces.api.recovering import recovering
 from entrepot.faces.api.security import Session, Token
 
 
@@ -43,6 +44,7 @@ api = Api(
 )
 api.add_router("", acts)
 api.add_router("", quoting)
+api.add_router("", recovering)
 
 
 def problems(found: tuple[Problem, ...], status: int) -> JsonResponse:

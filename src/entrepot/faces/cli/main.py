@@ -20,6 +20,7 @@ from entrepot.faces.cli import (
     periods,
     quarantine,
     quoting,
+    recovering,
     refusing,
     serving,
     users,
@@ -71,6 +72,11 @@ app.command("cost")(costing.cost)
 app.command("quote")(quoting.quote)
 app.command("whatif")(quoting.whatif)
 app.command("rules")(quoting.rules)
+app.command("bill-audit")(recovering.bill_audit)
+app.command("storage")(recovering.storage)
+app.command("rebates")(recovering.rebates)
+app.command("duty-refunds")(recovering.duty_refunds)
+app.command("salvage")(recovering.salvage)
 app.command("check")(checking.check)
 app.command("close")(periods.close)
 app.command("reopen")(periods.reopen)

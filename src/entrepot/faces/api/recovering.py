@@ -1,0 +1,150 @@
+"""Money that can be had back, for programs: disputed bills, storage ahead, rebates, duty refunds, ways out."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Router, Schema
+from pydantic import Field
+
+from entrepot.faces.api.security import viewer_of
+from entrepot.faces.api.shapes import answer
+from entrepot.workflows import recovery
+from entrepot.workflows.bill_letter import written
+
+recovering = Router()
+Row = dict[str, Any]
+Code = Annotated[str, Field(max_length=120)]
+
+
+class BillAuditOut(Schema):
+    """Freight bills beside their rate cards; amounts in minor units of each bill's currency."""
+
+    disputed: dict[str, int]
+    bills: list[Row]
+
+
+class LetterOut(Schema):
+    """The dispute of a bill; ``letter`` is empty where nothing is disputed."""
+
+    bill: Row
+    letter: str
+
+
+class StorageOut(Schema):
+    """Platform lots with the fees expected until a day; ``amount`` null = not known, then ``needs`` says why."""
+
+    on: date
+    lots: list[Row]
+    ageless: dict[str, int]
+
+
+class RebatesOut(Schema):
+    """The rebate sub-ledger; amounts in minor units of each row's currency."""
+
+    on: date
+    outstanding: dict[str, int]
+    waiting: dict[str, int]
+    kept: dict[str, int]
+    claims: list[Row]
+    lines: list[Row]
+    invoices: list[Row]
+    declarations: list[Row]
+    proposals: list[Row]
+    suppliers: list[Row]
+
+
+class RefundsOut(Schema):
+    """Refunds of import duty."""
+
+    refunds: list[Row]
+
+
+class RefundOut(Schema):
+    """A refund and the SKUs that it fell on, in the company's currency."""
+
+    refund: Row
+    skus: list[Row]
+
+
+class SalvageOut(Schema):
+    """Unsalable lots with every way out, best first; ``net`` below 0 comes in."""
+
+    lots: list[Row]
+
+
+@recovering.get("/bill-audit", response=BillAuditOut, summary="Forwarders' bills beside rate cards and packed weight")
+def read_bill_audit(
+    request: HttpRequest, since: date | None = None, until: date | None = None, supplier: Code = "", tolerance: int = 0
+) -> HttpResponse:
+    """Bills of a period (the last half year unless said), those with most in dispute first."""
+    viewer = viewer_of(request)
+    end = until or recovery.today(viewer)
+    found = recovery.audited_bills(
+        viewer, settings.HOME, since or end - timedelta(days=182), end, supplier=supplier, tolerance=tolerance
+    )
+    return answer(viewer, {"disputed": found.disputed, "bills": list(found.bills)})
+
+
+@recovering.get("/bill-audit/{key}", response=LetterOut, summary="One bill's audit and the letter to the forwarder")
+def read_audited_bill(request: HttpRequest, key: str, language: str = "en") -> HttpResponse:
+    """Differences of one bill (its document key); the letter in English or Chinese."""
+    viewer = viewer_of(request)
+    bill = recovery.audited_bill(viewer, settings.HOME, key)
+    return answer(viewer, {"bill": bill, "letter": written(bill, viewer.company.name, language)})
+
+
+@recovering.get("/storage", response=StorageOut, summary="What platform stock will cost in storage and age surcharge")
+def read_storage(request: HttpRequest, sku: Code = "", days: Annotated[int, Field(ge=1, le=730)] = 180) -> HttpResponse:
+    """Every lot at the pace of the newest forecast, at the fee table of each month; dearest first."""
+    viewer = viewer_of(request)
+    found = recovery.storage(viewer, recovery.today(viewer), days, sku=sku)
+    lots = [
+        {"sku": lot.sku, "marketplace": lot.marketplace, "lot": lot.lot, "received": lot.received, "units": lot.units,
+         "currency": lot.currency, "amount": lot.amount, "surcharge": lot.surcharge, "left": round(lot.left),
+         "until": lot.until, "needs": lot.needs, "lines": lot.lines}
+        for lot in found.lots
+    ]  # fmt: skip
+    return answer(viewer, {"on": found.on, "lots": lots, "ageless": found.ageless})
+
+
+@recovering.get("/rebates", response=RebatesOut, summary="Export rebates: claims, cash, what waits, suppliers compared")
+def read_rebates(
+    request: HttpRequest,
+    discount_bp: Annotated[int, Field(ge=0, le=10_000, description="discount without invoice, basis points")] = 0,
+    capital_bp: Annotated[int, Field(ge=0, le=10_000, description="cost of capital a year, basis points")] = 0,
+) -> HttpResponse:
+    """The sub-ledger as it stands today."""
+    viewer = viewer_of(request)
+    found = recovery.rebates(
+        viewer, recovery.today(viewer), terms=recovery.terms(discount_bp=discount_bp), capital_bp=capital_bp
+    )
+    names = ("claims", "lines", "invoices", "declarations", "proposals", "suppliers")
+    sums = {"outstanding": found.outstanding, "waiting": found.waiting, "kept": found.kept}
+    return answer(viewer, {"on": found.on, **sums, **{name: list(getattr(found, name)) for name in names}})
+
+
+@recovering.get("/duty-refunds", response=RefundsOut, summary="Refunds of import duty")
+def read_refunds(request: HttpRequest) -> HttpResponse:
+    """Every refund that stands, newest first."""
+    viewer = viewer_of(request)
+    return answer(viewer, {"refunds": list(recovery.refunds(viewer))})
+
+
+@recovering.get("/duty-refunds/{key}", response=RefundOut, summary="A refund followed to the SKUs that bore the duty")
+def read_refund(request: HttpRequest, key: str) -> HttpResponse:
+    """What fell on units that left and on units on hand."""
+    viewer = viewer_of(request)
+    row, fell = recovery.refund(viewer, key)
+    return answer(viewer, {"refund": row, "skus": list(fell)})
+
+
+@recovering.get("/salvage", response=SalvageOut, summary="Unsalable stock with its ways out")
+def read_salvage(request: HttpRequest) -> HttpResponse:
+    """Those that save most first; a way with a price missing says what it needs."""
+    viewer = viewer_of(request)
+    rows = recovery.unsalable(viewer, settings.HOME, recovery.today(viewer))
+    return answer(viewer, {"lots": list(rows)})
