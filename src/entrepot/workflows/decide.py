@@ -6,17 +6,16 @@ from typing import Any
 
 from django.db import transaction
 
-from entrepot.books import bulk, decisions, intake, models
+from entrepot.books import bulk, decisions, models
 from entrepot.books.access import Viewer
 from entrepot.core.calendar import Instant, to_datetime
 from entrepot.core.components import GOODS
 from entrepot.core.documents import PurchaseLine, PurchaseOrder, Ref, Reversal, UnitPrice
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.kinds import Kind
+from entrepot.workflows import plan_acts
 from entrepot.workflows.clock import now
-
-SOURCE = "entrepot"
-"""Where the documents that Entrepot writes come from."""
+from entrepot.workflows.documents_out import SOURCE, post, unused_number
 
 
 def approve(viewer: Viewer, key: int, *, at: Instant | None = None, origin: str = "") -> models.Decision:
@@ -29,11 +28,15 @@ def approve(viewer: Viewer, key: int, *, at: Instant | None = None, origin: str 
     with transaction.atomic():
         bulk.writer_lock()
         row = decisions.find(viewer, key)
+        line = _open_line(row)
+        if line is not None and viewer.can("approve"):
+            plan_acts.approve(viewer, [line.pk], at=moment, origin=origin)
+            return decisions.find(viewer, key)
         number = ""
         if row.kind == "order" and viewer.can("approve"):
             order = purchase_order(row, moment)
             number = order.id
-            _post(order, f"order {number}", viewer, moment)
+            post(order, f"order {number}", viewer, moment)
         return decisions.approve(viewer, key, at=moment, document=number, origin=origin)
 
 
@@ -43,8 +46,15 @@ def snooze(viewer: Viewer, key: int, days: int, *, at: Instant | None = None, or
 
 
 def dismiss(viewer: Viewer, key: int, *, at: Instant | None = None, origin: str = "") -> models.Decision:
-    """Say no to a proposal."""
-    return decisions.dismiss(viewer, key, at=now() if at is None else at, origin=origin)
+    """Say no to a proposal, and to the line of the plan that it comes from."""
+    moment = now() if at is None else at
+    with transaction.atomic():
+        bulk.writer_lock()
+        line = _open_line(decisions.find(viewer, key))
+        if line is None or not viewer.can("approve"):
+            return decisions.dismiss(viewer, key, at=moment, origin=origin)
+        plan_acts.dismiss(viewer, line.pk, at=moment, origin=origin)
+        return decisions.find(viewer, key)
 
 
 def undo(viewer: Viewer, key: int, *, at: Instant | None = None, origin: str = "") -> models.Decision:
@@ -53,14 +63,25 @@ def undo(viewer: Viewer, key: int, *, at: Instant | None = None, origin: str = "
     with transaction.atomic():
         bulk.writer_lock()
         row = decisions.find(viewer, key)
+        settled = (models.PlanLine.APPROVED, models.PlanLine.DISMISSED)
+        line = row.planline_set.filter(state__in=settled).first()
+        if line is not None and viewer.can("approve"):
+            plan_acts.undo(viewer, line.pk, at=moment, origin=origin)
+            return decisions.find(viewer, key)
         if row.document and viewer.can("approve"):
             ref = Ref(type="purchase_order", id=row.document, account=row.company.code, source=SOURCE)
             back = Reversal(
                 id=f"undo-{row.document}", source=SOURCE, account=row.company.code, company=row.company.code,
                 effective_at=to_datetime(moment), documents=[ref], reason="approval taken back",
             )  # fmt: skip
-            _post(back, f"undo order {row.document}", viewer, moment)
+            post(back, f"undo order {row.document}", viewer, moment)
         return decisions.reopen(viewer, key, at=moment, origin=origin)
+
+
+def _open_line(row: models.Decision) -> models.PlanLine | None:
+    """The line of the plan that a proposal comes from, while both wait for an answer."""
+    waits = row.state in (models.Decision.OPEN, models.Decision.SNOOZED)
+    return row.planline_set.filter(state=models.PlanLine.OPEN).first() if waits else None
 
 
 def purchase_order(row: models.Decision, at: Instant) -> PurchaseOrder:
@@ -72,7 +93,8 @@ def purchase_order(row: models.Decision, at: Instant) -> PurchaseOrder:
     amount, per, currency = _price(row.item, row.supplier)
     line = PurchaseLine(sku=row.item.sku, quantity=row.quantity, price=UnitPrice(amount=amount, per=per))
     return PurchaseOrder(
-        id=_number(row), source=SOURCE, account=row.company.code, company=row.company.code,
+        id=unused_number("purchase_order", row.company.code, f"PO-{row.pk}"), source=SOURCE,
+        account=row.company.code, company=row.company.code,
         effective_at=to_datetime(at), supplier=row.supplier or row.item.supplier or "unknown", currency=currency,
         destination=row.location, lines=[line], note=f"proposal {row.pk} of run {row.run}",
     )  # fmt: skip
@@ -107,21 +129,3 @@ def _paid(item: Any) -> tuple[int, int, str] | None:
             line = share.basis.cost_line
             return line.amount, sum(other.movement.quantity for other in shares), line.currency
     return None
-
-
-def _number(row: models.Decision) -> str:
-    """PO-7, or PO-7-2 when the first approval was taken back."""
-    used = models.Document.objects.filter(
-        type="purchase_order", source=SOURCE, account=row.company.code, external_id__in=_numbers(row.pk)
-    ).count()
-    return _numbers(row.pk)[used]
-
-
-def _numbers(key: int) -> list[str]:
-    return [f"PO-{key}", *(f"PO-{key}-{again}" for again in range(2, 100))]
-
-
-def _post(document: Any, name: str, viewer: Viewer, at: Instant) -> None:
-    report = intake.post([document], name=name, recorded_at=at, actor=viewer.name, layout=SOURCE)
-    if report.quarantined:
-        raise ProblemError(*report.problems)

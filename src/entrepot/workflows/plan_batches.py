@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from entrepot.workflows.plan_inputs import FREE_AGES, HORIZON, WRITTEN_OFF, Inputs, Line
 from entrepot.workflows.plan_lanes import Way
 from entrepot.workflows.plan_limits import Limits, weeks_late
+from entrepot.workflows.plan_model import FREE_AGES, HORIZON, WRITTEN_OFF, Inputs, Line
 from entrepot.workflows.plan_sources import in_weeks
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any
 from entrepot.books import models
 from entrepot.core.calendar import local_date
 from entrepot.core.money import round_half_away
-from entrepot.workflows.plan_inputs import HORIZON, Inputs
+from entrepot.workflows.plan_model import HORIZON, Inputs
 
 DEPOSIT = 0.30
 """Share of an order that is paid when it is placed, where no order of the supplier says."""

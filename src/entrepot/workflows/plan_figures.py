@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from entrepot.workflows.plan_batches import SEED, Batch, Floats, Ints
-from entrepot.workflows.plan_inputs import HORIZON
+from entrepot.workflows.plan_model import HORIZON
 
 if TYPE_CHECKING:
     from entrepot.engines.replenish.line_futures import LineFutures

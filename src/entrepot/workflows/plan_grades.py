@@ -15,7 +15,7 @@ from entrepot.workflows.plan_lanes import DIRECT
 
 if TYPE_CHECKING:
     from entrepot.workflows.forecast import CompanyForecast
-    from entrepot.workflows.plan_inputs import Line
+    from entrepot.workflows.plan_model import Line
 
 DUTY_SHARE = 0.05
 """Duty as a share of the goods' cost, where neither bills nor the rule book tell it."""

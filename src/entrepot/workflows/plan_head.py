@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from entrepot.workflows.plan_cash import owed_by_week
-from entrepot.workflows.plan_inputs import Inputs
 from entrepot.workflows.plan_lanes import LOADED, Way
+from entrepot.workflows.plan_model import Inputs
 from entrepot.workflows.plan_orders import SHIP, Choice, Decided
 from entrepot.workflows.plan_within import PAYLOAD_KG, Within, containers_of, payments
 

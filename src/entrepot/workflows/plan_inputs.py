@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -18,10 +16,25 @@ from entrepot.core.kinds import Kind
 from entrepot.workflows.plan_economics import Unit, ageing_of, storage_of, units_of
 from entrepot.workflows.plan_grades import fill_duties, grade
 from entrepot.workflows.plan_lanes import DIRECT, Lanes, Way
+from entrepot.workflows.plan_model import (
+    CAPITAL_RATE,
+    COST_SHARE,
+    DISPOSAL_SHARE,
+    FEE_SHARE,
+    FREIGHT_SHARE,
+    HORIZON,
+    ORDER_LINE_USD,
+    STALE_DAYS,
+    STORAGE_SHARE,
+    Inputs,
+    Line,
+    Waiting,
+)
 from entrepot.workflows.plan_sources import (
     ASSUMED_PRODUCTION,
     Measure,
     Money,
+    instructed,
     measures_of,
     owned_elsewhere,
     production,
@@ -32,119 +45,7 @@ from entrepot.workflows.positions import inbound
 from entrepot.workflows.rule_files import kept_rules
 
 if TYPE_CHECKING:
-    from entrepot.engines.replenish.strategy import Assigned
     from entrepot.workflows.forecast import CompanyForecast
-
-HORIZON = 32
-"""Weeks that arrivals are listed for; those of the engine's paths."""
-STALE_DAYS = 56
-"""An arrival so long overdue is no longer counted."""
-COST_SHARE, FEE_SHARE = 0.40, 0.15
-FREIGHT_SHARE = {"sea": 0.10, "rail": 0.18, "air": 0.45, "express": 0.60, "truck": 0.08}
-"""Freight as a share of the landed cost, where neither measures nor bills tell it."""
-STORAGE_SHARE, CAPITAL_RATE, WRITTEN_OFF, DISPOSAL_SHARE = 0.10, 0.12, 0.70, 0.05
-ORDER_LINE_USD = 500
-"""What placing and following an order line costs, US cents, where the seller has not said."""
-FREE_AGES = (26, 39)
-
-
-@dataclass
-class Line:
-    """An item at a destination. Money in minor units of the company's currency a unit.
-
-    ``coming`` and ``waiting_at`` by week from now; ``series`` is the forecast's row; ``missing`` non-empty: not planned.
-    """
-
-    item: int
-    sku: str
-    place: models.Location
-    series: int
-    weekly: float
-    available: int
-    reserved: int
-    price: float | None
-    fees: float | None
-    returns: float
-    goods: float | None
-    duty: float | None
-    storage: float | None
-    disposal: float | None
-    carton: int
-    moq: int
-    measure: Measure
-    source: Source | None
-    others: list[Source]
-    origin: models.Location | None
-    ways: tuple[Way, ...]
-    made_in: tuple[float, ...]
-    ageing: tuple[float, float]
-    shelf_weeks: int
-    old: list[tuple[int, int]]
-    """[(weeks since it came, units)] on hand."""
-    coming: list[int]
-    stale: int
-    grade: Assigned | None = None
-    assumed: list[str] = field(default_factory=list[str])
-    flags: list[str] = field(default_factory=list[str])
-    missing: list[str] = field(default_factory=list[str])
-
-    @property
-    def landed(self) -> float:
-        """Goods and duty; only where both are known."""
-        return (self.goods or 0.0) + (self.duty or 0.0)
-
-    @property
-    def margin(self) -> float:
-        """What a unit not sold loses, freight of the slowest way in the cost."""
-        freight = self.ways[-1].freight(self.measure.mm3, self.measure.grams) or 0.0 if self.ways else 0.0
-        return max((self.price or 0.0) - (self.fees or 0.0) - self.returns - self.landed - freight, 0.0)
-
-
-@dataclass
-class Waiting:
-    """Goods of an item that no destination holds: ``units`` free now at ``place`` by company, ``ordered`` by week."""
-
-    place: models.Location
-    units: int
-    by_company: list[tuple[int, int]]
-    ordered: list[int]
-
-
-@dataclass
-class Inputs:
-    """All of one company on a day."""
-
-    company: models.Company
-    on: date
-    lines: list[Line]
-    waiting: dict[int, Waiting]
-    money: Money
-    lanes: Lanes
-    order_line: float
-    capital: float
-    assumed: list[str]
-    countries: dict[str, str]
-    """Supplier → country."""
-    deposits: dict[str, float] | None = None
-    owed: list[float] | None = None
-    """Read when they are wanted (plan_cash)."""
-
-    def buyer_of(self, line: Line) -> str:
-        """Code of the company that orders an item: the one that did last, else the one that sells it."""
-        return (self.codes.get(line.source.buyer or 0) if line.source else None) or self.company.code
-
-    @cached_property
-    def codes(self) -> dict[int, str]:
-        """Companies by number."""
-        return dict(models.Company.objects.values_list("pk", "code"))
-
-    @cached_property
-    def weekly_of(self) -> dict[int, float]:
-        """Item → expected units a week over all of its destinations."""
-        out: dict[int, float] = defaultdict(float)
-        for line in self.lines:
-            out[line.item] += line.weekly
-        return out
 
 
 def gather(company: models.Company, one: CompanyForecast, on: date) -> Inputs:
@@ -201,6 +102,7 @@ class _Read:
         self.group = sisters(company)
         self.elsewhere = owned_elsewhere(destinations, self.group)
         self.coming, self.stale = self._coming(company)
+        self._instructed()
         self.ages = self._ages()
         self.shelf = _shelf_lives(list(items))
         self.ageing = {place: ageing_of(places[place], on) for place in destinations}
@@ -351,6 +253,21 @@ class _Read:
             week = min(max((day - self.on).days, 0) // 7, HORIZON - 1)
             weeks.setdefault((item, place), [0] * HORIZON)[week] += units
         return weeks, dict(stale)
+
+    def _instructed(self) -> None:
+        """Approved loads leave what waits and join what comes."""
+        for line in instructed(self.company, self.on):
+            weeks = self.coming.setdefault((line.item_id, line.destination_id), [0] * HORIZON)
+            for part in line.modes:
+                days = (date.fromisoformat(part["arrives"]) - self.on).days if part.get("arrives") else 30
+                weeks[min(max(days, 0) // 7, HORIZON - 1)] += part["units"]
+            left, rest = line.units, list[tuple[int, int, int]]()
+            for owner, place, units in self.elsewhere.get(line.item_id, []):
+                taken = min(left, units) if place == line.origin_id else 0
+                left -= taken
+                if units > taken:
+                    rest.append((owner, place, units - taken))
+            self.elsewhere[line.item_id] = rest
 
     def waiting(self) -> dict[int, Waiting]:
         """By item: what stands where nothing is sold, and what suppliers still bring there."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from entrepot.workflows.plan_inputs import Inputs, Line
+from entrepot.workflows.plan_model import Inputs, Line
 
 if TYPE_CHECKING:
     from entrepot.workflows.plan_batches import Ints

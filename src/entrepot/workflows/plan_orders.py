@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from entrepot.workflows.plan_batches import SEED, Batch, Floats, Ints, batches, totals_of, usable
-from entrepot.workflows.plan_inputs import HORIZON, Inputs, Line
 from entrepot.workflows.plan_limits import Limits
+from entrepot.workflows.plan_model import HORIZON, Inputs, Line
 from entrepot.workflows.plan_service import service_prices
 
 if TYPE_CHECKING:

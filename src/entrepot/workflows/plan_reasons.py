@@ -8,7 +8,7 @@ from typing import Any
 
 from entrepot.core.money import major
 from entrepot.core.reasons import Reason
-from entrepot.workflows.plan_inputs import Inputs
+from entrepot.workflows.plan_model import Inputs
 from entrepot.workflows.plan_orders import SHIP, Choice
 
 Said = dict[str, Any]
@@ -53,13 +53,8 @@ def reasons_of(inputs: Inputs, choice: Choice, said: Said, engine: Sequence[Reas
             f"Until {until} about {lost} more units would run out without it: {risk / 10:.1f} % of the demand, "
             f"{said['risk'] / 10:.1f} % with it."
         )
-        out.append(
-            Reason(
-                "plan_without",
-                text,
-                {"units": lost, "risk_nothing": risk / 10, "risk": said["risk"] / 10, "until": until},
-            )
-        )
+        told = {"units": lost, "risk_nothing": risk / 10, "risk": said["risk"] / 10, "until": until}
+        out.append(Reason("plan_without", text, told))
     out += [reason for reason in engine if reason.code in ("rolling_order", "rolling_nothing", "rolling_fill")]
     if units and said["later_storage"] > 0:
         later, aged = said["later_storage"], said["later_aged"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from entrepot.workflows.plan_batches import SEED, Batch, Floats, Ints, batches
-from entrepot.workflows.plan_inputs import Inputs
 from entrepot.workflows.plan_limits import Limits
+from entrepot.workflows.plan_model import Inputs
 
 SAMPLE = 240
 """Lines that a floor's price is found on."""

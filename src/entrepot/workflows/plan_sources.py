@@ -22,6 +22,8 @@ from entrepot.workflows.rule_files import SellerRules
 
 LEAST_SEEN = 3
 """Receipts or shipments from which own days are believed."""
+INSTRUCTED_DAYS = 21
+"""Days after which an approved load that was never posted as a shipment counts no longer."""
 ASSUMED_PRODUCTION = (25.0, 30.0, 40.0)
 """Days that a supplier is taken to need where nothing is known."""
 
@@ -140,6 +142,39 @@ def owned_elsewhere(places: set[int], companies: list[int]) -> dict[int, list[tu
     for item, company, place, units, held in rows:
         if units - held > 0:
             out[item].append((company, place, units - held))
+    return out
+
+
+def instructed(company: models.Company, on: date) -> list[models.PlanLine]:
+    """Approved loads whose shipment was not posted yet: they are on their way, and wait no more.
+
+    A shipment that left the origin for the destination with the item since the day of the plan is taken for it.
+    """
+    since = on - timedelta(days=INSTRUCTED_DAYS)
+    lines = models.PlanLine.objects.filter(
+        run__company=company, kind__in=(models.PlanLine.SHIP, models.PlanLine.MOVE), state=models.PlanLine.APPROVED,
+        on__gte=since, origin__isnull=False,
+    ).select_related("run")  # fmt: skip
+    left: dict[tuple[int, int, int], list[tuple[int, int]]] = defaultdict(list)
+    moves = models.Movement.objects.filter(
+        company=company,
+        kind=int(Kind.DEPARTURE),
+        effective_at__gte=midnight(since, company.zone),
+        replacement__isnull=True,
+    )
+    for item, origin, end, at, units in moves.values_list(
+        "item_id", "from_cell__location_id", "to_cell__location_id", "effective_at", "quantity"
+    ):
+        left[item, origin, end].append((at, units))
+    out: list[models.PlanLine] = []
+    for line in lines.order_by("on", "pk"):
+        since_then = midnight(line.on, company.zone)
+        gone = left[line.item_id, line.origin_id or 0, line.destination_id]
+        match = next((one for one in gone if one[0] >= since_then), None)
+        if match is None:
+            out.append(line)
+        else:
+            gone.remove(match)
     return out
 
 

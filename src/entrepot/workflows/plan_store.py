@@ -16,8 +16,8 @@ from entrepot.books import models
 from entrepot.core.calendar import Instant
 from entrepot.workflows import plan_head
 from entrepot.workflows.plan_figures import Facts, Said, figures, futures, trial_of, weeks_of
-from entrepot.workflows.plan_inputs import Inputs, Line
 from entrepot.workflows.plan_limits import Limits
+from entrepot.workflows.plan_model import Inputs, Line
 from entrepot.workflows.plan_options import options_of
 from entrepot.workflows.plan_orders import BUY, SHIP, Choice
 from entrepot.workflows.plan_reasons import reasons_of
@@ -161,7 +161,7 @@ def _row(
     buyer = inputs.buyer_of(line) if buying else inputs.company.code
     return models.PlanLine(
         run=run, kind=kind, item_id=line.item, destination=line.place,
-        origin=line.origin if kind == models.PlanLine.SHIP else None,
+        origin=line.origin if kind != models.PlanLine.KEEP else None,
         supplier=source.supplier if buying and source else "", buyer=buyer, units=units, carton=line.carton,
         cartons=-(-units // line.carton), mode=_mode(modes), modes=modes, on=inputs.on,
         arrives=min((date.fromisoformat(one["arrives"]) for one in modes), default=None),

@@ -12,9 +12,9 @@ import numpy as np
 from entrepot.core.money import major
 from entrepot.workflows.plan_batches import Floats, Ints
 from entrepot.workflows.plan_cash import deposit_share
-from entrepot.workflows.plan_inputs import HORIZON, Inputs, Line
 from entrepot.workflows.plan_lanes import LOADED
 from entrepot.workflows.plan_limits import Limits
+from entrepot.workflows.plan_model import HORIZON, Inputs, Line
 from entrepot.workflows.plan_orders import BUY, SHIP, Choice, Decided, decide_all, line_costs
 
 if TYPE_CHECKING:
