@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from entrepot.engines.demand.signal_paths import signal_paths
 from entrepot.engines.demand.signals import Signal, signal_values
 from entrepot.engines.demand.synthetic import synthetic_shop
 
@@ -67,8 +70,33 @@ def test_factors_of_planned_signals() -> None:
     effect = {one.name: one.effect for one in values.signals}["promotion"]
     plan = np.zeros((100, 3))
     plan[:, 1], plan[:, 2] = 1.0, np.nan
-    factors = values.factors({"promotion": plan}, {"promotion": np.zeros(100)})
-    assert factors[0].tolist() == pytest.approx([1.0, float(np.exp(effect)), 1.0])
+    silent = [replace(one, values=np.zeros_like(one.values)) for one in shop.signals]
+    factors = signal_paths(silent, values, 3, {"promotion": plan}).parts["promotion"]
+    assert np.allclose(factors[:, 0], 1)
+    assert np.allclose(factors[:, 1], np.exp(effect))
+    assert np.allclose(factors[:, 2], 1)
+
+
+def test_a_signal_fades_as_it_has_always_done_and_a_stopped_one_says_nothing() -> None:
+    """What is unusual today speaks in full for the weeks it leads and less for those after; a series without it keeps its fan."""
+    shop = synthetic_shop(100, 78, effects={"search": 0.3}, lags={"search": 2}, stock_out=0)
+    values = signal_values(shop.panel, shop.signals)
+    search = replace(shop.signals[0], values=shop.signals[0].values.copy())
+    search.values[0], search.values[1, -4:], search.values[2, -2:] = np.nan, np.nan, 5.0
+    parts = signal_paths([search], values, 30).parts["search"]
+    assert np.all(parts[:2] == 1)
+    assert parts[2, 0] == pytest.approx(parts[2, 1])
+    assert parts[2, 1] > parts[2, 2] > parts[2, 5] > 1
+    assert parts[2, 29] == pytest.approx(1, abs=0.01)
+
+
+def test_signals_of_different_items_are_judged_together() -> None:
+    """Half of the items have one signal, half another: both effects are found."""
+    shop = synthetic_shop(200, 104, effects={"search": 0.25, "views": 0.25}, stock_out=0)
+    search, views, promotion = (replace(one, values=one.values.copy()) for one in shop.signals)
+    search.values[:100], views.values[100:] = np.nan, np.nan
+    found = {one.name: one for one in signal_values(shop.panel, [search, views, promotion]).signals}
+    assert all(found[name].kept and found[name].low < 0.25 < found[name].high for name in ("search", "views"))
 
 
 def test_wrong_input_is_refused() -> None:

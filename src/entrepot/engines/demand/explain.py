@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from entrepot.core.reasons import Reason
 from entrepot.engines.demand.fit import Model
+from entrepot.engines.demand.history import rarity_group
 from entrepot.engines.demand.model import FLAGS, Floats, LeadTime, RatioTable, SeriesState
-from entrepot.engines.demand.point import WINDOWS
+from entrepot.engines.demand.point import EQUAL, WINDOWS
 from entrepot.engines.demand.ratios import bucket_of
 
 
@@ -20,15 +22,18 @@ def explain_series(
     lead: LeadTime,
     quantiles: Floats,
     change: Floats | None = None,
+    signals: Mapping[str, Floats] | None = None,
 ) -> tuple[Reason, ...]:
     """Reasons of one row; ``state`` has this one series, ``quantiles`` are its 5, 50 and 95 % over ``lead``, ``change`` the
-    user's factors on the weeks ahead."""
+    user's factors on the weeks ahead, ``signals`` those of each signal."""
     flags: list[str] = row["flags"]
     if row["method"] == "none":
         return (Reason("no_history", f"No forecast: {FLAGS['no_history'].split(':')[0]}."),)
+    told = dict(signals or {})
     found = (
-        _centre(state), _bulk(state), _season(state, model, lead, change), _event(model, lead), _promotion(change, lead),
-        _spread(row["method"], state, model.table), _learnt(row["method"], model),
+        _centre(state), _blend(state, model), _bulk(state), _season(state, model, lead, change, told), _event(model, lead),
+        *_signals(told, lead), _promotion(change, lead), _spread(row["method"], state, model.table),
+        _learnt(row["method"], model),
     )  # fmt: skip
     lines = [line for line in found if line is not None]
     lines.append(_range(lead, quantiles))
@@ -66,11 +71,37 @@ def _bulk(state: SeriesState) -> Reason | None:
     return Reason("bulk_rate", text, {"units": round(rate, 1)})
 
 
-def _season(state: SeriesState, model: Model, lead: LeadTime, change: Floats | None) -> Reason | None:
+def _blend(state: SeriesState, model: Model) -> Reason | None:
+    """How much each of the windows counts, where the shop's past has moved it by a tenth or more."""
+    weights = model.blend[int(rarity_group(state.rarity)[0])]
+    if not (state.windows[0] > 0).any() or float(np.abs(weights - EQUAL).max()) < 0.1:
+        return None
+    told = ", ".join(f"{weight:.0%}" for weight in weights)
+    text = f"Of these the last 4, 8, 13 and 26 weeks count {told}: so they told most in this shop's past."
+    shares = {f"share_{weeks}": round(float(weight), 3) for weeks, weight in zip(WINDOWS, weights, strict=True)}
+    return Reason("blend", text, shares)
+
+
+def _signals(signals: Mapping[str, Floats], lead: LeadTime) -> list[Reason]:
+    """What each signal changes over the lead time; nothing below 2 %."""
+    weeks = max(round(lead.mean), 1)
+    moved = {name: float(np.mean(factor[:weeks])) - 1 for name, factor in signals.items()}
+    return [
+        Reason("signal", f"The signal {name} changes it by {move:+.0%}.", {"name": name, "change": round(move, 3)})
+        for name, move in moved.items()
+        if abs(move) >= 0.02
+    ]
+
+
+def _season(
+    state: SeriesState, model: Model, lead: LeadTime, change: Floats | None, signals: Mapping[str, Floats]
+) -> Reason | None:
     """What last year's season, and the learnt correction of the centre, change over the lead time; nothing below 5 %."""
     expected = float(state.over(np.array([lead.mean]))[0])
     weeks = max(round(lead.mean), 1)
     by_others = model.shop.event[:weeks] * (1.0 if change is None else change[:weeks])
+    for factor in signals.values():
+        by_others = by_others * factor[:weeks]
     flat = float(state.mean[0]) * lead.mean * float(np.mean(by_others))
     if flat <= 0 or abs(expected / flat - 1) < 0.05:
         return None

@@ -35,6 +35,7 @@ from entrepot.engines.demand.point import living_level, pattern, state
 from entrepot.engines.demand.refill import refill
 from entrepot.engines.demand.samples import LEARNT, MIN_AGE
 from entrepot.engines.demand.season import AHEAD
+from entrepot.engines.demand.signal_paths import SignalPaths
 
 Key = str | int | tuple[str | int, ...]
 
@@ -55,7 +56,7 @@ class Forecast:
 
     ``frame`` has the key columns ``by`` and those of :data:`~entrepot.engines.demand.model.FORECAST`, in the row order
     of every array that the methods return. ``last_week`` is the last week that was known; ``changes`` are the factors
-    [AHEAD] by row that a user put on the weeks ahead.
+    [AHEAD] by row that a user put on the weeks ahead, ``signals`` those [rows, AHEAD] of each kept signal.
     """
 
     frame: pl.DataFrame
@@ -65,6 +66,7 @@ class Forecast:
     state: SeriesState
     panel: DemandPanel
     changes: Mapping[int, Floats] = field(default_factory=dict[int, Floats])
+    signals: Mapping[str, Floats] = field(default_factory=dict[str, Floats])
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -164,6 +166,19 @@ class Forecast:
         steps = np.arange(AHEAD, dtype=np.float64)
         return self.scaled(key, np.asarray(np.clip(1 - (steps + 0.5) / max(left, 1e-9), 0.0, 1.0), dtype=np.float64))
 
+    def signalled(self, paths: SignalPaths) -> Forecast:
+        """The same forecast with what the kept signals make of the weeks ahead; ``paths`` are of the panel's series, rows
+        beyond them (keys without history) stay. Raises ``ValueError`` for paths of more series than there are."""
+        series, ahead = paths.factors.shape
+        if series > len(self):
+            raise ValueError(f"signals of {series} series for a forecast of {len(self)}")
+        steps = np.diff(self.state.expected, axis=1)
+        steps[:series, :ahead] *= paths.factors
+        expected = np.zeros_like(self.state.expected)
+        np.cumsum(steps, axis=1, out=expected[:, 1:])
+        frame = self.frame.with_columns(weekly_mean=pl.Series(expected[:, 13] / 13, dtype=pl.Float64).fill_nan(None))
+        return replace(self, frame=frame, state=replace(self.state, expected=expected), signals=paths.parts)
+
     def scaled(self, key: Key, factor: Floats) -> Forecast:
         """The same forecast with ``factor`` [AHEAD] on the weeks ahead of one series."""
         row = self._row(key)
@@ -186,7 +201,11 @@ class Forecast:
         levels = np.array([0.05, 0.5, 0.95])
         quantiles = spread.mixture(self.model, one, [lead], levels)[0]
         told = self.frame.row(row, named=True)
-        return explain_series(told, one, self.model, lead, quantiles, self.changes.get(row))
+        return explain_series(told, one, self.model, lead, quantiles, self.changes.get(row), self.signals_of(row))
+
+    def signals_of(self, row: int) -> dict[str, Floats]:
+        """Factors of the weeks ahead by kept signal, of one row."""
+        return {name: factors[row] for name, factors in self.signals.items() if row < factors.shape[0]}
 
     def _row(self, key: Key) -> int:
         return self._rows[key if isinstance(key, tuple) else (key,)]

@@ -80,7 +80,7 @@ class History:
 
     def group(self, at: int) -> Ints:
         """Rarity group [series] before ``at``: sold almost every week, sometimes, rarely."""
-        return np.searchsorted(np.asarray(BULK_RARITY), self.rarity(at), side="left").astype(np.int64)
+        return rarity_group(self.rarity(at))
 
     def rarity(self, at: int) -> Floats:
         """How rarely each series sold before ``at``, for choosing its bucket."""
@@ -92,6 +92,15 @@ class History:
         out = np.zeros((level.size, ahead + 1))
         np.cumsum(self.season.path(level, at, ahead, rows, shop), axis=1, out=out[:, 1:])
         return out
+
+
+def rarity_group(rarity: Floats) -> Ints:
+    """Group of each rarity: sold almost every week, sometimes, rarely.
+
+    >>> rarity_group(np.array([0.0, 0.4, 0.9, 2.0])).tolist()
+    [0, 1, 2, 2]
+    """
+    return np.searchsorted(np.asarray(BULK_RARITY), rarity, side="left").astype(np.int64)
 
 
 def _share(bulk: Floats, usual: Floats) -> float:

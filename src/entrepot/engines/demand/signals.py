@@ -82,17 +82,10 @@ class SignalValues:
 
     signals: tuple[SignalValue, ...]
 
-    def factors(self, ahead: dict[str, Floats], usual: dict[str, Floats]) -> Floats:
-        """What the kept signals make of the weeks ahead: factors [series, weeks] of demand, exp(Σ effect·(x − usual)).
-
-        ``ahead`` has the values by name [series, weeks], ``usual`` those of the weeks that the level was taken from [series].
-        A kept signal that is not given, or is NaN, changes nothing.
-        """
-        log: Floats = np.zeros(next(iter(ahead.values())).shape) if ahead else np.zeros((0, 0))
-        for one in self.signals:
-            if one.kept and one.name in ahead:
-                log = log + np.nan_to_num(one.effect * (ahead[one.name] - usual[one.name][:, None]))
-        return np.exp(log)
+    @property
+    def kept(self) -> tuple[SignalValue, ...]:
+        """Those that are used."""
+        return tuple(one for one in self.signals if one.kept)
 
 
 def signal_values(panel: DemandPanel, signals: Sequence[Signal]) -> SignalValues:
@@ -169,10 +162,12 @@ def _stopped(signal: Signal) -> bool:
 
 
 def _lagged(signal: Signal) -> Floats:
-    if signal.lag == 0:
-        return signal.values
-    out = np.full_like(signal.values, np.nan)
-    out[:, signal.lag :] = signal.values[:, : -signal.lag]
+    """The signal beside the demand that it speaks for. A series that never had it says nothing of it (a constant does nothing
+    to shares), so that signals of different items can be judged together."""
+    out = signal.values.copy()
+    if signal.lag:
+        out[:, signal.lag :], out[:, : signal.lag] = signal.values[:, : -signal.lag], np.nan
+    out[np.isnan(out).all(axis=1)] = 0.0
     return out
 
 

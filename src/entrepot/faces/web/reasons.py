@@ -42,6 +42,11 @@ SENTENCES: dict[str, Promise] = {
         "About {units} units a week now: the average of the last 4, 8, 13 and 26 weeks ({mean_4}, {mean_8}, "
         "{mean_13}, {mean_26})."
     ),
+    "blend": gettext_lazy(
+        "Of these the last 4, 8, 13 and 26 weeks count {share_4}, {share_8}, {share_13} and {share_26}: so they told most "
+        "in this shop's past."
+    ),
+    "signal": gettext_lazy("The signal {name} changes it by {change}."),
     "season": gettext_lazy("Last year's season makes it {weekly} a week over {weeks} weeks ({change})."),
     "spread_assumed": gettext_lazy(
         "The spread is assumed: there is too little history to measure how wrong forecasts were."
@@ -73,6 +78,11 @@ SENTENCES: dict[str, Promise] = {
     "lost_sales": gettext_lazy("Stock-outs of the last 26 weeks cost about {units} units."),
     "flag_unit_changed": gettext_lazy(
         "Recent weeks are six times the earlier ones or a sixth of them: was the unit changed?"
+    ),
+    "flag_unit_rescaled": gettext_lazy("The unit changed; earlier weeks were brought to the new one by the pack size."),
+    "flag_signal_stopped": gettext_lazy("A signal of this item has stopped and is left out."),
+    "outside": gettext_lazy(
+        "The model {name} has {weight} of the say: on this shop's own past it saved {gain} of the cost of wrong ranges."
     ),
     "flag_gaps": gettext_lazy("Some of the last 26 weeks are unknown although the item was in stock."),
     "flag_net_returns": gettext_lazy("More units came back than were ordered."),
@@ -121,7 +131,9 @@ AMOUNTS = {
     "unit_cost", "price",
 }  # fmt: skip
 """Parameters that are minor units of the reason's ``currency``."""
-SHARES = {"ratio", "change", "weight", "gain", "bias", "covered", "share"}
+SHARES = {
+    "ratio", "change", "weight", "gain", "bias", "covered", "share", "share_4", "share_8", "share_13", "share_26",
+}  # fmt: skip
 """Parameters that are shares of one."""
 LISTS = {"inputs", "missing"}
 DAYS = {"order_by", "stockout_on", "due", "until"}
