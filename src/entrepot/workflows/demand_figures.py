@@ -47,7 +47,8 @@ def store(one: CompanyForecast, made_at: Instant, progress: Progress = SILENT) -
     record = track_record(one.panel, weeks=TRACKED_WEEKS)
     progress.begin("forecasting", len(one.result))
     rows = []
-    for row in _figures(company, one, _tracked(record, one.result.by)):
+    pinball = {tuple(told[k] for k in one.result.by): _pinball(told) for told in record.frame.iter_rows(named=True)}
+    for row in _figures(company, one, _tracked(record, one.result.by), pinball):
         rows.append(row)
         progress.advance()
     with transaction.atomic():
@@ -73,7 +74,10 @@ def pack(content: dict[str, Any]) -> bytes:
 
 
 def _figures(
-    company: models.Company, one: CompanyForecast, tracked: dict[Any, dict[str, Any]]
+    company: models.Company,
+    one: CompanyForecast,
+    tracked: dict[Any, dict[str, Any]],
+    pinball: Mapping[Any, dict[str, int | None]],
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Fields of each figure and its detail, for every series with a forecast."""
     result = one.result
@@ -109,6 +113,7 @@ def _figures(
             "totals": _totals(result, key),
             "reasons": [asdict(reason) for reason in result.explain(key, lead)],
             "lead": [list(lead.weeks), list(lead.probabilities)],
+            "pinball": pinball.get(key),
         }
         yield fields, detail
 
@@ -178,8 +183,7 @@ def _accuracy(record: TrackRecord) -> dict[str, Any]:
     counted = {
         "weeks": TRACKED_WEEKS,
         "forecasts": int(total["forecasts"] or 0),
-        "pinball": None,
-        "pinball_simple": None,
+        **_pinball(total),
     }
     cycles = [
         {"last_week": row["last_week"].isoformat(), "forecasts": row["forecasts"], **_measures(row)}
@@ -187,6 +191,11 @@ def _accuracy(record: TrackRecord) -> dict[str, Any]:
     ]
     alarms = [asdict(alarm) for alarm in record.alarms]
     return {"total": {**counted, **_measures(total)}, "alarms": alarms, "cycles": cycles}
+
+
+def _pinball(told: Mapping[str, Any]) -> dict[str, int | None]:
+    """What the 95 % quantile cost, and that of the simple rule, in thousandths of the demand."""
+    return {"pinball": _share(told.get("pin95")), "pinball_simple": _share(told.get("pin95_ma8"))}
 
 
 def _measures(told: Mapping[str, Any]) -> dict[str, int | None]:

@@ -60,3 +60,14 @@ def test_too_short_a_history_has_no_record() -> None:
     record = track_record(dense(np.full((3, 10), 4.0)))
     assert record.frame.is_empty()
     assert record.alarms == ()
+
+
+def test_what_the_quantile_costs_is_the_pinball_loss() -> None:
+    """Hand-computed for two stored forecasts: 80 sold under 100 costs 0.05 · 20, over 60 it costs 0.95 · 20."""
+    panel = dense(np.array([[10.0] * 20, [10.0] * 20]))
+    stored = pl.DataFrame({"item": ["i0", "i1"], "last_week": [panel.weeks[11]] * 2, "weeks": [8, 8], "mean": [80.0, 80.0],
+                           "q95": [100.0, 60.0]})  # fmt: skip
+    record = track_record(panel, stored=stored)
+    assert record.frame["pin95"].to_list() == pytest.approx([2 * 1 / 80, 2 * 19 / 80])
+    assert record.total["pin95"] == pytest.approx(2 * 20 / 160)
+    assert record.total["pin95_ma8"] == pytest.approx(0.0, abs=1e-12)

@@ -120,6 +120,7 @@ def of_item(viewer: Viewer, code: str, place: str = "") -> DemandPage:
         uplifts=_uplifts(viewer, figure, run),
         past=_past(viewer, figure, run, history),
         course=told.row,
+        **(detail.get("pinball") or {}),
     )
 
 

@@ -167,3 +167,6 @@ class DemandPage:
     uplifts: list[UpliftRow] = field(default_factory=list[UpliftRow])
     past: list[PastForecast] = field(default_factory=list[PastForecast])
     course: CourseRow | None = None
+    pinball: int | None = None
+    """What the 95 % quantile of 8-week totals cost on this item's own past, thousandths of its demand."""
+    pinball_simple: int | None = None

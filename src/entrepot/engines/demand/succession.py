@@ -9,7 +9,7 @@ that of series too short to be calibrated, and says so. Who goes on sale later s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 
 import numpy as np
@@ -178,7 +178,8 @@ def launched(
         pl.Series(name, values, dtype=result.frame.schema[name]) for name, values in columns.items()
     )
     state = replace(result.state, expected=expected, mean=mean)
-    return Launched(frame, result.by, result.last_week, result.model, state, result.panel, result.changes, found)
+    kept = {one.name: getattr(result, one.name) for one in fields(result)}
+    return Launched(**{**kept, "frame": frame, "state": state, "launches": found})
 
 
 def _path(result: Forecast, new: NewItem, first: date | None, weeks: int) -> Floats:

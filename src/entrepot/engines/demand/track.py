@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from statistics import NormalDist
 
 import numpy as np
 import polars as pl
@@ -17,7 +18,7 @@ from entrepot.core.reasons import Reason
 from entrepot.engines.demand.classical import moving_average
 from entrepot.engines.demand.fit import fit
 from entrepot.engines.demand.forecast import forecast
-from entrepot.engines.demand.model import DemandPanel, LeadTime
+from entrepot.engines.demand.model import DemandPanel, Floats, LeadTime
 
 CYCLES = 4
 EVERY = 4
@@ -29,6 +30,7 @@ FEW = 30
 DRIFT = 0.15
 """Bias, as a share of demand, from which the latest forecasts are said to drift."""
 
+Z95 = NormalDist().inv_cdf(0.95)
 COVERED = (0.90, 0.99)
 """Bounds of the share of totals at or below the 95 % quantile, outside which an alarm is raised."""
 
@@ -36,8 +38,9 @@ COVERED = (0.90, 0.99)
 @dataclass(frozen=True)
 class TrackRecord:
     """``frame``: a row a key with ``forecasts``, ``demand``, ``wape``, ``wape_ma8``, ``bias`` (shares of demand, null where
-    nothing was sold), ``covered95`` and ``value_added`` (1 − wape / wape_ma8); ``total`` the same over all keys; ``cycles`` one
-    row a forecast date; ``alarms`` what has drifted."""
+    nothing was sold), ``covered95``, ``pin95`` and ``pin95_ma8`` (2 · Σ pinball loss of the 95 % quantile / Σ demand: what being
+    wrong there costs; the simple rule's is the 8-week average + z·σ·√L, σ of the last 26 weeks) and ``value_added``
+    (1 − wape / wape_ma8); ``total`` the same over all keys; ``cycles`` one row a forecast date; ``alarms`` what has drifted."""
 
     frame: pl.DataFrame
     total: Mapping[str, float | None]
@@ -62,10 +65,19 @@ def track_record(panel: DemandPanel, *, weeks: int = 8, stored: pl.DataFrame | N
 
 _ERROR, _RULE_ERROR = (pl.col("mean") - pl.col("actual")).abs().sum(), (pl.col("ma8") - pl.col("actual")).abs().sum()
 _SOLD = pl.when(pl.col("actual").sum() > 0).then(pl.col("actual").sum())
+
+
+def _pinball(quantile: str) -> pl.Expr:
+    """2 · Σ loss of a 95 % quantile / Σ demand: a unit short costs nineteen times as much as one too many."""
+    over = pl.col("actual") - pl.col(quantile)
+    return 2 * pl.when(over > 0).then(0.95 * over).otherwise(-0.05 * over).sum() / _SOLD
+
+
 _FIGURES = [
     pl.len().cast(pl.Int64).alias("forecasts"), pl.col("actual").sum().alias("demand"), (_ERROR / _SOLD).alias("wape"),
     (_RULE_ERROR / _SOLD).alias("wape_ma8"), ((pl.col("mean") - pl.col("actual")).sum() / _SOLD).alias("bias"),
-    (pl.col("actual") <= pl.col("q95")).mean().alias("covered95"),
+    (pl.col("actual") <= pl.col("q95")).mean().alias("covered95"), _pinball("q95").alias("pin95"),
+    _pinball("ma8_95").alias("pin95_ma8"),
 ]  # fmt: skip
 _VALUE = pl.when(pl.col("wape_ma8") > 0).then(1 - pl.col("wape") / pl.col("wape_ma8")).alias("value_added")
 
@@ -92,11 +104,11 @@ def _nothing(panel: DemandPanel) -> pl.DataFrame:
 
 
 def _judged(panel: DemandPanel, told: pl.DataFrame) -> pl.DataFrame:
-    """``told`` with ``actual`` and ``ma8`` beside each forecast whose weeks were observed."""
+    """``told`` with ``actual``, ``ma8`` and its 95 % quantile beside each forecast whose weeks were observed."""
     keys = panel.keys.columns
     at = {week: column for column, week in enumerate(panel.weeks)}
     rows = told.join(panel.keys.with_row_index("_row"), on=keys, how="inner", maintain_order="left")
-    actual, rule = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
+    actual, rule, high = (np.full(len(rows), np.nan) for _ in range(3))
     by_date: dict[tuple[date, int], list[int]] = {}
     for place, (last, weeks) in enumerate(zip(rows["last_week"], rows["weeks"], strict=True)):
         by_date.setdefault((last, weeks), []).append(place)
@@ -107,8 +119,21 @@ def _judged(panel: DemandPanel, told: pl.DataFrame) -> pl.DataFrame:
         series = rows["_row"].to_numpy()[places]
         actual[places] = panel.demand[series, start : start + weeks].sum(axis=1)
         rule[places] = moving_average(panel.demand[series, :start], 8) * weeks
-    judged = rows.drop("_row").with_columns(pl.Series("actual", actual), pl.Series("ma8", rule))
+        high[places] = rule[places] + Z95 * _scatter(panel.demand[series, max(0, start - 26) : start]) * weeks**0.5
+    judged = rows.drop("_row").with_columns(
+        pl.Series("actual", actual), pl.Series("ma8", rule), pl.Series("ma8_95", high)
+    )
     return judged.filter(pl.col("actual").is_not_nan() & pl.col("mean").is_not_nan() & pl.col("mean").is_not_null())
+
+
+def _scatter(recent: Floats) -> Floats:
+    """Standard deviation [series] of the known weeks, 0 below two."""
+    known = ~np.isnan(recent)
+    count = known.sum(axis=1)
+    value = np.where(known, recent, 0.0)
+    mean = value.sum(axis=1) / np.maximum(count, 1)
+    squares = np.where(known, (value - mean[:, None]) ** 2, 0.0).sum(axis=1)
+    return np.asarray(np.sqrt(squares / np.maximum(count - 1, 1)), dtype=np.float64)
 
 
 def _alarms(total: Mapping[str, float | None], cycles: pl.DataFrame) -> tuple[Reason, ...]:
