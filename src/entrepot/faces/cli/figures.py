@@ -83,13 +83,6 @@ def _accuracy(found: Any) -> tuple[int | None, ...]:
     return found.wape, found.wape_simple, found.value_added, found.bias, found.covered
 
 
-def plan() -> None:
-    """Propose what to order, by when, and what it is worth."""
-    open_books()
-    run_and_say("plan")
-    decisions()
-
-
 def daily(
     folder: Annotated[
         Path | None, typer.Option(help="Import what is new in this folder first.", exists=True, file_okay=False)

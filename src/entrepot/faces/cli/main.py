@@ -18,6 +18,7 @@ from entrepot.faces.cli import (
     keeping,
     opening,
     periods,
+    planning,
     quarantine,
     quoting,
     recovering,
@@ -65,7 +66,7 @@ app.command("template")(blanks.template)
 app.command("revalue")(figures.revalue)
 app.command("forecast")(figures.forecast)
 app.command("opportunities")(demanding.opportunities)
-app.command("plan")(figures.plan)
+app.add_typer(planning.app, name="plan")
 app.command("daily")(figures.daily)
 app.command("explain")(why.explain)
 app.command("cost")(costing.cost)
