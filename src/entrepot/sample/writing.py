@@ -16,7 +16,7 @@ from typing import Any
 from entrepot.channels.files.template_words import Language
 from entrepot.core.documents import Document, PeriodClose
 from entrepot.core.progress import SILENT, Progress
-from entrepot.sample import amazon_files, catalogue, faults, places, shop_files, signals, truth
+from entrepot.sample import amazon_files, catalogue, faults, places, shop_files, signals, tax_back, truth
 from entrepot.sample.faults import Planted
 from entrepot.sample.orders import Orders, draw
 from entrepot.sample.places import AMAZON_SHOP, FBA, HK, MARKET_SHOP
@@ -89,6 +89,7 @@ def write_sample(
         writer.sheet(name, told, world.until + timedelta(1))
     if len(spans) > 1:
         writer.again(spans[1])
+    writer.tax_back(None if cut is None else world.start + timedelta(cut - 1))
     path = truth.write(folder / "truth", world, orders)
     progress.advance()
     manifest = SampleManifest(folder, tuple(writer.files), path, world.start, world.until, seed)
@@ -272,6 +273,20 @@ class _Writer:
         closing = PeriodClose(id=f"CLOSE-{end:%Y-%m}", company=HK, effective_at=at, period_from=end.replace(day=1),
                               period_to=end)  # fmt: skip
         self.sheet(f"period_close_{end:%Y-%m}.xlsx", [closing], known)
+
+    def tax_back(self, closed: date | None) -> None:
+        """Invoices, declarations, rebates, refunded duty, the trucker's bills; and the seller's own rule files."""
+        w = self.world
+        made = tax_back.documents([p.document for p in w.papers], w.catalogue, w.until, closed)
+        for name, form in tax_back.FILES.items():
+            self.sheet(f"{name}.{form}", made.files[name], w.until + timedelta(1),
+                       language="zh" if name in tax_back.CHINESE else "en")  # fmt: skip
+        for kind, facts in made.truth.items():
+            w.truths.setdefault(kind, []).extend(facts)
+        for name, text in tax_back.RULES.items():
+            path = self.folder / "rules" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
 
     def again(self, span: tuple[int, int]) -> None:
         """The marketplace's file of the second part once more, and an orders report that overlaps it by a month."""

@@ -56,6 +56,18 @@ def _options(stored: dict[str, Any]) -> dict[str, Any]:
     return dict(stored)
 
 
+def lay_rules(folder: Path, home: Path) -> int:
+    """The sample's own rule files (rate card, ways out, levies) into the home; what lies there stays. How many were laid."""
+    laid = 0
+    for file in sorted((folder / "rules").rglob("*.toml")):
+        target = home / "rules" / file.relative_to(folder / "rules")
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(file.read_bytes())
+            laid += 1
+    return laid
+
+
 def refuse_other_books() -> None:
     """The sample shop does not move into a real seller's books: refused where anything else came first."""
     first = models.Batch.objects.order_by("pk").first()

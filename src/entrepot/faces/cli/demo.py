@@ -79,7 +79,7 @@ def _files(folder: Path | None, timer: Timer) -> list[Any]:
     from django.conf import settings
 
     from entrepot.faces.cli.bars import Bars
-    from entrepot.workflows.demo import files_in
+    from entrepot.workflows.demo import files_in, lay_rules
 
     place = folder or Path(settings.HOME) / "sample"
     with timer.of("sample files"):
@@ -88,6 +88,7 @@ def _files(folder: Path | None, timer: Timer) -> list[Any]:
 
             with Bars() as bars:
                 write_sample(place, progress=bars)
+        lay_rules(place, Path(settings.HOME))
     return files_in(place)
 
 
