@@ -103,7 +103,7 @@ def shown(company: str = "", run: str = "") -> None:
     )  # fmt: skip
     table(
         "What goes together", ("do", "from", "to", "by", "units", "m³", "kg", "containers", "fill", "freight"),
-        [(one.kind, one.supplier or one.origin, one.destination, one.mode if one.how == one.mode else f"{one.mode} {one.how}", count(one.units), f"{one.cbm / 1000:.2f}",
+        [(one.kind, one.supplier or one.origin, one.destination, _how(one), count(one.units), f"{one.cbm / 1000:.2f}",
           f"{one.kg / 1000:.0f}", one.containers or "", "" if one.fill is None else f"{one.fill / 10:.0f} %",
           money(one.freight or 0, currency)) for one in head.fills],
         right=(4, 5, 6, 7, 8, 9),
@@ -112,6 +112,10 @@ def shown(company: str = "", run: str = "") -> None:
         say("assumed: " + ", ".join(f"{one.text} ({one.parameters['lines']} lines)" for one in head.assumed))
     if head.unplanned:
         say(f"{count(head.unplanned)} items and places not planned: entrepot plan gaps")
+
+
+def _how(one: Any) -> str:
+    return one.mode if one.how == one.mode else f"{one.mode} {one.how}"
 
 
 def _limits(head: Any) -> None:
