@@ -8,7 +8,9 @@ from entrepot.books import lifecycle
 from entrepot.books.access import Viewer
 from entrepot.books.models import Item, ItemCourse
 from entrepot.books.selectors.demand_shapes import CourseRow
+from entrepot.books.selectors.naming import named
 from entrepot.books.selectors.paging import moment
+from entrepot.books.selectors.sku import find
 from entrepot.core.calendar import Instant
 from entrepot.core.reasons import Reason
 
@@ -19,6 +21,23 @@ class Told:
 
     row: CourseRow | None
     reasons: list[Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Unforecast:
+    """An item without a forecast."""
+
+    sku: str
+    name: str
+    course: CourseRow | None
+    reasons: list[Reason]
+
+
+def unforecast(viewer: Viewer, code: str) -> Unforecast:
+    """An item of the books, forecast or not. Raises :class:`~entrepot.books.selectors.shapes.NotThere`. Three queries."""
+    item = find(code)
+    told = of_item(viewer, item, 0)
+    return Unforecast(item.sku, named(item.name, item.name_zh), told.row, told.reasons)
 
 
 def of_item(viewer: Viewer, item: Item, known_at: Instant) -> Told:

@@ -31,7 +31,17 @@ from entrepot.books.selectors.shapes import Choice, NotThere, Page, Slice
 from entrepot.core.reasons import Reason
 
 PATTERNS = ("smooth", "erratic", "intermittent", "lumpy", "")
-FLAGS = ("censored", "short_history", "dormant", "one_order", "bulk", "assumed_spread", "promotion", "ending")
+FLAGS = (
+    "censored",
+    "new_item",
+    "short_history",
+    "dormant",
+    "one_order",
+    "bulk",
+    "assumed_spread",
+    "promotion",
+    "ending",
+)
 PAST_WEEKS = 8
 _ORDER = {
     "sku": "item__sku", "name": "item__sort_key", "place": "location__name", "weekly": "weekly_milli",

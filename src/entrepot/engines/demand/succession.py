@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -178,8 +179,9 @@ def launched(
         pl.Series(name, values, dtype=result.frame.schema[name]) for name, values in columns.items()
     )
     state = replace(result.state, expected=expected, mean=mean)
-    kept = {one.name: getattr(result, one.name) for one in fields(result)}
-    return Launched(**{**kept, "frame": frame, "state": state, "launches": found})
+    kept: dict[str, Any] = {one.name: getattr(result, one.name) for one in fields(result)}
+    kept |= {"frame": frame, "state": state, "launches": found}
+    return Launched(**kept)
 
 
 def _path(result: Forecast, new: NewItem, first: date | None, weeks: int) -> Floats:

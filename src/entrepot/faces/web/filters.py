@@ -108,6 +108,33 @@ def uplift_wish(query: QueryDict) -> UpliftWish | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class CourseWish:
+    """How a form says that an item goes on."""
+
+    predecessor: str
+    share: int
+    launches_on: date | None
+    interest: int
+    ends_on: date | None
+    note: str
+
+
+def course_wish(query: QueryDict) -> CourseWish:
+    """What the form says; figures that cannot be read are 0, which the books refuse."""
+    return CourseWish(
+        _text(query, "predecessor")[:120], _whole(query, "share", 100), _day(query, "launches_on"), _whole(query, "interest", 0),
+        _day(query, "ends_on"), _text(query, "note"),
+    )  # fmt: skip
+
+
+def _whole(query: QueryDict, key: str, default: int) -> int:
+    said = query.get(key, "").strip()
+    if not said:
+        return default
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else -1
+
+
 def _day(query: QueryDict, key: str) -> date | None:
     try:
         return date.fromisoformat(query.get(key, ""))

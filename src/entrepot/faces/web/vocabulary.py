@@ -45,6 +45,8 @@ WORDS: dict[str, dict[str, Promise]] = {
         "horizon_extrapolated": pgettext_lazy("flag", "long lead time not calibrated"),
         "assumed_spread": pgettext_lazy("flag", "spread assumed"),
         "unit_changed": pgettext_lazy("flag", "was the unit changed?"),
+        "unit_rescaled": pgettext_lazy("flag", "unit changed, rescaled"),
+        "signal_stopped": pgettext_lazy("flag", "a signal stopped"),
         "gaps": pgettext_lazy("flag", "unknown weeks"),
         "net_returns": pgettext_lazy("flag", "more came back than was sold"),
         "duplicate_lines": pgettext_lazy("flag", "lines counted twice"),

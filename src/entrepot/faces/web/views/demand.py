@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from entrepot.books.selectors.demand import FLAGS
 from entrepot.books.selectors.demand_shapes import DemandList, DemandPage
 from entrepot.core.errors import Problem, ProblemError
-from entrepot.faces.web import columns, fans, findings, queries
-from entrepot.faces.web.filters import UpliftWish, demand_filter, uplift_wish
+from entrepot.faces.web import columns, demand_queries, fans, findings, queries
+from entrepot.faces.web.filters import UpliftWish, course_wish, demand_filter, uplift_wish
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.tables import EXPORT_ROWS, Table, build, wish
 from entrepot.faces.web.views.export import send
@@ -59,8 +59,12 @@ def export(visit: Visit, suffix: str) -> HttpResponseBase:
 @require_GET
 @page
 def item(visit: Visit, code: str) -> HttpResponseBase:
-    """One item at one place; with a promotion in the address, what it would do."""
-    found = queries.demand_of(visit.viewer, code, visit.request.GET.get("place", "")[:120])
+    """One item at one place; with a promotion in the address, what it would do. Without a forecast: why, and what to say."""
+    try:
+        found = queries.demand_of(visit.viewer, code, visit.request.GET.get("place", "")[:120])
+    except queries.NotThere:
+        known = demand_queries.unforecast(visit.viewer, code)
+        return visit.page("web/demand_none.html", "demand", found=known, may_plan=visit.viewer.can("approve"))
     tried = uplift_wish(visit.request.GET)
     problems: tuple[Problem, ...] = ()
     shown = queries.lifted(found, UpliftWish(None, None, None))  # what stands, also where the run did not know it yet
@@ -106,6 +110,24 @@ def withdraw(visit: Visit, key: int) -> HttpResponseBase:
     queries.withdraw_uplift(visit.viewer, key)
     messages.info(visit.request, _("Withdrawn. The next forecast leaves it out."))
     return _back(visit.request.POST.get("sku", "")[:200], visit.request.POST.get("place", "")[:120])
+
+
+@require_POST
+@page
+def course(visit: Visit, code: str) -> HttpResponseBase:
+    """Keep how an item goes on: what it follows, when it starts, when it ends."""
+    demand_queries.keep_course(visit.viewer, code, course_wish(visit.request.POST))
+    messages.info(visit.request, _("Kept. The next forecast and plan count it."))
+    return _back(code, visit.request.POST.get("place", "")[:120])
+
+
+@require_POST
+@page
+def forget_course(visit: Visit, code: str) -> HttpResponseBase:
+    """Nothing is known of it any more."""
+    demand_queries.withdraw_course(visit.viewer, code)
+    messages.info(visit.request, _("Withdrawn. The next forecast leaves it out."))
+    return _back(code, visit.request.POST.get("place", "")[:120])
 
 
 def _back(code: str, place: str) -> HttpResponseBase:
