@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+import polars as pl
 
 from entrepot.engines.demand.blend import fit_blend
 from entrepot.engines.demand.events import WEST, Event
@@ -18,6 +19,7 @@ from entrepot.engines.demand.ratios import calibrate, ratio_quantiles
 from entrepot.engines.demand.refill import weekly_index
 from entrepot.engines.demand.samples import LEARNT, MIN_AGE, first_cutoff, past_lessons, past_ratios
 from entrepot.engines.demand.season import AHEAD, ShopSeason
+from entrepot.engines.demand.stored import stored_means
 
 MOST_SERIES = 20_000
 """Series that are learnt from at most, drawn with the seed; more would not change what they share."""
@@ -45,8 +47,14 @@ class Model:
     seed: int
 
 
-def fit(panel: DemandPanel, *, events: Sequence[Event] = WEST, learning: bool = True, seed: int = 1) -> Model:
+def fit(
+    panel: DemandPanel, *, events: Sequence[Event] = WEST, learning: bool = True, stored: pl.DataFrame | None = None,
+    seed: int = 1,
+) -> Model:  # fmt: skip
     """Learn from ``panel``; ``events`` are the calendar's priors (see events.py), ``learning`` off leaves out the trees.
+
+    ``stored`` are forecasts as they were stored when they were made (key columns, ``last_week``, ``weeks``, ``mean``): where
+    there are any, the spread is calibrated on them instead of on forecasts made again.
 
     The same panel and seed give the same model.
     """
@@ -56,7 +64,8 @@ def fit(panel: DemandPanel, *, events: Sequence[Event] = WEST, learning: bool = 
         panel = panel.take(rows)
     history = History.of(panel, events)
     history = replace(history, blend=fit_blend(history, first_cutoff(weeks), weeks))
-    table = calibrate(past_ratios(history, weeks))
+    own = None if stored is None else stored_means(panel, stored)
+    table = calibrate(past_ratios(history, weeks, own))
     learnt = None
     if learning and table.usable:
         lessons = past_lessons(panel, history, seed)

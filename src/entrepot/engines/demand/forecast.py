@@ -176,7 +176,14 @@ class Forecast:
         steps[:series, :ahead] *= paths.factors
         expected = np.zeros_like(self.state.expected)
         np.cumsum(steps, axis=1, out=expected[:, 1:])
-        frame = self.frame.with_columns(weekly_mean=pl.Series(expected[:, 13] / 13, dtype=pl.Float64).fill_nan(None))
+        flags = [
+            [*told, "signal_stopped"] if row < series and paths.stopped[row] and told != ["no_history"] else told
+            for row, told in enumerate(self.frame["flags"].to_list())
+        ]
+        frame = self.frame.with_columns(
+            weekly_mean=pl.Series(expected[:, 13] / 13, dtype=pl.Float64).fill_nan(None),
+            flags=pl.Series(flags, dtype=pl.List(pl.String)),
+        )
         return replace(self, frame=frame, state=replace(self.state, expected=expected), signals=paths.parts)
 
     def scaled(self, key: Key, factor: Floats) -> Forecast:

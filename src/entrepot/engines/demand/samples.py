@@ -7,6 +7,7 @@ of the next L weeks. The ratios actual / forecast, with what was known of the se
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,9 +75,13 @@ def first_cutoff(weeks: int) -> int:
     return max(MIN_AGE, min(FULL_YEAR, weeks - FULL_YEAR))
 
 
-def past_ratios(history: History, weeks: int) -> dict[int, Ratios]:
+StoredMeans = Mapping[int, Mapping[int, Floats]]
+"""Means [series] of forecasts that were stored when they were made, by cut-off column and horizon; NaN: none."""
+
+
+def past_ratios(history: History, weeks: int, stored: StoredMeans | None = None) -> dict[int, Ratios]:
     """Ratios of every cut-off week of a panel of ``weeks`` weeks that has a full lead time behind it, by horizon; of at
-    most :data:`MOST_RATIOS` an even share."""
+    most :data:`MOST_RATIOS` an even share. Where a forecast was ``stored``, it is judged itself, not made again."""
     parts: dict[int, list[tuple[Floats, Floats, Floats, Ints]]] = {horizon: [] for horizon in HORIZONS}
     series = history.whole.total.shape[0]
     stride = max(1, -(-series * max(weeks - first_cutoff(weeks), 1) // MOST_RATIOS))
@@ -89,8 +94,17 @@ def past_ratios(history: History, weeks: int) -> dict[int, Ratios]:
         rarity = history.rarity(at)[rows]
         for horizon in (h for h in HORIZONS if h <= reach):
             whole, actual = _actual(history, at, horizon, rows)
-            parts[horizon].append((actual / expected[whole, horizon], level[whole], rarity[whole], rows[whole]))
+            told = _told(expected[:, horizon], stored, at, horizon, rows)[whole]
+            parts[horizon].append((actual / told, level[whole], rarity[whole], rows[whole]))
     return {horizon: _joined(found) for horizon, found in parts.items()}
+
+
+def _told(expected: Floats, stored: StoredMeans | None, at: int, horizon: int, rows: Ints) -> Floats:
+    """``expected`` [rows], or what was stored instead."""
+    own = (stored or {}).get(at, {}).get(horizon)
+    if own is None:
+        return expected
+    return np.where(own[rows] > 0, own[rows], expected)
 
 
 def past_lessons(panel: DemandPanel, history: History, seed: int) -> Lessons:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entrepot.engines.demand.model import Floats
 from entrepot.engines.demand.signals import STOPPED, Signal, SignalValues
@@ -22,17 +23,22 @@ from entrepot.engines.demand.signals import STOPPED, Signal, SignalValues
 USUAL_WEEKS = 13
 """Weeks whose mean is usual: about what the level of the forecast stands on."""
 
+SEEN = 8
+"""Weeks that a signal must have been known to be missed."""
+
 MOST_FACTOR = 3.0
 """No signal makes a week sell more than this multiple, or less than its inverse: it was never seen to."""
 
 
 @dataclass(frozen=True)
 class SignalPaths:
-    """``factors`` [series, ahead] of demand by all kept signals together, ``parts`` by signal, ``values`` what each is worth."""
+    """``factors`` [series, ahead] of demand by all kept signals together, ``parts`` by signal, ``values`` what each is worth;
+    ``stopped`` marks the series of which a signal that was there is no more."""
 
     factors: Floats
     parts: Mapping[str, Floats]
     values: SignalValues
+    stopped: NDArray[np.bool_]
 
 
 def signal_paths(
@@ -50,14 +56,17 @@ def signal_paths(
     parts: dict[str, Floats] = {}
     series = signals[0].values.shape[0] if signals else 0
     total = np.ones((series, ahead))
+    stopped = np.zeros(series, dtype=np.bool_)
     for signal in signals:
+        known = ~np.isnan(signal.values)
+        stopped |= (known.sum(axis=1) >= SEEN) & ~known[:, -STOPPED:].any(axis=1)
         if signal.name not in kept:
             continue
         future = (planned or {}).get(signal.name)
         log = kept[signal.name] * _unusual(signal, ahead, future)
         parts[signal.name] = np.exp(np.clip(log, -np.log(MOST_FACTOR), np.log(MOST_FACTOR)))
         total = total * parts[signal.name]
-    return SignalPaths(np.clip(total, 1 / MOST_FACTOR, MOST_FACTOR), parts, values)
+    return SignalPaths(np.clip(total, 1 / MOST_FACTOR, MOST_FACTOR), parts, values, stopped)
 
 
 def persistence(values: Floats) -> float:
@@ -104,9 +113,9 @@ def _unusual(signal: Signal, ahead: int, planned: Floats | None) -> Floats:
 
 def _last_known(values: Floats) -> Floats:
     """The last known value of each series [series]; NaN where none."""
-    out: Floats = np.full(values.shape[0], np.nan)
+    out = np.zeros(values.shape[0])
+    out[:] = np.nan
     for week in range(values.shape[1]):
-        column: Floats = values[:, week]
-        known = ~np.isnan(column)
-        out[known] = column[known]
+        known = ~np.isnan(values[:, week])
+        out[known] = values[known, week]
     return out
