@@ -108,6 +108,20 @@ def check(arguments: dict[str, Any], progress: Progress) -> Any:
     return _workflow("checking", "result_of")(_workflow("checking", "check")(progress=progress))
 
 
+def month_report(arguments: dict[str, Any], progress: Progress) -> Any:
+    """Put a month of a company together: checklist, roll-forward, vouchers."""
+    row = _workflow("month_report", "month_report")(arguments["company"], arguments["month"], progress=progress)
+    return {"residue": row.residue}
+
+
+def month_close(arguments: dict[str, Any], progress: Progress) -> Any:
+    """Close a month of a company, then put it together as it was reported."""
+    actor = str(arguments.get("actor", ""))
+    done = _workflow("close", "close")(arguments["company"], arguments["month"], actor=actor, progress=progress)
+    month_report(arguments, progress)
+    return {"document": done.document, "units": done.units, "value": done.value}
+
+
 WORKS: dict[str, jobs.Work] = {
     "import_check": check_import,
     "import": post_import,
@@ -117,6 +131,8 @@ WORKS: dict[str, jobs.Work] = {
     "plan": plan,
     "daily": daily,
     "check": check,
+    "month_report": month_report,
+    "month_close": month_close,
 }
 """Kind of job to what does it."""
 

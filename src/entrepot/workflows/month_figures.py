@@ -38,9 +38,13 @@ class MonthFigures:
     opening_reported: Instant | None
     closing_reported: Instant | None
 
+    def owned(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Rows of this company."""
+        return frame.filter(pl.col("company") == self.company.pk)
+
     def mine(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Rows of book components of this company."""
-        return frame.filter((pl.col("company") == self.company.pk) & pl.col("component").is_in(BOOK_COMPONENTS))
+        return self.owned(frame).filter(pl.col("component").is_in(BOOK_COMPONENTS))
 
 
 def month_figures(company: str, months: str, *, known: Instant = FOREVER) -> MonthFigures:

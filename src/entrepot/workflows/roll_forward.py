@@ -117,8 +117,7 @@ def _value(figures: MonthFigures, state: ValueAt) -> pl.DataFrame:
 
 def _units(figures: MonthFigures, state: ValueAt) -> pl.DataFrame:
     """Units that stand there in layers; what was sold ahead of stock is told apart."""
-    mine = state.stock.filter(pl.col("company") == figures.company.pk)
-    return mine.unique(KEYS).select(*KEYS, units=pl.col("units").clip(lower_bound=0))
+    return figures.owned(state.stock).unique(KEYS).select(*KEYS, units=pl.col("units").clip(lower_bound=0))
 
 
 def _unit_residue(there: dict[str, pl.DataFrame], flows: pl.DataFrame) -> int:
@@ -127,8 +126,7 @@ def _unit_residue(there: dict[str, pl.DataFrame], flows: pl.DataFrame) -> int:
 
 
 def _uncosted(figures: MonthFigures) -> int:
-    mine = figures.closing.stock.filter(pl.col("company") == figures.company.pk).unique(KEYS)
-    return -int(mine["units"].clip(upper_bound=0).sum())
+    return -int(figures.owned(figures.closing.stock).unique(KEYS)["units"].clip(upper_bound=0).sum())
 
 
 def _placed(steps: pl.DataFrame) -> pl.DataFrame:

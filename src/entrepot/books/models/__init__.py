@@ -23,7 +23,7 @@ from entrepot.books.models.figures import (
     StockFigure,
 )
 from entrepot.books.models.jobs import Job
-from entrepot.books.models.periods import Period
+from entrepot.books.models.periods import MonthReport, Period, ReopenRequest
 from entrepot.books.models.plans import (
     PlanDetail,
     PlanGap,
@@ -50,14 +50,14 @@ from entrepot.books.models.tokens import ApiToken
 from entrepot.books.models.variances import Reconciliation, UnbilledFigure, VarianceFigure
 
 __all__ = [
-    "ApiToken", "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company", "CostLine",
-    "CustomsEntry", "DataKey", "Decision", "DeclarationLine", "DemandDetail", "DemandFigure", "DemandRun", "Document",
-    "DutyRefundLine", "ForecastFigure", "FxRate", "Item", "ItemCourse", "ItemState", "Job", "LayoutMapping",
-    "Listing", "Location", "MarginFigure", "Membership", "Movement", "OpportunityFigure", "Packaging", "PaymentLine",
-    "Period", "PeriodShare", "PersonalData", "PlanDetail", "PlanGap", "PlanLine", "PlanOverride", "PlanRun",
-    "PurchaseLine", "Quarantine", "RawFile", "RebateCash", "RebateClaimLine", "RebateSettlementLine", "Reconciliation",
-    "RefundLine", "Replacement", "ReportedStock", "Reservation", "Reversed", "SaleFigure", "SalesLine", "ScoreMonth", "Shipment",
-    "Shop", "SignInAttempt", "SignalValue", "StockFigure", "Supplier", "SupplierOffer", "TaxRegistration", "UnbilledFigure",
-    "Uplift",
-    "VarianceFigure", "VatInvoiceLine", "Waiting",
+    "ApiToken", "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company",
+    "CostLine", "CustomsEntry", "DataKey", "Decision", "DeclarationLine", "DemandDetail", "DemandFigure",
+    "DemandRun", "Document", "DutyRefundLine", "ForecastFigure", "FxRate", "Item", "ItemCourse", "ItemState", "Job",
+    "LayoutMapping", "Listing", "Location", "MarginFigure", "Membership", "MonthReport", "Movement",
+    "OpportunityFigure", "Packaging", "PaymentLine", "Period", "PeriodShare", "PersonalData", "PlanDetail",
+    "PlanGap", "PlanLine", "PlanOverride", "PlanRun", "PurchaseLine", "Quarantine", "RawFile", "RebateCash",
+    "RebateClaimLine", "RebateSettlementLine", "Reconciliation", "RefundLine", "ReopenRequest", "Replacement",
+    "ReportedStock", "Reservation", "Reversed", "SaleFigure", "SalesLine", "ScoreMonth", "Shipment", "Shop",
+    "SignInAttempt", "SignalValue", "StockFigure", "Supplier", "SupplierOffer", "TaxRegistration", "UnbilledFigure",
+    "Uplift", "VarianceFigure", "VatInvoiceLine", "Waiting",
 ]  # fmt: skip

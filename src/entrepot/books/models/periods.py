@@ -25,3 +25,46 @@ class Period(models.Model):
             models.UniqueConstraint(fields=["company", "starts", "ends", "version"], name="period_once"),
             models.CheckConstraint(condition=models.Q(ends__gt=models.F("starts")), name="period_order"),
         ]
+
+
+class MonthReport(models.Model):
+    """Derived: a month as it was put together last. ``steps``: the roll-forward per SKU and place, parquet."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    first = models.DateField()
+    last = models.DateField()
+    made_at = models.BigIntegerField()
+    opening_reported = models.BigIntegerField(null=True)
+    closing_reported = models.BigIntegerField(null=True)
+    totals = models.JSONField(help_text="[[step, units, amount]]")
+    vouchers = models.JSONField(help_text="[{kind, entries: [[account, supplier, amount]]}]")
+    checks = models.JSONField(help_text="[{code, count, amount}]")
+    residue = models.BigIntegerField()
+    uncosted = models.BigIntegerField()
+    steps = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "first", "last"], name="month_report_once")]
+
+
+class ReopenRequest(models.Model):
+    """A closed span that one person asks to open again and another one has to grant."""
+
+    ASKED, GRANTED, REFUSED = "asked", "granted", "refused"
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    first = models.DateField()
+    last = models.DateField()
+    reason = models.CharField(max_length=2000)
+    asked_by = models.CharField(max_length=200)
+    asked_at = models.BigIntegerField()
+    state = models.CharField(max_length=10, default=ASKED)
+    answered_by = models.CharField(max_length=200, blank=True)
+    answered_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "first", "last"], condition=models.Q(state="asked"), name="reopen_asked_once"
+            )
+        ]

@@ -66,6 +66,10 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Books"),
+        (Link("close", "close", _("Close"), "l", "see_cost"),),
+    ),
+    Group(
         _("Data"),
         (
             Link("health", "health", _("Data health"), "h"),

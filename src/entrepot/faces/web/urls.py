@@ -12,6 +12,7 @@ from entrepot.faces.web.views import (
     demand,
     health,
     imports,
+    months,
     opportunities,
     quote,
     recovery,
@@ -24,6 +25,7 @@ from entrepot.faces.web.views import (
     whatif,
 )
 
+MONTH = r"\d{4}-\d{2}"
 FILE = r"(?P<suffix>csv|xlsx)"
 
 urlpatterns = [
@@ -38,10 +40,10 @@ urlpatterns = [
     re_path(rf"^opportunities\.{FILE}$", opportunities.export, name="opportunities-export"),
     path("demand/uplifts/<int:key>/withdraw", demand.withdraw, name="uplift-withdraw"),
     path("demand/uplift/<path:code>", demand.uplift, name="uplift"),
-    path("demand/<path:code>/", demand.item, name="demand-item"),
-    path("cost/", cost.cost, name="cost"),
     path("demand/course/<path:code>/withdraw", demand.forget_course, name="course-withdraw"),
     path("demand/course/<path:code>", demand.course, name="course"),
+    path("demand/<path:code>/", demand.item, name="demand-item"),
+    path("cost/", cost.cost, name="cost"),
     re_path(rf"^cost\.{FILE}$", cost.export, name="cost-export"),
     path("cost/family/<slug:family>/", cost.family, name="family"),
     re_path(rf"^cost/family/(?P<family>[\w-]+)\.{FILE}$", cost.family, name="family-export"),
@@ -73,6 +75,11 @@ urlpatterns = [
     re_path(rf"^duty-refunds\.{FILE}$", tax_back.refunds_export, name="duty-refunds-export"),
     path("duty-refunds/<str:key>/", tax_back.refund, name="duty-refund"),
     re_path(rf"^duty-refunds/(?P<key>\w+)\.{FILE}$", tax_back.refund_export, name="duty-refund-export"),
+    path("closing/", months.months, name="close"),
+    re_path(rf"^closing/(?P<which>{MONTH})/$", months.month, name="month"),
+    re_path(rf"^closing/(?P<which>{MONTH})/roll-forward\.{FILE}$", months.export, name="month-export"),
+    re_path(rf"^closing/(?P<which>{MONTH})/vouchers/(?P<layout>\w+)$", months.vouchers, name="month-vouchers"),
+    re_path(rf"^closing/(?P<which>{MONTH})/(?P<action>report|close|ask|grant|refuse)$", months.act, name="month-act"),
     path("health/", health.health, name="health"),
     path("health/quarantine/<str:key>/", health.held, name="held"),
     path("health/quarantine/<str:key>/dismiss", health.dismiss, name="held-dismiss"),

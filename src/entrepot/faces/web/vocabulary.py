@@ -249,6 +249,8 @@ WORDS: dict[str, dict[str, Promise]] = {
         "check": pgettext_lazy("job", "Checking the books"),
         "forecast": pgettext_lazy("job", "Forecasting"),
         "plan": pgettext_lazy("job", "Planning"),
+        "month_report": pgettext_lazy("job", "Putting the month together"),
+        "month_close": pgettext_lazy("job", "Closing the month"),
     },
     "stage": {
         "posting": pgettext_lazy("stage", "posting"),

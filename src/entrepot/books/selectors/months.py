@@ -1,0 +1,243 @@
+"""Months of a company: open or closed, and the roll-forward, vouchers and checklist that were put together."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from entrepot.books.access import Viewer
+from entrepot.books.models import Item, MonthReport, Movement, Period, ReopenRequest
+from entrepot.books.selectors.naming import named, places
+from entrepot.books.selectors.paging import maybe_moment, moment, now
+from entrepot.books.selectors.shapes import NotThere
+from entrepot.core.calendar import local_date
+
+MONTHS_SHOWN = 36
+IN, OUT = "in_", "out_"
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """One month. ``state``: open, closed, reopened; ``units`` and ``value`` at its end, None where not put together."""
+
+    month: date
+    state: str
+    closed_at: datetime | None
+    closed_by: str
+    made_at: datetime | None
+    units: int | None
+    value: int | None
+    residue: int | None
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepTotal:
+    """One step of the roll-forward over all SKUs and places."""
+
+    step: str
+    units: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistLine:
+    """One line of the checklist; done where the count is 0."""
+
+    code: str
+    count: int
+    amount: int | None
+
+    @property
+    def done(self) -> bool:
+        """Nothing is left to look at."""
+        return self.count == 0
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherLine:
+    """One entry: ``amount`` in minor units, debit positive."""
+
+    account: str
+    supplier: str
+    amount: int
+
+    @property
+    def debit(self) -> int | None:
+        """The amount where it is a debit."""
+        return self.amount if self.amount > 0 else None
+
+    @property
+    def credit(self) -> int | None:
+        """The amount where it is a credit, positive."""
+        return -self.amount if self.amount < 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherShown:
+    """One voucher with its entries."""
+
+    kind: str
+    entries: tuple[VoucherLine, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RollRow:
+    """One SKU at one place: units and money (minor units) opened, adjusted, in, out, closed."""
+
+    sku: str
+    name: str
+    place: str
+    opening_units: int
+    opening: int
+    adjustment: int
+    in_units: int
+    in_amount: int
+    out_units: int
+    out_amount: int
+    closing_units: int
+    closing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request to open a month again."""
+
+    key: int
+    reason: str
+    by: str
+    at: datetime
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPage:
+    """A month with what was put together of it; ``totals`` empty where nothing was."""
+
+    row: MonthRow
+    totals: tuple[StepTotal, ...]
+    checks: tuple[ChecklistLine, ...]
+    vouchers: tuple[VoucherShown, ...]
+    opening_reported: datetime | None
+    asked: tuple[Asked, ...]
+
+
+def months(viewer: Viewer) -> list[MonthRow]:
+    """The company's months from its first movement on, the newest first, at most three years. Three queries."""
+    zone = viewer.company.zone
+    first = viewer.of_company(Movement.objects.all()).order_by("effective_at").values_list("effective_at", flat=True)
+    began = first.first()
+    if began is None:
+        return []
+    today = local_date(now(), zone)
+    states, reports = _states(viewer), _reports(viewer)
+    month, rows = today.replace(day=1), list[MonthRow]()
+    while month >= local_date(began, zone).replace(day=1) and len(rows) < MONTHS_SHOWN:
+        rows.append(_row(month, states, reports, month < today.replace(day=1)))
+        month = (month - timedelta(days=1)).replace(day=1)
+    return rows
+
+
+def month_page(viewer: Viewer, month: date) -> MonthPage:
+    """One month; raises :class:`NotThere` for a month before the first movement or after today. At most five queries."""
+    row = next((r for r in months(viewer) if r.month == month), None)
+    if row is None:
+        raise NotThere(f"{month:%Y-%m}")
+    report = viewer.of_company(MonthReport.objects.filter(first=month)).defer("steps").order_by("-last").first()
+    requests = viewer.of_company(ReopenRequest.objects.filter(first__lte=month, last__gte=month, state="asked"))
+    asked = tuple(Asked(r.pk, r.reason, r.asked_by, moment(r.asked_at), r.asked_by == viewer.name) for r in requests)
+    if report is None:
+        return MonthPage(row, (), (), (), None, asked)
+    return MonthPage(
+        row,
+        tuple(StepTotal(*entry) for entry in report.totals),
+        tuple(ChecklistLine(*entry) for entry in report.checks),
+        tuple(_voucher(v["kind"], v["entries"]) for v in report.vouchers),
+        maybe_moment(report.opening_reported),
+        asked,
+    )
+
+
+def roll_rows(viewer: Viewer, month: date) -> list[RollRow]:
+    """The roll-forward of a month per SKU and place, as it was put together. Three queries."""
+    import polars as pl
+
+    report = viewer.of_company(MonthReport.objects.filter(first=month)).order_by("-last").first()
+    if report is None:
+        return []
+    steps = pl.read_parquet(io.BytesIO(bytes(report.steps)))
+    way = pl.col("step")
+    entered, gone = way.str.starts_with(IN), way.str.starts_with(OUT)
+
+    def total(what: str, which: pl.Expr, name: str) -> pl.Expr:
+        return pl.col(what).filter(which).sum().alias(name)
+
+    sums = steps.group_by("item", "location").agg(
+        total("units", way == "opening", "opening_units"), total("amount", way == "opening", "opening"),
+        total("amount", way == "adjustment", "adjustment"), total("units", entered, "in_units"),
+        total("amount", entered, "in_amount"), total("units", gone, "out_units"), total("amount", gone, "out_amount"),
+        total("units", way == "closing", "closing_units"), total("amount", way == "closing", "closing"),
+    )  # fmt: skip
+    goods = {
+        pk: (sku, named(name, zh)) for pk, sku, name, zh in Item.objects.values_list("pk", "sku", "name", "name_zh")
+    }
+    names = places()
+    return [
+        RollRow(*goods[row["item"]], names.get(row["location"]) or row["location"], *_figures(row))
+        for row in sums.sort("item", "location").iter_rows(named=True)
+    ]
+
+
+def _figures(row: dict[str, int]) -> Iterable[int]:
+    keys = (
+        "opening_units",
+        "opening",
+        "adjustment",
+        "in_units",
+        "in_amount",
+        "out_units",
+        "out_amount",
+        "closing_units",
+    )
+    return (*(row[key] for key in keys), row["closing"])
+
+
+def _voucher(kind: str, entries: list[list[object]]) -> VoucherShown:
+    lines = tuple(VoucherLine(*entry) for entry in entries)  # type: ignore[arg-type]
+    return VoucherShown(kind, lines, sum(line.debit or 0 for line in lines))
+
+
+def _states(viewer: Viewer) -> dict[date, Period]:
+    """Month → the last word on it; a span of several months speaks for each."""
+    found: dict[date, Period] = {}
+    zone = viewer.company.zone
+    for period in viewer.of_company(Period.objects.all()).order_by("recorded_at", "version"):
+        month, last = local_date(period.starts, zone).replace(day=1), local_date(period.ends - 1, zone)
+        while month <= last:
+            found[month] = period
+            month = (month + timedelta(days=31)).replace(day=1)
+    return found
+
+
+def _reports(viewer: Viewer) -> dict[date, MonthReport]:
+    return {r.first: r for r in viewer.of_company(MonthReport.objects.all()).defer("steps", "vouchers")}
+
+
+def _row(month: date, states: dict[date, Period], reports: dict[date, MonthReport], over: bool) -> MonthRow:
+    period, report = states.get(month), reports.get(month)
+    state = "open" if period is None else "closed" if period.closed else "reopened"
+    closing = next((entry for entry in report.totals if entry[0] == "closing"), [None, None, None]) if report else None
+    return MonthRow(
+        month,
+        state,
+        moment(period.recorded_at) if period else None,
+        period.actor if period else "",
+        moment(report.made_at) if report else None,
+        closing[1] if closing else None,
+        closing[2] if closing else None,
+        report.residue if report else None,
+        over,
+    )

@@ -1,0 +1,73 @@
+"""What the pages of a month's closing ask of the floors below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.conf import settings
+from django.utils.translation import get_language
+
+from entrepot.books.access import Viewer
+from entrepot.books.selectors import jobs as work
+from entrepot.books.selectors import months as reading
+from entrepot.books.selectors.health_shapes import Job
+from entrepot.faces import worker
+from entrepot.workflows import reopening
+from entrepot.workflows.account_map import account_map
+from entrepot.workflows.voucher_files import VoucherFile, voucher_files
+from entrepot.workflows.vouchers import vouchers
+
+KINDS = ("month_report", "month_close")
+
+
+def months(viewer: Viewer) -> list[reading.MonthRow]:
+    """The company's months, the newest first."""
+    return reading.months(viewer)
+
+
+def month(viewer: Viewer, which: date) -> reading.MonthPage:
+    """One month. Raises :class:`NotThere`."""
+    return reading.month_page(viewer, which)
+
+
+def rows(viewer: Viewer, which: date) -> list[reading.RollRow]:
+    """Roll-forward per SKU and place."""
+    return reading.roll_rows(viewer, which)
+
+
+def running(viewer: Viewer) -> list[Job]:
+    """Jobs of these pages that run or wait."""
+    return [job for job in work.jobs(viewer) if job.kind in KINDS]
+
+
+def start(viewer: Viewer, kind: str, which: date) -> None:
+    """Put a month together (``month_report``) or close it (``month_close``), unless the worker is at that already."""
+    viewer.need("close")
+    if not running(viewer):
+        arguments = {"name": kind, "company": viewer.company.code, "month": f"{which:%Y-%m}", "actor": viewer.name}
+        worker.start(kind, arguments, viewer.name)
+
+
+def ask(viewer: Viewer, which: date, reason: str) -> None:
+    """Ask to open a closed month again."""
+    reopening.ask(viewer, f"{which:%Y-%m}", reason)
+
+
+def answer(viewer: Viewer, key: int, *, grant: bool) -> None:
+    """Grant or refuse a colleague's request."""
+    reopening.answer(viewer, key, grant=grant)
+
+
+def accounts(viewer: Viewer) -> Mapping[str, tuple[str, str]]:
+    """Role → code and name of the account in the reader's language."""
+    chinese = (get_language() or "").startswith("zh")
+    found = account_map(settings.HOME, viewer.company.code)
+    return {role: (a.code, a.name_zh if chinese else a.name) for role, a in found.items()}
+
+
+def files(viewer: Viewer, which: date, layout: str) -> list[VoucherFile]:
+    """The month's vouchers as an accounting program imports them."""
+    viewer.need("see_cost")
+    company = viewer.company.code
+    return voucher_files(vouchers(company, f"{which:%Y-%m}"), layout, account_map(settings.HOME, company))

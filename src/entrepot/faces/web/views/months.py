@@ -1,0 +1,165 @@
+"""Closing months: the list, one month with checklist, roll-forward and vouchers, and the files for the accounts."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import date
+
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from entrepot.books.selectors.paging import cut
+from entrepot.faces.web import month_queries as queries
+from entrepot.faces.web import month_words as words
+from entrepot.faces.web.page import Visit, page
+from entrepot.faces.web.tables import EXPORT_ROWS, Column, Table, build, wish
+from entrepot.faces.web.views.export import send
+from entrepot.workflows.voucher_files import LAYOUTS
+
+PROGRAMS = {"generic": _("All columns (CSV)"), "kingdee": "金蝶 Kingdee", "yonyou": "用友 Yonyou", "xero": "Xero"}
+
+
+def list_columns() -> list[Column]:
+    """Months."""
+    return [
+        Column(
+            "month",
+            _("Month"),
+            read=lambda r: f"{r.month:%Y-%m}",
+            href=lambda r: reverse("month", args=[f"{r.month:%Y-%m}"]),
+        ),
+        Column("state", _("State"), read=lambda r: str(words.STATES[r.state]), sort=False),
+        Column("closed_at", _("Since"), "instant", optional=True),
+        Column("closed_by", _("By"), optional=True),
+        Column("units", _("Units at its end"), "units", optional=True),
+        Column("value", _("Stock at its end"), "money", optional=True),
+        Column("made_at", _("Put together"), "instant", optional=True),
+    ]
+
+
+def roll_columns() -> list[Column]:
+    """Roll-forward per SKU and place."""
+    return [
+        Column("sku", _("SKU"), "sku", href=lambda r: reverse("sku", args=[r.sku])),
+        Column("name", _("Name"), shown=False),
+        Column("place", _("Location")),
+        Column("opening_units", _("Opening units"), "units"),
+        Column("opening", _("Opening"), "money"),
+        Column("adjustment", _("Late facts"), "money", shown=False),
+        Column("in_units", _("Units in"), "units"),
+        Column("in_amount", _("In"), "money"),
+        Column("out_units", _("Units out"), "units"),
+        Column("out_amount", _("Out"), "money"),
+        Column("closing_units", _("Closing units"), "units"),
+        Column("closing", _("Closing"), "money"),
+    ]
+
+
+SUMS = (
+    "opening_units", "opening", "adjustment", "in_units", "in_amount", "out_units", "out_amount", "closing_units", "closing",
+)  # fmt: skip
+
+
+@require_GET
+@page
+def months(visit: Visit) -> HttpResponseBase:
+    """All months of the company."""
+    if not visit.viewer.can("see_cost"):
+        return visit.page("web/no_cost.html", "close", status=403)
+    declared = list_columns()
+    view = wish(visit.request, declared, "-month")
+    found = cut(queries.months(visit.viewer), view.slice)
+    table = build("months", declared, found, view, visit.viewer, visit.state.currency)
+    return visit.page("web/months.html", "close", table=table, jobs=queries.running(visit.viewer))
+
+
+def _month(text: str) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError as error:
+        raise Http404(text) from error
+
+
+def _rolled(visit: Visit, which: date, *, everything: bool) -> Table:
+    declared = roll_columns()
+    view = wish(visit.request, declared, "-closing")
+    part = replace(view.slice, offset=0, limit=EXPORT_ROWS) if everything else view.slice
+    found = cut(queries.rows(visit.viewer, which), part, sums=SUMS)
+    export = reverse("month", args=[f"{which:%Y-%m}"]) + "roll-forward"
+    return build("roll-forward", declared, found, view, visit.viewer, visit.state.currency, export=export)
+
+
+@require_GET
+@page
+def month(visit: Visit, which: str) -> HttpResponseBase:
+    """One month."""
+    if not visit.viewer.can("see_cost"):
+        return visit.page("web/no_cost.html", "close", status=403)
+    first = _month(which)
+    found = queries.month(visit.viewer, first)
+    named = queries.accounts(visit.viewer)
+    return visit.page(
+        "web/month.html",
+        "close",
+        found=found,
+        which=which,
+        state=visit.state,
+        named=str(words.STATES[found.row.state]),
+        steps=[(str(words.STEPS.get(t.step, t.step)), t, t.step in ("opening", "closing")) for t in found.totals],
+        checks=[(str(words.CHECKS[c.code]), c, words.ANCHORS.get(c.code, "")) for c in found.checks],
+        vouchers=[
+            (str(words.VOUCHERS[v.kind]), v, [(*named[line.account], line) for line in v.entries])
+            for v in found.vouchers
+        ],
+        left=sum(not c.done for c in found.checks),
+        table=_rolled(visit, first, everything=False),
+        jobs=queries.running(visit.viewer),
+        may_close=visit.viewer.can("close"),
+        programs=PROGRAMS,
+    )
+
+
+@require_GET
+@page
+def export(visit: Visit, which: str, suffix: str) -> HttpResponseBase:
+    """The roll-forward as a file."""
+    visit.need("see_cost")
+    return send(_rolled(visit, _month(which), everything=True), suffix, visit.state.zone)
+
+
+@require_GET
+@page
+def vouchers(visit: Visit, which: str, layout: str) -> HttpResponseBase:
+    """The month's vouchers in the layout of an accounting program; several files come zipped."""
+    if layout not in LAYOUTS:
+        raise Http404(layout)
+    files = queries.files(visit.viewer, _month(which), layout)
+    name, content, kind = files[0].name, files[0].content, "text/csv"
+    if len(files) > 1:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
+            for file in files:
+                bundle.writestr(file.name, file.content)
+        name, content, kind = f"vouchers-{which}-{layout}.zip", stream.getvalue(), "application/zip"
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_POST
+@page
+def act(visit: Visit, which: str, action: str) -> HttpResponseBase:
+    """Put together, close, ask to open again, or answer such a request."""
+    first = _month(which)
+    key = visit.request.POST.get("request", "")
+    if action in ("report", "close"):
+        queries.start(visit.viewer, f"month_{action}", first)
+    elif action == "ask":
+        queries.ask(visit.viewer, first, visit.request.POST.get("reason", ""))
+    elif key.isascii() and key.isdigit():
+        queries.answer(visit.viewer, int(key), grant=action == "grant")
+    return HttpResponseRedirect(reverse("month", args=[which]))

@@ -1,0 +1,124 @@
+"""Closing on real books: a month is put together, closed, and opened again by two people; the accounts take its files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from entrepot.books import models
+from entrepot.workflows.close import close
+from entrepot.workflows.month_report import month_report
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def go(transactional_db: None) -> Callable[..., Any]:
+    """``go(address, role)`` on books with a January of one receipt, one bill and one sale; ``post`` posts a form."""
+    from django.test import Client
+
+    from tests.books.factories import user
+    from tests.workflows import ledger as books
+
+    books.post(
+        *books.masters(),
+        books.receipt("R1", "2026-01-02", 100, 300),
+        books.bill("F1", "2026-01-03", "freight", 5001, ("receipt", "R1"), supplier="FWD"),
+        books.sale("S1", "2026-01-05", 30, amount=27_000),
+    )
+    clients: dict[str, Client] = {}
+
+    def _go(address: str, role: str = "owner", **form: Any) -> Any:
+        if role not in clients:
+            clients[role] = Client()
+            clients[role].force_login(user(role))
+        return clients[role].post(address, form) if form else clients[role].get(address)
+
+    return _go
+
+
+def test_the_month_shows_what_was_put_together(go: Callable[..., Any]) -> None:
+    """Before, the page says what would stand there; after, opening + in − out = closing, checklist and vouchers."""
+    assert "once the month has been put together" in go("/closing/2026-01/").content.decode()
+    month_report("US", "2026-01")
+    page = go("/closing/2026-01/").content.decode()
+    assert all(text in page for text in ("245.01", "105.00", "Out: sold", "Cost of sales", "220201"))
+    table = b"".join(go("/closing/2026-01/roll-forward.csv").streaming_content).decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(table))
+    assert (row["SKU"], row["Closing units"], row["Closing (USD)"], row["Out (USD)"]) == (
+        "A",
+        "70",
+        "245.01",
+        "-105.00",
+    )
+
+
+def test_a_button_sets_the_worker_to_work_once(go: Callable[..., Any]) -> None:
+    """Two clicks, one job, with the month and who asked."""
+    for _ in range(2):
+        assert go("/closing/2026-01/report", "finance", go="1").status_code == 302
+    (job,) = models.Job.objects.filter(kind="month_report")
+    assert (job.arguments["company"], job.arguments["month"]) == ("US", "2026-01")
+    assert job.owner == job.arguments["actor"] != ""
+
+
+def test_opening_again_takes_two(go: Callable[..., Any]) -> None:
+    """Who asked cannot grant; a colleague can, and the month is open again, with both names in its reason."""
+    close("US", "2026-01", actor="ann")
+    assert go("/closing/2026-01/ask", "finance", reason="late duty bill").status_code == 302
+    (request,) = models.ReopenRequest.objects.all()
+    own = go("/closing/2026-01/grant", "finance", request=request.pk)
+    assert own.status_code == 422
+    assert "nobody grants his own request" in own.content.decode()
+    assert models.Period.objects.order_by("version").last().closed  # type: ignore[union-attr]
+    assert go("/closing/2026-01/grant", "owner", request=request.pk).status_code == 302
+    last = models.Period.objects.order_by("version").last()
+    assert last is not None
+    assert not last.closed
+    assert "finance" in last.reason
+    assert "owner" in last.reason
+    assert go("/closing/2026-01/grant", "owner", request=request.pk).status_code == 422
+
+
+def test_what_is_not_closed_needs_no_opening(go: Callable[..., Any]) -> None:
+    """A request for an open month, one without a reason, and a second one are refused in words."""
+    assert "is not closed" in go("/closing/2026-01/ask", "finance", reason="x").content.decode()
+    close("US", "2026-01", actor="ann")
+    assert "a reason is missing" in go("/closing/2026-01/ask", "finance", reason=" ").content.decode()
+    go("/closing/2026-01/ask", "finance", reason="x")
+    assert "asked for it already" in go("/closing/2026-01/ask", "owner", reason="y").content.decode()
+
+
+def test_the_accounts_take_the_files(go: Callable[..., Any]) -> None:
+    """Each program's layout comes down; another name is not there."""
+    for layout in ("generic", "kingdee", "yonyou", "xero"):
+        answer = go(f"/closing/2026-01/vouchers/{layout}")
+        assert answer.status_code == 200
+        assert "attachment" in answer["Content-Disposition"]
+    assert go("/closing/2026-01/vouchers/sap").status_code == 404
+
+
+def test_who_may_not_see_cost_or_close_does_not(go: Callable[..., Any]) -> None:
+    """The warehouse sees neither list, month nor files; a viewer without the right cannot set it off."""
+    for address in (
+        "/closing/",
+        "/closing/2026-01/",
+        "/closing/2026-01/vouchers/generic",
+        "/closing/2026-01/roll-forward.csv",
+    ):
+        assert go(address, "warehouse").status_code in (403, 422)
+    assert go("/closing/2026-01/report", "warehouse", go="1").status_code == 422
+    assert not models.Job.objects.exists()
+
+
+def test_months_run_from_the_first_movement_to_today(go: Callable[..., Any]) -> None:
+    """The list ends with the month of the first movement; other months are not there."""
+    page = go("/closing/").content.decode()
+    assert "2026-01" in page
+    assert "2025-12" not in page
+    assert go("/closing/2025-12/").status_code == 404
+    assert go("/closing/2026-13/").status_code == 404
