@@ -41,8 +41,9 @@ def reasons_of(inputs: Inputs, choice: Choice, said: Said, engine: Sequence[Reas
         what = "Load" if choice.kind == SHIP else "Buy"
         boxes = -(-units // line.carton)
         text = f"{what} {units} units ({boxes} cartons): {ways}. Expected to save {major(saved, currency)} {currency}."
+        coded = ",".join(f"{one['mode']}:{one['units']}:{one['arrives']}" for one in said["modes"])
         out.append(
-            Reason(f"plan_{choice.kind}", text, {"units": units, "cartons": -(-units // line.carton), "ways": ways,
+            Reason(f"plan_{choice.kind}", text, {"units": units, "cartons": -(-units // line.carton), "ways": coded,
                    "saved": saved, "currency": currency, "cash": said["cash"]})
         )  # fmt: skip
     out.append(_standing(inputs, choice, said))

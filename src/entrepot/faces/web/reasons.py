@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from entrepot.books.selectors.shapes import Money
 from entrepot.core.reasons import Reason
+from entrepot.faces.web import plan_words
 from entrepot.faces.web.demand_words import LAUNCH, OPPORTUNITIES
 from entrepot.faces.web.formats import day, figure, money_text, percent
 
@@ -31,6 +32,7 @@ INPUTS: dict[str, Promise] = {
     "carton": pgettext_lazy("input", "carton size"),
     "order_cost": pgettext_lazy("input", "cost of an order"),
     "on_hand": pgettext_lazy("input", "stock on hand"),
+    **plan_words.INPUTS,
 }
 """Inputs of a plan that may be assumed or missing."""
 
@@ -123,20 +125,21 @@ SENTENCES: dict[str, Promise] = {
     "excess_discount": gettext_lazy("Selling them now pays at up to {discount} a unit less."),
     **LAUNCH,
     **OPPORTUNITIES,
+    **plan_words.PLAN,
 }
 """Code to sentence."""
 
 AMOUNTS = {
     "benefit", "cash", "margin", "overage", "margin_saved", "holding_added", "month", "discount", "effect", "value",
     "unit_cost", "price",
-}  # fmt: skip
+} | plan_words.AMOUNTS  # fmt: skip
 """Parameters that are minor units of the reason's ``currency``."""
 SHARES = {
     "ratio", "change", "weight", "gain", "bias", "covered", "share", "share_4", "share_8", "share_13", "share_26",
-}  # fmt: skip
+} | plan_words.SHARES  # fmt: skip
 """Parameters that are shares of one."""
 LISTS = {"inputs", "missing"}
-DAYS = {"order_by", "stockout_on", "due", "until"}
+DAYS = {"order_by", "stockout_on", "due", "until"} | plan_words.DAYS
 
 
 def sentence(code: str, parameters: Mapping[str, Any]) -> str | None:
@@ -145,6 +148,10 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str | None:
         code = "decision_order_now"
     if code == "stock" and parameters.get("stockout_on") is None:
         code = "stock_ample"
+    if code == "plan_standing" and not parameters.get("out_on"):
+        code = "plan_standing_ample"
+    if code == "strategy" and not parameters.get("service"):
+        code = "strategy_free"
     if code.startswith("assumed_") and "input" in parameters:
         return written("inputs", parameters["input"], parameters)
     template = SENTENCES.get(code)
@@ -160,7 +167,7 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str | None:
     return text
 
 
-TELLING = ("stock", "late", "effect", "excess", "no_history", "not_planned")
+TELLING = ("plan_standing", "plan_without", "stock", "late", "effect", "excess", "no_history", "not_planned")
 """What a reader wants to hear first; what repeats the decision itself is not said again."""
 
 
@@ -172,7 +179,7 @@ def first(items: Sequence[Reason], count: int = 2) -> list[Reason]:
 
 def further(items: Sequence[Reason]) -> list[Reason]:
     """Everything but what the decision's own sentence and its list of assumptions say."""
-    return [r for r in items if not r.code.startswith("decision_") and r.code != "assumed"]
+    return [r for r in items if not r.code.startswith(("decision_", "plan_buy", "plan_ship")) and r.code != "assumed"]
 
 
 def followed(first: str, following: str) -> str:
@@ -182,8 +189,8 @@ def followed(first: str, following: str) -> str:
 
 def written(key: str, value: Any, beside: Mapping[str, Any]) -> str:
     """One parameter as the reader writes it."""
-    if value is None:
-        return _("(not known)")
+    if value is None or (key in plan_words.WRITTEN and isinstance(value, str)):
+        return _("(not known)") if value is None else plan_words.WRITTEN[key](value)
     if key in AMOUNTS and isinstance(value, int) and beside.get("currency"):
         return money_text(Money(value, str(beside["currency"])))
     if key in SHARES:

@@ -25,6 +25,7 @@ from entrepot.faces.web.vocabulary import WORDS
 DECISIONS: dict[str, Promise] = {
     "order": gettext_lazy("Order {quantity} units of {sku} from {supplier}"),
     "order_nowhere": gettext_lazy("Order {quantity} units of {sku}"),
+    "ship": gettext_lazy("Load {quantity} units of {sku} for {location}"),
     "excess": gettext_lazy("Sell down {quantity} units of {sku}: they cover {cover_days} days"),
     "still": gettext_lazy("Decide on {quantity} units of {sku} that do not sell"),
     "cost": gettext_lazy("Enter the purchase cost of {sku}: {quantity} units have none"),
@@ -34,6 +35,7 @@ DECISIONS: dict[str, Promise] = {
 
 KINDS: dict[str, Promise] = {
     "order": pgettext_lazy("decision kind", "Reorder"),
+    "ship": pgettext_lazy("decision kind", "Load"),
     "excess": pgettext_lazy("decision kind", "Overstock"),
     "still": pgettext_lazy("decision kind", "Dead stock"),
     "cost": pgettext_lazy("decision kind", "Missing cost"),
