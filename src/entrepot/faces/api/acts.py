@@ -21,7 +21,7 @@ from entrepot.faces.api import posting
 from entrepot.faces.api.reads import reads as operations
 from entrepot.faces.api.security import viewer_of
 from entrepot.faces.api.shapes import answer, schema_of
-from entrepot.workflows import decide, promote, settle
+from entrepot.workflows import course, decide, promote, settle
 from entrepot.workflows.clock import now
 
 acts = operations
@@ -216,6 +216,34 @@ def add_uplift(request: HttpRequest, wish: UpliftWish) -> Any:
 def withdraw_uplift(request: HttpRequest, key: int) -> Any:
     """The next forecast leaves it out."""
     promote.withdraw(viewer_of(request), key, origin="api")
+    return Status(204, None)
+
+
+class CourseWish(Schema):
+    """How an item goes on: what it follows (and ``share`` per cent of whose past it inherits), when it starts, when it ends."""
+
+    predecessor: str = ""
+    share: int = 100
+    launches_on: date | None = None
+    interest: Annotated[int, Field(description="people who wait for it")] = 0
+    ends_on: Annotated[date | None, Field(description="first day without sales")] = None
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
+@acts.put("/courses/{path:code}", response={204: None}, summary="Say how an item goes on")
+def set_course(request: HttpRequest, code: str, wish: CourseWish) -> Any:
+    """The next forecast counts it; what was said before is replaced."""
+    course.keep(
+        viewer_of(request), code, wish.predecessor, wish.share, wish.launches_on, wish.interest, wish.ends_on, wish.note,
+        origin="api",
+    )  # fmt: skip
+    return Status(204, None)
+
+
+@acts.delete("/courses/{path:code}", response={204: None}, summary="Withdraw how an item goes on")
+def withdraw_course(request: HttpRequest, code: str) -> Any:
+    """The next forecast leaves it out."""
+    course.withdraw(viewer_of(request), code, origin="api")
     return Status(204, None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -81,6 +82,52 @@ def _data(row: OpportunityRow) -> dict[str, Any]:
     from dataclasses import asdict
 
     return asdict(row)
+
+
+def course(
+    sku: Annotated[str, typer.Argument(help="The SKU that this is about.")],
+    follows: Annotated[
+        str, typer.Option(metavar="SKU", help="It takes over from this SKU and inherits its past.")
+    ] = "",
+    share: Annotated[int, typer.Option(metavar="PERCENT", help="Per cent of that past.")] = 100,
+    launches: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day on sale.")] = None,
+    interest: Annotated[int, typer.Option(help="People who wait for it.")] = 0,
+    ends: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day without sales.")] = None,
+    note: Annotated[str, typer.Option(help="Why, for the audit trail.")] = "",
+    company: Annotated[str, typer.Option(help="Code of the company, where there are several.")] = "",
+    forget: Annotated[bool, typer.Option("--forget", help="Withdraw what was said.")] = False,
+) -> None:
+    """Say how an item goes on: a successor, a launch, an end. The next forecast counts it."""
+    open_books()
+    from entrepot.books.access import looking_at, system_viewer
+    from entrepot.workflows import course as goes_on
+
+    viewer = system_viewer()
+    viewer = looking_at(viewer, company or _seller())
+    if forget:
+        goes_on.withdraw(viewer, sku, origin="cli")
+        return typer.echo(f"{sku}: withdrawn")
+    first, last = launches.date() if launches else None, ends.date() if ends else None
+    goes_on.keep(viewer, sku, follows, share, first, interest, last, note, origin="cli")
+    return typer.echo(f"{sku}: kept; the next forecast counts it")
+
+
+def _seller() -> str:
+    """The company that owns the shops, where that is one."""
+    from entrepot.books.models import Shop
+
+    owners = sorted(set(Shop.objects.values_list("company__code", flat=True)))
+    if len(owners) != 1:
+        raise ProblemError(
+            Problem(
+                "company_unclear",
+                "several companies sell",
+                "pass --company CODE",
+                field="company",
+                found=", ".join(owners),
+            )
+        )
+    return owners[0]
 
 
 def demand_of(code: str, place: str, language: str) -> None:
