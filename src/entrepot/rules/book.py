@@ -139,6 +139,10 @@ class RuleBook:
         """Another book with more added duties."""
         return dataclasses.replace(self, measures=(*self.measures, *measures), _views={}, _force={})
 
+    def without_measures(self) -> RuleBook:
+        """Another book without any added duty, for a seller's own rate that contains them."""
+        return dataclasses.replace(self, measures=(), _views={}, _force={})
+
     def _names(self, code: str) -> list[str]:
         chain = [code.lower()]
         if parent := self.countries[code].parent:

@@ -42,14 +42,19 @@ class Items:
     sale: np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-def effect(rules: SellerRules, items: Items, change: Change, currency: str) -> WhatIf:
-    """Landed cost before and after; neither the books nor the rule book are touched."""
+def effect(
+    rules: SellerRules, items: Items, change: Change, currency: str, recovered: frozenset[str] = frozenset()
+) -> WhatIf:
+    """Landed cost before and after; neither the books nor the rule book are touched.
+
+    ``recovered`` are destinations in which import tax comes back.
+    """
     changed = rules.book.patched(*change.patches) if change.patches else rules.book
     shifted = ExchangeRates(rules.rates.own, rules.rates.ecb, change.rates) if change.rates else rules.rates
     price = np.where(items.sale < 0, np.iinfo(np.int64).max, items.sale)
     return what_if(
         rules.book, changed, items.entries, items.keys, rules.rates.for_day, currency, shifted.for_day, change.freight,
-        price if (items.sale >= 0).any() else None,
+        price if (items.sale >= 0).any() else None, recovered,
     )  # fmt: skip
 
 

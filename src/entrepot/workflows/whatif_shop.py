@@ -1,29 +1,28 @@
 """What if, for the SKUs of the books: what each earned in a period, and what it would have earned under a change.
 
-The change of duty, exchange rate and freight is reckoned by the rule book before and after, on the cost that the books have; the
-rest of a SKU's profit stays as it is. Nothing is stored.
+The change of duty, exchange rate and freight is reckoned by the rule book before and after, on the cost that the books have.
+What is sold, and what the platform and storage in a country cost, is in that country's money: an exchange rate moves it as well.
+The rest of a SKU's profit stays as it is. Nothing is stored.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from entrepot.books.access import Viewer
 from entrepot.books.models import Item
+from entrepot.books.models.figures import FULL_COLUMNS
 from entrepot.books.selectors.economics import SUMMED, sums_by
 from entrepot.books.selectors.naming import names_of
-from entrepot.core.components import FAMILIES
-from entrepot.core.money import convert
-from entrepot.engines.duty import Coded, Entries, day_number
+from entrepot.books.selectors.registrations import registered
 from entrepot.rules import RuleBook
 from entrepot.workflows.rule_files import SellerRules
-from entrepot.workflows.whatif import Change, Items, effect
+from entrepot.workflows.whatif import Change
+from entrepot.workflows.whatif_entries import Added, Entered, added, shifted, touches
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,9 @@ class ShopChange:
 class ShopRow:
     """One SKU in one country over the period, in minor units of the company's currency; ``None`` = not known.
 
-    ``needs`` says what an effect that is not known would need: hs | origin | country | cost | rule.
+    ``effect`` is the added cost, ``more`` the same by family; ``sold`` is the change of net sales after refunds, ``costs`` the
+    families as they were. ``estimate``: the books' own share of duty stands in for a rate. ``needs`` says what an effect that is
+    not known would need: hs | origin | country | cost | rule.
     """
 
     sku: str
@@ -51,11 +52,20 @@ class ShopRow:
     before: int | None
     effect: int | None
     needs: str = ""
+    sold: int = 0
+    more: Mapping[str, int] = field(default_factory=dict[str, int])
+    costs: Mapping[str, int] = field(default_factory=dict[str, int])
+    estimate: bool = False
 
     @property
     def after(self) -> int | None:
         """Profit after the change."""
-        return None if self.before is None or self.effect is None else self.before - self.effect
+        return None if self.before is None or self.effect is None else self.before + self.sold - self.effect
+
+    @property
+    def lost(self) -> int:
+        """Change of the profit, as far as it is known; negative = lost."""
+        return self.sold - (self.effect or 0)
 
     @property
     def turned(self) -> bool:
@@ -82,32 +92,74 @@ class _Sold:
         """Net sales − refunds − all families; not known when a unit's price or cost is not."""
         if self.net is None or self.sums["missing"] or self.sums["uncosted"]:
             return None
-        return self.net - self.sums["refunded"] - sum(self.sums[family] for family in FAMILIES)
+        return self.net - self.sums["refunded"] - sum(self.sums[family] for family in FULL_COLUMNS)
+
+    @property
+    def costed(self) -> str:
+        """``cost`` where the purchase cost of a unit is missing."""
+        return "cost" if self.sums["missing"] or self.sums["uncosted"] else ""
 
     def needs(self, book: RuleBook) -> str:
         """The first thing that is missing to reckon an effect, empty when there is nothing."""
         if self.country not in book.countries:
             return "country"
-        if self.sums["missing"] or self.sums["uncosted"] or self.sums["purchase"] <= 0:
+        if self.costed or self.sums["purchase"] <= 0:
             return "cost"
         return "" if self.hs and self.origin else "origin" if self.hs else "hs"
 
 
 def shop_effect(viewer: Viewer, rules: SellerRules, wanted: Any, asked: ShopChange) -> list[ShopRow]:
-    """Every SKU and country of the selection: those that turn unprofitable first, then by the size of the effect.
+    """Every SKU and country of the selection: those that turn unprofitable first, then by the size of the loss.
 
     ``wanted`` selects sales as the true-cost page does. Raises :class:`~entrepot.core.errors.ProblemError` for who may not see
     cost.
     """
     viewer.need("see_cost")
     sold = _sold(viewer, wanted)
-    waits = [one.needs(rules.book) for one in sold]
+    waits = [one.needs(rules.book) if touches(rules.book, asked.change, one.country) else one.costed for one in sold]
     known = [one for one, need in zip(sold, waits, strict=True) if not need]
-    effects = iter(_effects(rules, known, asked, viewer.company.currency))
+    recovered = registered(viewer, asked.on)
+    entered = [_entered(one, asked.on, imported_into(rules.book, one.country, recovered)) for one in known]
+    found = iter(added(rules, entered, asked.change, viewer.company.currency, asked.paid_in, recovered))
     rows = [
-        _row(one, need, None if need else next(effects), asked.storage) for one, need in zip(sold, waits, strict=True)
+        _row(
+            one,
+            need,
+            None if need else next(found),
+            _exchanged(one, rules, asked, viewer.company.currency),
+            asked.storage,
+        )
+        for one, need in zip(sold, waits, strict=True)
     ]
-    return sorted(rows, key=lambda r: (not r.turned, r.effect is None, -(r.effect or 0), r.sku, r.country))
+    return sorted(rows, key=lambda r: (not r.turned, r.effect is None, r.lost, r.sku, r.country))
+
+
+def imported_into(book: RuleBook, country: str, registered_in: frozenset[str]) -> str:
+    """Where goods sold to a country of the Union entered it: a country in which the company is registered, else the country."""
+    found = book.countries.get(country)
+    if found is None or not found.parent or country in registered_in:
+        return country
+    return next(
+        (c for c in sorted(registered_in) if c in book.countries and book.countries[c].parent == found.parent), country
+    )
+
+
+def _entered(one: _Sold, on: date, country: str) -> Entered:
+    sums = one.sums
+    return Entered(
+        f"{one.sku} {one.country}", country, on, "sea", one.hs, one.origin, sums["quantity"], sums["purchase"],
+        sums["first_leg"], sums["duty_tax"],
+    )  # fmt: skip
+
+
+def _exchanged(one: _Sold, rules: SellerRules, asked: ShopChange, currency: str) -> Fraction | None:
+    """Factor on what is in the money of the country; 1 where no rate of exchange changes it, ``None`` = a rate is missing."""
+    country = rules.book.countries.get(one.country)
+    if country is None or country.currency == currency or not asked.change.rates:
+        return Fraction(1)
+    was = rules.rates.for_day(asked.on)(country.currency, currency)
+    now = shifted(rules, asked.change).for_day(asked.on)(country.currency, currency)
+    return None if was is None or now is None else now / was
 
 
 def _sold(viewer: Viewer, wanted: Any) -> list[_Sold]:
@@ -121,38 +173,29 @@ def _sold(viewer: Viewer, wanted: Any) -> list[_Sold]:
     ]  # fmt: skip
 
 
-def _row(one: _Sold, needs: str, found: int | None, storage: Fraction) -> ShopRow:
-    if found is None and not needs:
+def _row(one: _Sold, needs: str, found: Added | None, exchanged: Fraction | None, storage: Fraction) -> ShopRow:
+    sums = one.sums
+    if not needs and (found is None or exchanged is None):
         needs = "rule"
-    total = None if found is None else found + round(one.sums["storage"] * (storage - 1))
-    return ShopRow(one.sku, one.name, one.country, one.sums["quantity"], one.net, one.profit, total, needs)
-
-
-def _effects(rules: SellerRules, sold: Sequence[_Sold], asked: ShopChange, currency: str) -> list[int | None]:
-    """Added cost of each row by the rule book, ``None`` where a duty or tax of it is not known."""
-    if not sold:
-        return []
-    rate = rules.rates.for_day(asked.on)(currency, asked.paid_in) if asked.paid_in != currency else Fraction(1)
-    if rate is None:
-        return [None] * len(sold)
-
-    def paid(family: str) -> list[int]:
-        return [convert(max(0, one.sums[family]), currency, asked.paid_in, rate) for one in sold]
-
-    def texts(values: Sequence[str]) -> Coded:
-        return Coded.of(values)
-
-    def whole(values: Sequence[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        return np.array(values, dtype=np.int64)
-
-    count = len(sold)
-    none = whole([0] * count)
-    entries = Entries(
-        texts([one.country for one in sold]), whole([day_number(asked.on)] * count), texts(["commercial"] * count),
-        texts(["sea"] * count), texts([one.hs for one in sold]), texts([one.origin for one in sold]),
-        texts([asked.paid_in] * count), whole([one.sums["quantity"] for one in sold]), whole(paid("purchase")),
-        whole(paid("first_leg")), none, none - 1, texts([""] * count),
-    )  # fmt: skip
-    keys = tuple(f"{one.sku} {one.country}" for one in sold)
-    found = effect(rules, Items(entries, keys, none - 1), asked.change, currency)
-    return [int(x) if sure else None for x, sure in zip(found.effect, found.known, strict=True)]
+    costs = {family: sums[family] for family in FULL_COLUMNS}
+    if needs or found is None or exchanged is None:
+        return ShopRow(one.sku, one.name, one.country, sums["quantity"], one.net, one.profit, None, needs, costs=costs)
+    more = {
+        "purchase": found.purchase, "first_leg": found.first_leg, "duty_tax": found.duty_tax,
+        "storage": round(sums["storage"] * (storage * exchanged - 1)), "selling": round(sums["selling"] * (exchanged - 1)),
+    }  # fmt: skip
+    sold = round((sums["net"] - sums["refunded"]) * (exchanged - 1))
+    return ShopRow(
+        one.sku,
+        one.name,
+        one.country,
+        sums["quantity"],
+        one.net,
+        one.profit,
+        sum(more.values()),
+        "",
+        sold,
+        more,
+        costs,
+        found.estimate,
+    )

@@ -66,30 +66,36 @@ def what_if(
     changed_rates: DayRates | None = None,
     freight: Fraction = Fraction(1),
     price: Whole | None = None,
+    recovered: frozenset[str] = frozenset(),
 ) -> WhatIf:
     """Landed cost of ``entries`` by ``book`` and by ``changed``, both shown in ``currency``.
 
     ``changed`` is a patched book (:meth:`entrepot.rules.RuleBook.patched`), ``changed_rates`` the rates of exchange after,
-    ``freight`` the factor on freight. Neither book nor entries are changed.
+    ``freight`` the factor on freight. In the destinations of ``recovered`` import tax comes back and is no cost. Neither book nor
+    entries are changed.
     """
-    before = _landed(book, entries, rates, currency)
+    before = _landed(book, entries, rates, currency, recovered)
     dearer = entries
     if freight != 1:
         scaled_freight = scaled(entries.freight, freight.numerator, freight.denominator)
         dearer = dataclasses.replace(entries, freight=scaled_freight)
-    after = _landed(changed, dearer, changed_rates or rates, currency)
+    after = _landed(changed, dearer, changed_rates or rates, currency, recovered)
     return WhatIf(tuple(keys), currency, before.amount, after.amount, before.known & after.known, price)
 
 
-def _landed(book: RuleBook, entries: Entries, rates: DayRates, currency: str) -> Column:
+def _landed(
+    book: RuleBook, entries: Entries, rates: DayRates, currency: str, recovered: frozenset[str]
+) -> Column:  # fmt: skip
     """Landed cost of every row in one currency, at the rates of its day."""
-    figure = assess_many(book, entries, rates).figures["landed"]
+    figures = assess_many(book, entries, rates).figures
+    figure, tax = figures["landed"], figures["import_tax"]
     amount, known, money = np.zeros(len(entries), dtype=np.int64), figure.known.copy(), Money(rates)
     here = np.zeros(len(entries), dtype=np.int64)
     for code, destination in enumerate(entries.destination.labels):
         mine = np.flatnonzero(entries.destination.codes == code)
         own = (book.countries[destination].currency,)
         top, bottom, sure = money.converted(entries.on[mine], here[mine], own, currency)
-        amount[mine] = scaled(figure.amount[mine], top, bottom)
+        own_cost = figure.amount[mine] - tax.amount[mine] if destination in recovered else figure.amount[mine]
+        amount[mine] = scaled(own_cost, top, bottom)
         known[mine] &= sure
     return Column(np.where(known, amount, 0), known)

@@ -93,45 +93,53 @@ def quote(
 
 def whatif(
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="CSV of items: sku, destination, quantity, price …")
-    ],
+        Path | None,
+        typer.Argument(
+            exists=True, dir_okay=False, help="CSV of items: sku, destination, quantity, price …; else the books."
+        ),
+    ] = None,
     tariff: Annotated[
         list[str] | None,
-        typer.Option(metavar="COUNTRY:HEADING:ORIGIN:POINTS", help="More duty, such as US:6109:CN:10."),
+        typer.Option(
+            metavar="COUNTRY:HEADING:ORIGIN:POINTS", help="More duty, such as US:6109:CN:10; US:::10 = on all."
+        ),
     ] = None,
     fx: Annotated[
         list[str] | None, typer.Option(metavar="PAIR:PERCENT", help="Exchange rate, such as USD/CNY:-5.")
     ] = None,
     freight: Annotated[float, typer.Option(metavar="PERCENT", help="Change of freight in per cent.")] = 0,
-    shown: Annotated[str, typer.Option("--in", help="Currency of the answer.")] = "USD",
+    storage: Annotated[float, typer.Option(metavar="PERCENT", help="Change of storage in per cent (books).")] = 0,
+    paid: Annotated[str, typer.Option(help="Currency in which goods and freight are paid (books).")] = "CNY",
+    months: Annotated[int, typer.Option(min=1, help="Months of sales that are looked at (books).")] = 12,
+    company: Annotated[str, typer.Option(help="Only this company (books).")] = "",
+    shown: Annotated[str, typer.Option("--in", help="Currency of the answer for a file.")] = "USD",
     most: Annotated[int, typer.Option(help="Items shown, most hit first.")] = 20,
-    on: On = None,
+    on: Annotated[
+        datetime | None,
+        typer.Option(
+            "--on", formats=["%Y-%m-%d"], help="First day of the change; of a file today, of the books next month's."
+        ),
+    ] = None,
 ) -> None:
-    """The effect of a change on the landed cost of every item of a file; nothing is stored."""
+    """What a change does to every SKU, and to the goods on the water; nothing is stored."""
     from fractions import Fraction
 
-    from entrepot.faces.cli.printing import count, money, say, table
+    from entrepot.faces.cli import whatif_shown
     from entrepot.workflows.rule_files import seller_rules
-    from entrepot.workflows.whatif import Change, effect, exchange, most_hit, read_items
+    from entrepot.workflows.whatif import Change, exchange
     from entrepot.workflows.whatif import tariff as added
 
-    rules, day = seller_rules(home()), _day(on)
+    today = _day(None)
+    following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
+    day = on.date() if on else today if file else following
+    rules = seller_rules(home())
     patches = tuple(added(text, day, rules.book) for text in tariff or ())
     pairs = dict(exchange(text) for text in fx or ())
-    factor = 1 + Fraction(str(freight)) / 100
-    result = effect(rules, read_items(file, day), Change(patches, pairs or None, factor), shown.upper())
-    known = int(result.known.sum())
-    say(
-        f"{count(len(result.keys))} items, {count(known)} known to the end: "
-        f"{money(int(result.effect.sum()), result.currency)} more; {count(int(result.turned.sum()))} no longer cover their price"
-    )
-    rows: list[tuple[str, ...]] = []
-    for key in most_hit(result, most):
-        i = result.keys.index(key)
-        amounts = (money(int(column[i]), result.currency) for column in (result.before, result.after, result.effect))
-        rows.append((key, *amounts, "yes" if result.turned[i] else ""))
-    if rows:
-        table("Most hit", ("sku", "before", "after", "effect", "below price"), rows, right=(1, 2, 3))
+    change = Change(patches, pairs or None, 1 + Fraction(str(freight)) / 100)
+    if file:
+        whatif_shown.of_file(file, rules, change, day, shown.upper(), most)
+    else:
+        whatif_shown.of_books(rules, change, day, 1 + Fraction(str(storage)) / 100, paid.upper(), months, company, most)
 
 
 def rules(

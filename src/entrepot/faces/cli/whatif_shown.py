@@ -1,0 +1,162 @@
+"""How the console shows a what-if: before and after by family, what turns unprofitable, the goods on the water, time taken."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from entrepot.faces.cli.printing import count, money, say, table
+
+if TYPE_CHECKING:
+    from entrepot.books.access import Viewer
+    from entrepot.workflows.rule_files import SellerRules
+    from entrepot.workflows.whatif import Change
+    from entrepot.workflows.whatif_shop import ShopChange, ShopRow
+    from entrepot.workflows.whatif_water import WaterRow
+
+NEEDS = {
+    "hs": "HS code", "origin": "country of origin", "country": "a country of the rule book", "cost": "the purchase cost",
+    "rule": "a duty, tax or exchange rate", "eta": "the day of arrival",
+}  # fmt: skip
+
+
+def of_file(file: Path, rules: SellerRules, change: Change, day: date, currency: str, most: int) -> None:
+    """Landed cost of the items of a file before and after."""
+    from entrepot.workflows.whatif import effect, most_hit, read_items
+
+    started = time.perf_counter()
+    result = effect(rules, read_items(file, day), change, currency)
+    known = int(result.known.sum())
+    say(
+        f"{count(len(result.keys))} items, {count(known)} known to the end: "
+        f"{money(int(result.effect.sum()), result.currency)} more; {count(int(result.turned.sum()))} no longer cover their price"
+    )
+    rows: list[tuple[str, ...]] = []
+    for key in most_hit(result, most):
+        i = result.keys.index(key)
+        amounts = (money(int(column[i]), result.currency) for column in (result.before, result.after, result.effect))
+        rows.append((key, *amounts, "yes" if result.turned[i] else ""))
+    if rows:
+        table("Most hit", ("sku", "before", "after", "effect", "below price"), rows, right=(1, 2, 3))
+    say(f"Reckoned in {time.perf_counter() - started:.2f} s; nothing is stored.")
+
+
+def of_books(
+    rules: SellerRules, change: Change, day: date, storage: Fraction, paid: str, months: int, company: str, most: int
+) -> None:  # fmt: skip
+    """Every company of the books that sold something in the months before the current one's end."""
+    from entrepot.faces.cli.opening import open_books
+
+    open_books()
+    from entrepot.books.access import looking_at, system_viewer
+    from entrepot.workflows.whatif_shop import ShopChange
+
+    everyone = system_viewer()
+    asked = ShopChange(change, day, paid, storage)
+    for one in everyone.offered:
+        if company in ("", one.code):
+            _company(looking_at(everyone, one.code), rules, asked, months, most)
+
+
+def _company(viewer: Viewer, rules: SellerRules, asked: ShopChange, months: int, most: int) -> None:
+    from entrepot.books.selectors.economics import CostWish
+    from entrepot.workflows.whatif_shop import shop_effect
+    from entrepot.workflows.whatif_water import water_effect
+
+    today = date.today()  # noqa: DTZ011
+    first = today.year * 12 + today.month - months
+    wanted = CostWish("sku", date(first // 12, first % 12 + 1, 1), today)
+    started = time.perf_counter()
+    rows = shop_effect(viewer, rules, wanted, asked)
+    water = water_effect(viewer, rules, asked)
+    seconds = time.perf_counter() - started
+    currency = viewer.company.currency
+    if not rows and not water:
+        return
+    _head(viewer, rows, water, asked, currency)
+    _families(rows, currency)
+    _turned(rows, currency, most)
+    _water(water, currency, most)
+    say(
+        f"{count(len(rows))} SKUs by country and {count(len(water))} lines under way in {seconds:.2f} s; nothing is stored."
+    )
+
+
+def _head(viewer: Viewer, rows: Sequence[ShopRow], water: Sequence[WaterRow], asked: ShopChange, currency: str) -> None:
+    turned, waiting = sum(r.turned for r in rows), sum(r.effect is None for r in rows)
+    lost = sum(r.lost for r in rows if r.effect is not None)
+    on_water = sum(w.effect or 0 for w in water)
+    say(
+        "",
+        f"{viewer.company.name}: from {asked.on}, {money(-lost, currency)} less profit a year of sales like the last; "
+        f"{count(turned)} of {count(len(rows))} SKUs by country turn unprofitable",
+        f"On the water: {money(on_water, currency)} more duty and tax",
+    )
+    if waiting:
+        say(f"{count(waiting)} rows are not known; they say what they need")
+
+
+def _families(rows: Sequence[ShopRow], currency: str) -> None:
+    """Net sales, costs by family and profit of the rows that are known to the end, before and after."""
+    known = [r for r in rows if r.after is not None]
+    if not known:
+        return
+    sales = sum((r.net or 0) for r in known)
+    refunds = sales - sum((r.before or 0) + sum(r.costs.values()) for r in known)
+    sold = sum(r.sold for r in known)
+    shown = [("net sales after refunds", sales - refunds, sold)]
+    shown += [
+        (family.replace("_", " "), sum(r.costs[family] for r in known), sum(r.more.get(family, 0) for r in known))
+        for family in known[0].costs
+    ]
+    shown.append(("profit", sum(r.before or 0 for r in known), sum(r.lost for r in known)))
+    body = [
+        (name, money(was, currency), money(was + more, currency), money(more, currency) if more else "")
+        for name, was, more in shown if was or more
+    ]  # fmt: skip
+    table(
+        f"Before and after, {count(len(known))} rows known to the end",
+        ("", "before", "after", "change"),
+        body,
+        right=(1, 2, 3),
+    )
+
+
+def _turned(rows: Sequence[ShopRow], currency: str, most: int) -> None:
+    body = [
+        (
+            r.sku, r.country, count(r.units), "" if r.before is None else money(r.before, currency),
+            "" if r.effect is None else money(r.effect, currency), "" if r.after is None else money(r.after, currency),
+            _mark(r),
+        )
+        for r in rows[:most]
+    ]  # fmt: skip
+    heads = ("sku", "country", "units", "profit before", "added cost", "profit after", "")
+    table("SKUs, those that turn first", heads, body, right=(2, 3, 4, 5))
+
+
+def _mark(row: ShopRow) -> str:
+    if row.needs:
+        return f"needs {NEEDS.get(row.needs, row.needs)}"
+    marks = ["turns unprofitable"] if row.turned else []
+    return ", ".join([*marks, *(["≈ duty at the books' own share"] if row.estimate else [])])
+
+
+def _water(water: Sequence[WaterRow], currency: str, most: int) -> None:
+    hit = [w for w in water if w.needs or w.effect or w.hit]
+    if len(water) > len(hit):
+        say(f"{count(len(water) - len(hit))} lines under way are not hit: they arrive before, or go elsewhere")
+    body = [
+        (
+            w.goods.shipment, w.goods.country, "" if w.goods.eta is None else str(w.goods.eta), w.goods.sku, count(w.goods.units),
+            "" if w.effect is None else money(w.effect, currency),
+            f"needs {NEEDS.get(w.needs, w.needs)}" if w.needs else "" if w.hit else "arrives before",
+        )
+        for w in hit[:most]
+    ]  # fmt: skip
+    if body:
+        table("Goods on the water", ("shipment", "to", "arrives", "sku", "units", "more duty", ""), body, right=(4, 5))
