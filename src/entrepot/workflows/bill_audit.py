@@ -125,7 +125,7 @@ def bill_audit(
     """
     bills = _bills(company, since, until, supplier)
     moved = _moved(company, {ref for _, groups in bills for ref in groups})
-    packed = _Packing({item for goods in moved.values() for item in goods.units})
+    packed = Packing({item for goods in moved.values() for item in goods.units})
     found: list[AuditedBill] = []
     for document, groups in bills:
         on = local_date(document.effective_at, company.zone)
@@ -204,7 +204,7 @@ def _moved(company: models.Company, refs: set[Ref]) -> dict[Ref, _Goods]:
     return {ref: goods for ref, goods in found.items() if ref in refs}
 
 
-class _Packing:
+class Packing:
     """Cartons of units by the packaging that was valid on a day."""
 
     def __init__(self, items: Iterable[int]) -> None:
@@ -241,7 +241,7 @@ def _kind(count: int, pack: models.Packaging | None, weight: int | None, sku: st
     return Cartons(count, weight, *sides, label=sku)
 
 
-def _card(cards: Sequence[RateCard], supplier: str, mode: str, country: str, on: date) -> tuple[RateCard | None, str]:
+def card_of(cards: Sequence[RateCard], supplier: str, mode: str, country: str, on: date) -> tuple[RateCard | None, str]:
     """The forwarder's card for a shipment, or why there is none."""
     name = supplier.casefold()
     own = [c for c in cards if name and any(name in text.casefold() for text in (c.id, c.name, c.source))]
@@ -259,7 +259,7 @@ def _card(cards: Sequence[RateCard], supplier: str, mode: str, country: str, on:
 
 
 def _audited(
-    document: models.Document, on: date, ref: Ref, lines: list[dict[str, Any]], goods: _Goods | None, packed: _Packing,
+    document: models.Document, on: date, ref: Ref, lines: list[dict[str, Any]], goods: _Goods | None, packed: Packing,
     cards: Sequence[RateCard], tolerance: int,
 ) -> AuditedBill:  # fmt: skip
     supplier, currency, due = lines[0]["by"] or document.account, lines[0]["currency"], lines[0]["due"]
@@ -269,7 +269,7 @@ def _audited(
     )  # fmt: skip
     if goods is None:
         return replace(bare, problem="no_goods")
-    card, problem = _card(cards, supplier, goods.mode, goods.country, goods.left)
+    card, problem = card_of(cards, supplier, goods.mode, goods.country, goods.left)
     if card is None:
         return replace(bare, problem=problem)
     cartons = packed.cartons(goods.units, goods.left)
