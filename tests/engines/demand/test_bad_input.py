@@ -10,6 +10,7 @@ import pytest
 
 from entrepot.core.calendar import to_instant
 from entrepot.engines.demand import LeadTime, build_demand, fit, forecast, panel
+from entrepot.engines.demand.units import rescaled, unit_changes
 from tests.engines.demand.panels import dense
 
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -94,3 +95,33 @@ def test_tiny_panels_are_fitted_and_forecast(series: int, weeks: int) -> None:
         assert len(result.fan(key, 4)) == 4
         assert result.history(key)["week"].to_list()[0] == date(2025, 1, 6)
     assert result.paths(4, count=5).shape == (series, 5, 4)
+
+
+def test_a_changed_unit_is_brought_to_the_new_one_where_a_pack_size_explains_it() -> None:
+    """Boxes of twelve after single pieces, wherever in the history: with the pack size the level and last year's weeks are in the
+    new unit; without it, or with another, nothing is changed and a recent change is only flagged."""
+    random = np.random.default_rng(2)
+    demand = random.poisson(60, (40, 70)).astype(float)
+    demand[0, 58:] = random.poisson(5, 12)
+    demand[1, 20:] = random.poisson(5, 50)
+    panel = dense(demand)
+    mended = rescaled(panel, {"i0": [12], "i1": [1, 12], "i2": [12]})
+    assert mended.demand[0, :58].mean() == pytest.approx(5, rel=0.1)
+    assert mended.demand[1, :20].mean() == pytest.approx(5, rel=0.1)
+    assert np.array_equal(mended.demand[2:], panel.demand[2:])
+    frame = forecast(mended, events=()).frame
+    assert frame["level"][0] == pytest.approx(5, rel=0.2)
+    assert ["unit_rescaled" in flags for flags in frame["flags"][:3]] == [True, True, False]
+    assert not any("unit_changed" in flags for flags in frame["flags"])
+    assert rescaled(panel, {"i0": [100]}) is panel
+    flags = forecast(panel, events=()).frame["flags"].to_list()
+    assert "unit_changed" in flags[0]
+    assert "unit_changed" not in flags[1]
+
+
+def test_a_growing_item_has_not_changed_its_unit() -> None:
+    """Demand that rises twentyfold over a year, or sells rarely, is no change of unit."""
+    random = np.random.default_rng(2)
+    growing = random.poisson(np.exp(np.linspace(0, 3, 52)), (50, 52))
+    rare = random.poisson(0.3, (50, 52)) * random.integers(1, 30, (50, 52))
+    assert (unit_changes(np.concatenate([growing, rare]).astype(float)).column == -1).all()

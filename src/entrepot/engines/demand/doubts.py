@@ -6,13 +6,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from entrepot.engines.demand.model import DemandPanel, Floats, Ints
-
-UNIT_JUMP = 6.0
-"""Factor between the weeks before and after from which an item may have changed its unit (single pieces, then boxes)."""
-
-UNIT_WEEKS = (8, 18)
-"""Weeks after and before the change that are compared."""
+from entrepot.engines.demand.model import DemandPanel, Ints
+from entrepot.engines.demand.units import RECENT, unit_changes
 
 DUPLICATES = 0.05
 """Share of an item's lines that repeat another from which it is flagged; a few are as a rule two parts of one order."""
@@ -46,27 +41,8 @@ def series_doubts(panel: DemandPanel) -> dict[str, NDArray[np.bool_]]:
     columns: Ints = np.arange(weeks, dtype=np.int64)[None, :]
     recent = columns >= weeks - 26
     unknown = np.isnan(panel.demand) & ~panel.censored & (columns > panel.born[:, None])
-    return {"unit_changed": _unit_changed(panel.demand), "gaps": (unknown & recent).sum(axis=1) >= GAP_WEEKS}
-
-
-def _unit_changed(demand: Floats) -> NDArray[np.bool_]:
-    """Selling weeks of the last eight and of the eighteen before lie apart by :data:`UNIT_JUMP`, without overlap, at least
-    four on each side."""
-    after, before = UNIT_WEEKS
-    late, early = demand[:, -after:], demand[:, -(after + before) : -after]
-    if early.shape[1] == 0:
-        return np.zeros(len(demand), dtype=np.bool_)
-    sold, sold_before = late > 0, early > 0
-    enough = (sold.sum(axis=1) >= 4) & (sold_before.sum(axis=1) >= 4)
-    low, low_before = (np.where(mark, part, np.inf).min(axis=1) for mark, part in ((sold, late), (sold_before, early)))
-    high, high_before = (np.where(mark, part, 0.0).max(axis=1) for mark, part in ((sold, late), (sold_before, early)))
-    mean, mean_before = (
-        np.where(mark, part, 0.0).sum(axis=1) / np.maximum(mark.sum(axis=1), 1)
-        for mark, part in ((sold, late), (sold_before, early))
-    )
-    up = (low > high_before) & (mean >= UNIT_JUMP * mean_before)
-    down = (low_before > high) & (mean_before >= UNIT_JUMP * mean)
-    return np.asarray(enough & (up | down), dtype=np.bool_)
+    changed = unit_changes(panel.demand).column >= max(weeks - RECENT, 1)
+    return {"unit_changed": changed, "gaps": (unknown & recent).sum(axis=1) >= GAP_WEEKS}
 
 
 def _noted(frame: pl.DataFrame, note: str) -> pl.DataFrame:

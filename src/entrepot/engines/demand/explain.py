@@ -33,7 +33,7 @@ def explain_series(
     found = (
         _centre(state), _blend(state, model), _bulk(state), _season(state, model, lead, change, told), _event(model, lead),
         *_signals(told, lead), _promotion(change, lead), _spread(row["method"], state, model.table),
-        _learnt(row["method"], model),
+        _learnt(row["method"], model), *_outside(row["method"], model),
     )  # fmt: skip
     lines = [line for line in found if line is not None]
     lines.append(_range(lead, quantiles))
@@ -139,6 +139,19 @@ def _learnt(method: str, model: Model) -> Reason | None:
     weight, gain = model.learnt.weight, model.learnt.gain
     text = f"A model learnt from the whole shop has {weight:.0%} of the say: it saved {gain:.1%} of the cost of wrong ranges."
     return Reason("learnt", text, {"weight": weight, "gain": round(gain, 4)})
+
+
+def _outside(method: str, model: Model) -> list[Reason]:
+    """Models from elsewhere that have a say."""
+    return [
+        Reason(
+            "outside",
+            f"The model {one.name} has {one.weight:.0%} of the say: on this shop's past it saved {one.gain:.1%} of the cost.",
+            {"name": one.name, "weight": one.weight, "gain": round(one.gain, 4)},
+        )
+        for one in model.outside
+        if one.weight and method == "ratios"
+    ]
 
 
 def _spread(method: str, state: SeriesState, table: RatioTable) -> Reason:

@@ -26,6 +26,17 @@ MOST_SERIES = 20_000
 
 
 @dataclass(frozen=True)
+class Outside:
+    """A model from elsewhere (outside.py): the ``weight`` of its quantiles, the ``gain`` that it brought on the shop's own past,
+    and why it has no weight (``reason``)."""
+
+    name: str
+    weight: float
+    gain: float
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Model:
     """What a panel's series share after its last week: the measured ratios, the shop's season, its
     weekly ``index`` of the past (refill.py), ``blend`` [rarity groups, windows] the weights of the windows,
@@ -45,6 +56,15 @@ class Model:
     last_week: date | None
     series: int
     seed: int
+    outside: tuple[Outside, ...] = ()
+
+    @property
+    def say(self) -> float:
+        """Weight of the ratio quantiles that are kept with each series against the ratio table's: those of the trees, or those in
+        which an outside model is mixed with the rest already."""
+        if any(one.weight for one in self.outside):
+            return 1.0
+        return self.learnt.weight if self.learnt is not None and self.learnt.quantiles else 0.0
 
 
 def fit(

@@ -28,7 +28,7 @@ FLAGS: Mapping[str, str] = {
     "one_order": "one week makes more than half of the last 26 weeks' demand",
     "horizon_extrapolated": "the history is too short to calibrate the longest lead times asked for",
     "assumed_spread": "the spread around the mean is an assumption, not measured on this shop",
-    "unit_changed": "recent weeks are six times the earlier ones or a sixth of them: was the unit changed?",
+    "unit_changed": "later weeks are six times the earlier ones or more, or a sixth: was the unit changed?",
     "unit_rescaled": "the unit changed; earlier weeks were brought to the new one by the pack size",
     "signal_stopped": "a signal of this item has stopped and is left out",
     "gaps": "weeks among the last 26 are unknown although the item was in stock",

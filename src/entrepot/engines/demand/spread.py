@@ -36,7 +36,7 @@ def totals(model: Model, state: SeriesState, weeks: Floats, levels: Floats) -> F
     out = np.full((expected.size, levels.size), np.nan)
     measured = np.flatnonzero(uses_ratios(model, state))
     if measured.size:
-        out[measured] = expected[measured, None] * _ratios(model, state.take(measured), weeks[measured], levels)
+        out[measured] = expected[measured, None] * ratios_of(model, state.take(measured), weeks[measured], levels)
     assumed = np.flatnonzero(~uses_ratios(model, state) & ~np.isnan(state.mean))
     if assumed.size:
         variance = assumed_variance(state, expected, weeks)
@@ -44,14 +44,15 @@ def totals(model: Model, state: SeriesState, weeks: Floats, levels: Floats) -> F
     return out
 
 
-def _ratios(model: Model, state: SeriesState, weeks: Floats, levels: Floats) -> Floats:
-    """Quantiles [series, levels] of actual / forecast: the ratio table's, drawn towards the learnt ones by their weight.
+def ratios_of(model: Model, state: SeriesState, weeks: Floats, levels: Floats) -> Floats:
+    """Quantiles [series, levels] of actual / forecast: the ratio table's, drawn towards the learnt ones (and those
+    of outside models) by their weight.
 
     The difference between the two is interpolated between lead times (in log weeks) and between levels (in normal
     deviates); below the shortest learnt lead time it fades, beyond the outermost levels it stays in proportion.
     """
     table = ratios.ratio_quantiles(model.table, state.mean, state.rarity, weeks, levels)
-    if model.learnt is None or not model.learnt.quantiles or state.learnt.shape[1] == 0:
+    if model.say == 0.0 or state.learnt.shape[1] == 0:
         return table
     places = np.interp(np.log(np.maximum(weeks, 1e-9)), np.log(LEARNT), np.arange(len(LEARNT)))
     lower = np.minimum(places.astype(np.int64), len(LEARNT) - 2)
@@ -65,7 +66,7 @@ def _ratios(model: Model, state: SeriesState, weeks: Floats, levels: Floats) -> 
     for beyond, end in ((levels < own[0], 0), (levels > own[-1], -1)):
         factor = learnt[:, end] / np.maximum(known[:, end], 1e-9)
         change[:, beyond] = (table * (factor[:, None] - 1))[:, beyond]
-    weight = model.learnt.weight * np.minimum(weeks / LEARNT[0], 1.0)
+    weight = model.say * np.minimum(weeks / LEARNT[0], 1.0)
     return np.maximum.accumulate(np.maximum(table + weight[:, None] * change, 0.0), axis=1)
 
 
