@@ -1,6 +1,6 @@
 """How items go on, as users know it: successors take over a past, new items begin like others did, ending ones run down.
 
-An end comes from what a user said, else from the item's own ``discontinued_on``. Items with fewer than 8 weeks are forecast as
+An end comes from what a user said, else from the item's own ``discontinued_on``. Items in their first weeks are forecast as
 launches whether anybody says so or not; one that never sold only where a user says that it goes on sale.
 """
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 YOUNG = 8
 """Own weeks below which an item is new."""
+LAUNCHING = 13
+"""Weeks after the first sale from which it is not: an old item that was hardly ever in stock is no launch."""
+CONVERSION = (20, 100)
+"""Buyers among people who wait for a launch: one in five, an assumption."""
 
 
 def inherited(company: int, panel: DemandPanel) -> DemandPanel:
@@ -64,16 +68,18 @@ def counted(company: int, result: Forecast) -> Forecast:
 
     told = {row.item_id: row for row in lifecycle.standing(company)}
     launches: list[Launch] = []
-    for (item, place), weeks in zip(
-        result.frame.select("item", "channel").iter_rows(), result.frame["weeks"], strict=True
-    ):
+    ages = result.panel.demand.shape[1] - result.panel.born
+    rows = result.frame.select("item", "channel", "weeks", "weekly_mean").iter_rows()
+    for (item, place, weeks, mean), age in zip(rows, ages, strict=True):
         row = told.get(item)
         said = row is not None and (row.launches_on is not None or row.interest > 0)
-        if (0 < weeks < YOUNG) or (weeks == 0 and said):
+        young = 0 < weeks < YOUNG and age < LAUNCHING
+        hardly = weeks > 0 and mean is None  # sold now and then, but out of stock in nearly every week
+        if young or hardly or (weeks == 0 and said):
             first = row.launches_on if row is not None else None
-            launches.append(Launch((item, place), first, row.interest if row is not None else 0))
+            launches.append(Launch((item, place), first, row.interest if row is not None else 0, new=not hardly))
     if launches:
-        result = launched(result, _attributes(result), launches)
+        result = launched(result, _attributes(result), launches, conversion=CONVERSION)
     return _ended(result, ends(company))
 
 

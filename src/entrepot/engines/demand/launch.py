@@ -114,7 +114,7 @@ def new_item(
     if sold:
         shape += float(sum(sold))
         rate += float(curve[np.minimum(np.arange(len(sold)), curve.size - 1)].sum())
-        text = f"Its own first {len(sold)} weeks ({sum(sold)} units) make it {shape / rate:.1f} a week."
+        text = f"Its own {len(sold)} known weeks ({sum(sold)} units) make it {shape / rate:.1f} a week."
         reasons.append(
             Reason("launch_own", text, {"weeks": len(sold), "sold": sum(sold), "units": round(shape / rate, 1)})
         )

@@ -39,11 +39,13 @@ _REPLACED = (
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """``key`` goes on sale on ``first`` (``None``: it is on sale); ``interest`` people wait for it."""
+    """``key`` goes on sale on ``first`` (``None``: it is on sale); ``interest`` people wait for it. ``new`` false: an old item of
+    which hardly a week is known, because it was out of stock."""
 
     key: tuple[str | int, ...]
     first: date | None = None
     interest: int = 0
+    new: bool = True
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def launched(
     """
     rows = {key: row for row, key in enumerate(result.frame.select(*result.by).iter_rows())}
     found: dict[int, NewItem] = {}
-    expected, mean = result.state.expected.copy(), result.state.mean.copy()
+    expected, mean, weeks = result.state.expected.copy(), result.state.mean.copy(), result.state.weeks.copy()
     columns: dict[str, list[object]] = {
         n: result.frame[n].to_list() for n in ("weekly_mean", "level", "method", "flags")
     }
@@ -170,15 +172,22 @@ def launched(
         weekly = _path(result, new, one.first, expected.shape[1] - 1)
         expected[row] = np.concatenate([[0.0], np.cumsum(weekly)])
         mean[row] = new.level
+        # As many weeks as tell the level as surely as analogues and own weeks do (spread.assumed_variance).
+        worth = round(spread.ASSUMED_DISPERSION * new.shape / max(new.level, 1e-9))
+        weeks[row] = max(int(weeks[row]), min(worth, MIN_AGE - 1))
         flags = [flag for flag in result.frame["flags"][row] if flag not in ("no_history", "short_history")]
         columns["weekly_mean"][row], columns["level"][row] = float(expected[row, 13]) / 13, new.level
         columns["method"][row] = "launch"
-        columns["flags"][row] = ["new_item", *flags, *([] if "assumed_spread" in flags else ["assumed_spread"])]
+        columns["flags"][row] = [
+            "new_item" if one.new else "short_history",
+            *flags,
+            *([] if "assumed_spread" in flags else ["assumed_spread"]),
+        ]
         found[row] = new
     frame = result.frame.with_columns(
         pl.Series(name, values, dtype=result.frame.schema[name]) for name, values in columns.items()
     )
-    state = replace(result.state, expected=expected, mean=mean)
+    state = replace(result.state, expected=expected, mean=mean, weeks=weeks)
     kept: dict[str, Any] = {one.name: getattr(result, one.name) for one in fields(result)}
     kept |= {"frame": frame, "state": state, "launches": found}
     return Launched(**kept)

@@ -42,7 +42,7 @@ OPPORTUNITIES: dict[str, Promise] = {
 LAUNCH: dict[str, Promise] = {
     "launch_analogues": gettext_lazy("{items} items like it sold {units} a week in their first half year."),
     "launch_interest": gettext_lazy("{people} people waiting for it are worth about {units} units at the start."),
-    "launch_own": gettext_lazy("Its own first {weeks} weeks ({sold} units) make it {units} a week."),
+    "launch_own": gettext_lazy("Its own {weeks} known weeks ({sold} units) make it {units} a week."),
     "flag_new_item": gettext_lazy("It is new: forecast as others like it were launched."),
     "course_follows": gettext_lazy("You said that it follows {sku}: {percent} % of its past is counted as its own."),
     "course_followed": gettext_lazy("You said that {sku} follows it."),
