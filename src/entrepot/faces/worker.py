@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from importlib import import_module
 from typing import Any
 
 from django_tasks import task
 
 from entrepot.books import intake, jobs
-from entrepot.books.models import Batch, Job
+from entrepot.books.models import Batch, Company, Job
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.progress import Progress
 from entrepot.workflows.clock import now
@@ -122,6 +123,14 @@ def month_close(arguments: dict[str, Any], progress: Progress) -> Any:
     return {"document": done.document, "units": done.units, "value": done.value}
 
 
+def simulate(arguments: dict[str, Any], progress: Progress) -> Any:
+    """Ask the twin; the answer is kept under its key, which the pages know."""
+    company = Company.objects.get(code=arguments["company"])
+    wish = _workflow("simulate_wish", "read_wish")(date.fromisoformat(arguments["on"]), **arguments["wish"])
+    _workflow("simulate", "simulate")(company, wish, progress)
+    return {"key": arguments["key"]}
+
+
 WORKS: dict[str, jobs.Work] = {
     "import_check": check_import,
     "import": post_import,
@@ -131,6 +140,7 @@ WORKS: dict[str, jobs.Work] = {
     "plan": plan,
     "daily": daily,
     "check": check,
+    "simulate": simulate,
     "month_report": month_report,
     "month_close": month_close,
 }

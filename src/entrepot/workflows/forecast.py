@@ -63,6 +63,13 @@ def forecast(*, progress: Progress = SILENT, made_at: Instant | None = None) -> 
     return results
 
 
+def forecast_of(company: int, found: facts.Facts) -> CompanyForecast | None:
+    """The forecast of one company from ``found``, stored nowhere; ``None`` before its first whole week of orders."""
+    mine = pl.col("company") == company
+    lines = order_lines(found).filter(mine)
+    return None if lines.is_empty() else _of_company(company, lines, found.movements.filter(mine))
+
+
 def order_lines(found: facts.Facts) -> pl.DataFrame:
     """item, quantity (returns negative), ordered_at, channel (place number as text), order, company, cancelled."""
     moves, sales = found.movements, found.sales

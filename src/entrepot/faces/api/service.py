@@ -18,6 +18,7 @@ from entrepot.faces.api.documentation import page
 from entrepot.faces.api.quoting import quoting
 from entrepot.faces.api.recovering import recovering
 from entrepot.faces.api.security import Session, Token
+from entrepot.faces.api.simulating import simulating
 
 
 class Api(NinjaAPI):
@@ -45,6 +46,7 @@ api = Api(
 api.add_router("", acts)
 api.add_router("", quoting)
 api.add_router("", recovering)
+api.add_router("", simulating)
 
 
 def problems(found: tuple[Problem, ...], status: int) -> JsonResponse:

@@ -24,6 +24,7 @@ from entrepot.faces.cli import (
     recovering,
     refusing,
     serving,
+    simulating,
     users,
     why,
 )
@@ -68,6 +69,7 @@ app.command("forecast")(figures.forecast)
 app.command("opportunities")(demanding.opportunities)
 app.command("course")(demanding.course)
 app.add_typer(planning.app, name="plan")
+app.command("simulate")(simulating.simulate)
 app.command("daily")(figures.daily)
 app.command("explain")(why.explain)
 app.command("cost")(costing.cost)

@@ -1,0 +1,48 @@
+"""Answers of the twin as they are kept: small files beside the books, by question and version of the books."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from entrepot.books import models
+
+KEPT = 60
+"""Answers kept; the oldest go."""
+Said = dict[str, Any]
+
+
+def folder() -> Path:
+    """Where scenarios are kept."""
+    found = Path(settings.HOME) / "scenarios"
+    found.mkdir(parents=True, exist_ok=True)
+    return found
+
+
+def version_of(company: models.Company) -> str:
+    """What the kept figures rest on: newest fact, newest forecast, newest word about a strategy. Three queries."""
+    fact = models.Document.objects.order_by("-recorded_at").values_list("recorded_at", flat=True).first() or 0
+    forecast = models.DemandRun.objects.filter(company=company).order_by("-made_at").values_list("made_at", flat=True)
+    word = models.PlanOverride.objects.filter(company=company).order_by("-pk").values_list("pk", "withdrawn_at").first()
+    return f"{fact}-{forecast.first() or 0}-{'-'.join(str(part or 0) for part in word or (0,))}"
+
+
+def known(key: str) -> Said | None:
+    """The kept answer of a question, if there is one."""
+    try:
+        return json.loads((folder() / f"{key}.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def keep_answer(key: str, answer: Said) -> None:
+    """Write an answer, whole or not at all."""
+    path = folder() / f"{key}.json"
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(answer), encoding="utf-8")
+    fresh.replace(path)
+    for old in sorted(folder().glob("*.json"), key=lambda one: one.stat().st_mtime_ns)[:-KEPT]:
+        old.unlink(missing_ok=True)
