@@ -17,6 +17,7 @@ from entrepot.workflows.rule_files import SellerRules, kept_rules
 from entrepot.workflows.rules_at import measures_at, rules_at
 from entrepot.workflows.sought import Alternative, Sought
 from entrepot.workflows.whatif_shop import ShopChange, ShopRow, shop_effect
+from entrepot.workflows.whatif_water import WaterRow, water_effect
 
 
 def rules() -> SellerRules:
@@ -109,3 +110,8 @@ def history(wanted: RuleWish) -> list[RateSpan]:
 def what_if(viewer: Viewer, wanted: CostFilter, asked: ShopChange) -> list[ShopRow]:
     """Every SKU and country before and after a change; the books are not touched."""
     return shop_effect(viewer, rules(), wanted, asked)
+
+
+def on_the_water(viewer: Viewer, asked: ShopChange) -> list[WaterRow]:
+    """Goods under way and what a change costs them more."""
+    return water_effect(viewer, rules(), asked)

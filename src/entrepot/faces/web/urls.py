@@ -58,6 +58,7 @@ urlpatterns = [
     re_path(rf"^quote/(?P<part>alternatives|lines)\.{FILE}$", quote.export, name="quote-export"),
     path("what-if/", whatif.what_if, name="what-if"),
     re_path(rf"^what-if\.{FILE}$", whatif.export, name="what-if-export"),
+    re_path(rf"^what-if/water\.{FILE}$", whatif.water, name="what-if-water"),
     path("rules/", rules.rules, name="rules"),
     re_path(rf"^rules\.{FILE}$", rules.export, name="rules-export"),
     path("bill-audit/", recovery.bill_audit, name="bill-audit"),

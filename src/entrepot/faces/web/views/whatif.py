@@ -2,50 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from entrepot.books.selectors.paging import cut
+from entrepot.books.selectors.shapes import Page
 from entrepot.core.errors import ProblemError
-from entrepot.faces.web import rule_queries
+from entrepot.faces.web import rule_queries, whatif_columns
 from entrepot.faces.web.filters import cost_filter
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.quoting import Form
-from entrepot.faces.web.tables import EXPORT_ROWS, Column, Table, build, wish
+from entrepot.faces.web.tables import EXPORT_ROWS, Table, build, wish
 from entrepot.faces.web.views.export import send
 from entrepot.workflows.whatif import Change, exchange, tariff
 from entrepot.workflows.whatif_shop import ShopChange, ShopRow
-
-NEEDS: dict[str, str | Promise] = {
-    "hs": _("HS code"),
-    "origin": _("country of origin"),
-    "country": _("a country of the rule book"),
-    "cost": _("the purchase cost"),
-    "rule": _("a duty or tax rate, or an exchange rate"),
-}
-
-
-def columns() -> list[Column]:
-    """Profit before and after, by SKU and country."""
-    return [
-        Column("sku", _("SKU"), "sku", href=lambda r: reverse("sku", args=[r.sku])),
-        Column("name", _("Name"), wrap=True),
-        Column("country", _("Country")),
-        Column("units", _("Units"), "units"),
-        Column("net", _("Net sales"), "money", shown=False),
-        Column("before", _("Profit now"), "money"),
-        Column("effect", _("Added cost"), "money"),
-        Column("after", _("Profit after"), "money"),
-        Column("turned", _("Turns"), read=lambda r: str(_("turns unprofitable")) if r.turned else ""),
-        Column("needs", _("Still needed"), read=lambda r: str(NEEDS.get(r.needs, r.needs)), optional=True),
-    ]
+from entrepot.workflows.whatif_water import WaterRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +32,9 @@ class Answer:
     form: Form
     rows: list[ShopRow]
     table: Table
+    under_way: list[WaterRow]
+    water: Table
+    seconds: float
 
     @property
     def turned(self) -> int:
@@ -65,6 +45,21 @@ class Answer:
     def added(self) -> int:
         """Added cost of all rows whose effect is known."""
         return sum(row.effect or 0 for row in self.rows)
+
+    @property
+    def lost(self) -> int:
+        """What the profit loses, as far as it is known."""
+        return -sum(row.lost for row in self.rows if row.effect is not None)
+
+    @property
+    def wet(self) -> int:
+        """More duty and tax on the goods on the water."""
+        return sum(row.effect or 0 for row in self.under_way)
+
+    @property
+    def spared(self) -> int:
+        """Lines on the water that the change does not reach."""
+        return len(self.under_way) - len(self.water.page.rows)
 
     @property
     def waiting(self) -> int:
@@ -105,20 +100,34 @@ def _factor(form: Form, name: str) -> Fraction:
 def _answer(visit: Visit, *, everything: bool) -> Answer:
     visit.need("see_cost")
     form = Form({key: value[:60] for key, value in visit.request.GET.items()})
-    declared = columns()
+    declared = whatif_columns.columns()
     view = wish(visit.request, declared, "turned")
     asked = _change(form)
+    started = time.perf_counter()
+    under_way = rule_queries.on_the_water(visit.viewer, asked)
     rows = rule_queries.what_if(visit.viewer, cost_filter(visit.request, timezone.localdate()), asked)
+    seconds = time.perf_counter() - started
     part = replace(view.slice, offset=0, limit=EXPORT_ROWS) if everything else view.slice
     ranked = {id(row): place for place, row in enumerate(rows)}
     # Profit of rows whose effect is not known would not add up with the others: then only what is known everywhere is summed.
     whole = all(row.after is not None for row in rows)
-    sums = ("units", "effect", "net", "before", "after") if whole else ("units", "effect")
+    sums = ("units", "effect", "net", "sold", "before", "after") if whole else ("units", "effect")
     found = cut(rows, part, keys={"turned": lambda row: ranked[id(row)]}, sums=sums)
     table = build(
         "what-if", declared, found, view, visit.viewer, visit.state.currency, export=reverse("what-if").rstrip("/")
     )
-    return Answer(form, rows, table)
+    return Answer(form, rows, table, under_way, _water(visit, under_way), seconds)
+
+
+def _water(visit: Visit, under_way: list[WaterRow]) -> Table:
+    """What is hit of the goods on the water, or still needs something."""
+    hit = [row for row in under_way if row.hit or row.needs or row.effect]
+    declared = whatif_columns.water()
+    view = wish(visit.request, declared, "", prefix="w-")
+    return build(
+        "what-if-water", declared, Page(hit, len(hit)), view, visit.viewer, visit.state.currency,
+        export=reverse("what-if") + "water", paged=False,
+    )  # fmt: skip
 
 
 @require_GET
@@ -134,6 +143,8 @@ def what_if(visit: Visit) -> HttpResponseBase:
         "what-if",
         answer=answer,
         table=answer.table,
+        families=whatif_columns.family_rows(answer.rows),
+        seconds=f"{answer.seconds:.2f}",
         typed=answer.form.typed,
         problems=answer.form.problems,
         asked=any(answer.form.text(n) for n in ("points", "fx", "freight", "storage")),
@@ -146,3 +157,10 @@ def what_if(visit: Visit) -> HttpResponseBase:
 def export(visit: Visit, suffix: str) -> HttpResponseBase:
     """The effect as a file."""
     return send(_answer(visit, everything=True).table, suffix, visit.state.zone)
+
+
+@require_GET
+@page
+def water(visit: Visit, suffix: str) -> HttpResponseBase:
+    """The goods on the water as a file."""
+    return send(_answer(visit, everything=True).water, suffix, visit.state.zone)
