@@ -41,8 +41,8 @@ from entrepot.sample.places import FBA, GERMANY, HK, SZ
 
 TRUCKER = "DLV-US"
 VAT_BP, REBATE_BP = 1_300, {True: 900, False: 1_300}
-"""Of a price without tax; goods of kitchen and camping come at the lower rebate rate."""
-_LOWER = ("Kitchen", "Camping")
+"""Of a price without tax; kitchen and outdoor goods come at the lower rebate rate."""
+_LOWER = ("kitchen", "outdoor")
 SINCE_DAYS, CLAIM_DAYS, CASH_DAYS = 250, 25, 55
 _RATE, _FUEL, _MINIMUM, _APPOINTMENT, _DIVISOR = 18, 22, 3_500, 4_500, 5000
 """Trucking: cents a chargeable kg, fuel in per cent of it, cents at least, cents for the appointment, cm³ per kg."""
@@ -137,6 +137,7 @@ class _Line:
     on: date
     mode: str = ""
     amount: int = 0
+    tax: int = 0
     units: int = 0
 
 
@@ -178,7 +179,9 @@ def _invoices(papers: Sequence[Document], since: date, until: date, made: TaxBac
             net = round_half_away(Fraction(gross * 10_000, 10_000 + VAT_BP))
             ref = Ref(type="receipt", id=receipt.id, line=place)
             lines.append(VatInvoiceLine(sku=got.sku, quantity=got.quantity, amount=net, tax=gross - net, order=ref))
-            open_lines[got.sku].append(_Line(number, place, got.quantity, on, amount=net, units=got.quantity))
+            open_lines[got.sku].append(
+                _Line(number, place, got.quantity, on, amount=net, tax=gross - net, units=got.quantity)
+            )
         made.files["vat_invoices"].append(
             VatInvoice(
                 id=number, company=SZ, effective_at=_at(on), supplier=receipt.supplier, currency="CNY", lines=lines
@@ -226,7 +229,8 @@ def _claims(
             for bought, sent, units in _pairs(invoiced[sku], declared[sku], month):
                 bp = REBATE_BP[any(word in kinds[sku] for word in _LOWER)]
                 base = round_half_away(Fraction(bought.amount * units, bought.units))
-                refunds.append((round_half_away(Fraction(base * bp, 10_000)), sent.mode == "9810"))
+                tax = round_half_away(Fraction(bought.tax * units, bought.units))
+                refunds.append((min(round_half_away(Fraction(base * bp, 10_000)), tax), sent.mode == "9810"))
                 lines.append(RebateClaimLine(
                     invoice=Ref(type="vat_invoice", id=bought.document, line=bought.line),
                     declaration=Ref(type="export_declaration", id=sent.document, line=sent.line), quantity=units,

@@ -170,8 +170,13 @@ class RebateLedger:
 
     @property
     def waiting(self) -> dict[str, int]:
-        """Refunds that could be asked for and are not yet, by currency."""
+        """Refunds of what is invoiced and not claimed yet, exported or not, by currency."""
         return _by_currency((row.currency, row.rebate or 0) for row in self.invoices)
+
+    @property
+    def claimable(self) -> dict[str, int]:
+        """Refunds of what is both invoiced and exported and not claimed yet, by currency."""
+        return _by_currency((row.currency, row.rebate or 0) for row in self.proposals)
 
     @property
     def kept(self) -> dict[str, int]:

@@ -15,6 +15,7 @@ from entrepot.books.selectors.shapes import NotThere
 from entrepot.core.calendar import local_date
 from entrepot.engines.rebate import Terms
 from entrepot.rules import rule_book
+from entrepot.rules.platform_fees import FeeBook, platform_fees
 from entrepot.workflows.bill_audit import AuditedBill, BillAudits, bill_audit
 from entrepot.workflows.clock import now
 from entrepot.workflows.duty_refunds import CreditRow, RefundRow, duty_refunds, refunded
@@ -25,6 +26,7 @@ from entrepot.workflows.storage_forecast import StorageForecast, storage_forecas
 from entrepot.workflows.ways_out import ways_out
 
 Kept = tuple[object, ...]
+CONFIRMED = "confirmed_fees.txt"
 _FORECASTS: dict[Kept, StorageForecast] = {}
 
 
@@ -68,16 +70,27 @@ def audited_bill(viewer: Viewer, home: Path, key: str) -> AuditedBill:
     )  # fmt: skip
 
 
-def storage(viewer: Viewer, on: date, days: int, *, sku: str = "") -> StorageForecast:
-    """What the platform's stock will cost in storage; kept until stock or forecast changes."""
+def fees(home: Path) -> FeeBook:
+    """The platforms' fee tables, with the unverified rates that the seller has confirmed by their ids, one a line, in
+    ``rules/confirmed_fees.txt`` of his home."""
+    path = home / "rules" / CONFIRMED
+    if not path.exists():
+        return platform_fees()
+    lines = (line.partition("#")[0].strip() for line in path.read_text("utf-8-sig").splitlines())
+    return platform_fees().confirming(*(line for line in lines if line))
+
+
+def storage(viewer: Viewer, home: Path, on: date, days: int, *, sku: str = "") -> StorageForecast:
+    """What the platform's stock will cost in storage; kept until stock, forecast or confirmed fees change."""
     company = _company(viewer)
+    book = fees(home)
     valued = models.ItemState.objects.aggregate(last=Max("valued_at"))["last"]
     run = models.ForecastFigure.objects.aggregate(last=Max("made_at"))["last"]
-    state: Kept = (company.pk, on, days, sku, viewer.locations, valued, run)
+    state: Kept = (company.pk, on, days, sku, viewer.locations, valued, run, book.confirmed)
     if state not in _FORECASTS:
         if len(_FORECASTS) > 50:
             _FORECASTS.clear()
-        _FORECASTS[state] = storage_forecast(company, on, days, sku=sku, places=viewer.locations)
+        _FORECASTS[state] = storage_forecast(company, on, days, sku=sku, places=viewer.locations, book=book)
     return _FORECASTS[state]
 
 
@@ -117,7 +130,7 @@ def refund(viewer: Viewer, key: str) -> tuple[RefundRow, tuple[CreditRow, ...]]:
 def unsalable(viewer: Viewer, home: Path, on: date) -> tuple[SalvageRow, ...]:
     """Unsalable stock with its ways out, at the places that he may see."""
     company = _company(viewer)
-    rows = salvage(company, on, ways_out(home, company.currency))
+    rows = salvage(company, on, ways_out(home, company.currency), book=fees(home))
     if viewer.locations is None:
         return rows
     codes = set(models.Location.objects.filter(pk__in=viewer.locations).values_list("code", flat=True))

@@ -41,6 +41,7 @@ class WayLine:
     rate: str
     base: str
     needs: tuple[str, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class SalvageRow:
 
     sku: str
     name: str
+    name_zh: str
     place: str
     country: str
     condition: str
@@ -128,7 +130,7 @@ def _row(figure: models.StockFigure, since: date | None, on: date, goods: Unsala
     gain = max(known) - net if net is not None and len(known) > 1 else None
     place = figure.cell.location
     return SalvageRow(
-        goods.name, figure.item.name, place.code, place.country, figure.cell.condition, goods.units, since,
+        goods.name, figure.item.name, figure.item.name_zh, place.code, place.country, figure.cell.condition, goods.units, since,
         None if since is None else (on - since).days, goods.carrying, goods.value, best.way.id if best else "",
         best.way.name if best else "", net, gain, ways,
     )  # fmt: skip
@@ -136,7 +138,7 @@ def _row(figure: models.StockFigure, since: date | None, on: date, goods: Unsala
 
 def _cost(outcome: Outcome) -> WayCost:
     net = outcome.net
-    lines = tuple(WayLine(x.label, x.amount, x.rate, x.base, x.needs) for x in outcome.lines)
+    lines = tuple(WayLine(x.label, x.amount, x.rate, x.base, x.needs, x.note) for x in outcome.lines)
     return WayCost(
         outcome.way.id, outcome.way.name, net.known if net.complete and outcome.lines else None, outcome.way.allowed,
         outcome.way.reason, lines,

@@ -101,7 +101,7 @@ def read_audited_bill(request: HttpRequest, key: str, language: str = "en") -> H
 def read_storage(request: HttpRequest, sku: Code = "", days: Annotated[int, Field(ge=1, le=730)] = 180) -> HttpResponse:
     """Every lot at the pace of the newest forecast, at the fee table of each month; dearest first."""
     viewer = viewer_of(request)
-    found = recovery.storage(viewer, recovery.today(viewer), days, sku=sku)
+    found = recovery.storage(viewer, settings.HOME, recovery.today(viewer), days, sku=sku)
     lots = [
         {"sku": lot.sku, "marketplace": lot.marketplace, "lot": lot.lot, "received": lot.received, "units": lot.units,
          "currency": lot.currency, "amount": lot.amount, "surcharge": lot.surcharge, "left": round(lot.left),

@@ -93,7 +93,7 @@ def storage(
     from entrepot.workflows import recovery
 
     for viewer in _viewers(company):
-        found = recovery.storage(viewer, recovery.today(viewer), days, sku=sku)
+        found = recovery.storage(viewer, _home(), recovery.today(viewer), days, sku=sku)
         table(
             f"{viewer.company.code}: storage until {found.lots[0].until}" if found.lots else "",
             ("SKU", "lot", "units", "fees", "for age", "left then", "needs"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from entrepot.books.selectors.naming import named
 from entrepot.books.selectors.shapes import Money
 from entrepot.faces.web import recovery_words as words
 from entrepot.faces.web.columns import document_page, sku_page
@@ -50,14 +51,23 @@ def bills() -> list[Column]:
         Column("supplier", _("Forwarder")),
         Column("on", _("Date"), "date"),
         Column("billed", _("Billed"), "amount", read=_money("billed"), needs=SEE_COST),
-        Column("disputed", _("In dispute"), "amount", read=_money("disputed"), needs=SEE_COST),
+        Column("disputed", _("In dispute"), "amount", read=_disputed, needs=SEE_COST),
         Column("shipments", _("Shipment"), read=lambda r: ", ".join(r.shipments)),
         Column("cartons", _("Cartons"), "units", read=lambda r: r.cartons or None, optional=True),
-        Column("kilograms", "kg", optional=True),
-        Column("cubic_metres", "m³", optional=True),
+        Column("kilograms", "kg", "decimal", read=lambda r: _number(r.kilograms), optional=True),
+        Column("cubic_metres", "m³", "decimal", read=lambda r: _number(r.cubic_metres), optional=True),
         Column("card", _("Rate card"), optional=True),
         Column("problem", _("Not compared because"), read=lambda r: words.problem(r.problem), optional=True, wrap=True),
     ]
+
+
+def _number(text: str) -> float | None:
+    return float(text.replace(",", "")) if text else None
+
+
+def _disputed(row: Any) -> Money | None:
+    """Nothing where the bill was not compared, or nothing is disputed."""
+    return Money(row.disputed, row.currency) if row.disputed and not row.problem else None
 
 
 def lots(on: Any) -> list[Column]:
@@ -87,7 +97,7 @@ def fees() -> list[Column]:
     ]
 
 
-def claims() -> list[Column]:
+def claims(name: Callable[[str], str]) -> list[Column]:
     """Lines of claims."""
     return [
         Column("claim", _("Claim"), read=lambda r: f"{r.claim}#{r.line}", href=lambda r: document_page(r.document)),
@@ -99,7 +109,7 @@ def claims() -> list[Column]:
         Column("rate_bp", _("Rebate rate"), "percent", read=lambda r: round(r.rate_bp / 10)),
         Column("base", _("Price without tax"), "amount", read=_money("base"), needs=SEE_COST, shown=False),
         Column("tax", _("VAT"), "amount", read=_money("tax"), needs=SEE_COST, shown=False),
-        Column("supplier", _("Supplier")),
+        Column("supplier", _("Supplier"), read=lambda r: name(r.supplier)),
         Column("invoice", _("VAT invoice")),
         Column("declaration", _("Declaration"), optional=True),
         Column("mode", pgettext_lazy("customs", "Mode"), optional=True),
@@ -120,17 +130,13 @@ def claim_sums() -> list[Column]:
     ]
 
 
-def open_invoices() -> list[Column]:
+def open_invoices(name: Callable[[str], str]) -> list[Column]:
     """Invoiced units that no claim has taken."""
     return [
-        Column(
-            "invoice",
-            _("VAT invoice"),
-            read=lambda r: f"{r.invoice}#{r.line}",
-            href=lambda r: document_page(r.document),
-        ),
         Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku)),
-        Column("supplier", _("Supplier")),
+        Column("invoice", _("VAT invoice"), read=lambda r: f"{r.invoice}#{r.line}",
+               href=lambda r: document_page(r.document)),
+        Column("supplier", _("Supplier"), read=lambda r: name(r.supplier)),
         Column("units", _("Units left"), "units"),
         Column("rebate", _("Refund waiting"), "amount", read=_money("rebate", estimate=True), needs=SEE_COST),
         Column("tax", _("VAT"), "amount", read=_money("tax"), needs=SEE_COST),
@@ -138,18 +144,18 @@ def open_invoices() -> list[Column]:
         Column("days", _("Days left"), "days", optional=True),
         Column("declaration", _("Goes with declaration"), optional=True, wrap=True),
         Column("on", _("Invoice of"), "date"),
-    ]
+    ]  # fmt: skip
 
 
 def open_declarations() -> list[Column]:
     """Exported units without invoice."""
     return [
+        Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku)),
         Column("declaration", _("Declaration"), read=lambda r: f"{r.declaration}#{r.line}",
                href=lambda r: document_page(r.document)),
-        Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku)),
         Column("mode", pgettext_lazy("customs", "Mode")),
-        Column("units", _("Units left"), "units"),
-        Column("invoiced", _("An invoice is there for"), "units"),
+        Column("missing", _("Units without invoice"), "units", read=lambda r: r.units - r.invoiced),
+        Column("invoiced", _("An invoice is there for"), "units", shown=False),
         Column("on", _("Exported on"), "date"),
         Column("deadline", _("Claim by"), "date"),
         Column("days", _("Days left"), "days"),
@@ -157,11 +163,11 @@ def open_declarations() -> list[Column]:
 
 
 def proposals() -> list[Column]:
-    """Claim lines to file; the names are those of the claim template, so that the export can be imported."""
+    """Claim lines to file."""
     return [
+        Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku)),
         Column("invoice", _("VAT invoice")),
         Column("declaration", _("Declaration")),
-        Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku)),
         Column("units", _("Units"), "units"),
         Column(
             "rate_bp", _("Rebate rate"), "percent", read=lambda r: None if r.rate_bp is None else round(r.rate_bp / 10)
@@ -222,7 +228,7 @@ def unsalable(place: Callable[[str], str]) -> list[Column]:
     """Unsalable lots with their best way out."""
     return [
         Column("sku", _("SKU"), "sku", href=_lot),
-        Column("name", _("Name"), wrap=True, shown=False),
+        Column("name", _("Name"), read=lambda r: named(r.name, r.name_zh), wrap=True, shown=False),
         Column("place", _("Location"), read=lambda r: place(r.place)),
         Column("condition", _("Condition"), read=lambda r: words.condition(r.condition)),
         Column("units", _("Units"), "units"),

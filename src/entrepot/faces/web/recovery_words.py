@@ -142,7 +142,11 @@ def dispute(line: AuditLine) -> str:
 
 
 def way_need(text: str) -> str:
-    """What would make a way's cost known."""
+    """What would make a way's cost or a fee known."""
+    if text.startswith("a forecast of "):
+        return translated("a forecast")
+    if text.startswith("your confirmation of the unverified rate "):
+        return translated("your word on an unverified fee rate")
     for start, said in (
         ("a price for ", _("a price for: %(x)s")),
         ("packed weight of ", _("packed weight of %(x)s")),
@@ -161,14 +165,21 @@ def way_needs(texts: tuple[str, ...]) -> str:
     return translated(", ").join(dict.fromkeys(way_need(text) for text in texts))
 
 
-def way_rate(rate: str, base: str) -> str:
-    """The two factors of a way's cost line."""
+def unverified(text: str) -> str:
+    """The id of the fee rate that a need asks to be confirmed; empty for other needs."""
+    start = "your confirmation of the unverified rate "
+    return text.removeprefix(start) if text.startswith(start) else ""
+
+
+def way_rate(rate: str, base: str, note: str = "") -> str:
+    """The two factors of a way's cost line, and whether the minimum was taken."""
     if found := _PER.match(rate):
         rate = f"{found[1]} {_PERS[found[2]]}"
     if found := _COUNTED.match(base):
         said = _("%(n)s units") if found[2] == "units" else _("%(n)s days")
         base = str(said) % {"n": found[1]}
-    return " × ".join(part for part in (rate, base) if part)
+    said = " × ".join(part for part in (rate, base) if part)
+    return f"{said} · {translated('the minimum')}" if note == "the minimum" else said
 
 
 def fee(label: str) -> str:

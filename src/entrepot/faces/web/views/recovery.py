@@ -99,7 +99,7 @@ def bill(visit: Visit, key: str) -> HttpResponseBase:
         return page
     found = audited_bill(visit.viewer, settings.HOME, key)
     company = dict(naming_of(visit)).get(visit.state.company, visit.state.company)
-    lines = table(visit, "differences", columns.disputes(), found.lines, "-amount")
+    lines = table(visit, "differences", columns.disputes()[1:7], found.lines, "-amount")
     return visit.page(
         "web/audited_bill.html", "bill-audit", bill=found, lines=lines, problem=words.problem(found.problem),
         letter=written(found, company, words.language()),
@@ -129,7 +129,7 @@ def letter(visit: Visit, key: str) -> HttpResponseBase:
 def _storage(visit: Visit, *, everything: bool) -> tuple[Form, Table, Any, date]:
     form, on = typed(visit), recovery.today(visit.viewer)
     days = min(form.number("days") or 180, 730)
-    found = recovery.storage(visit.viewer, on, days, sku=form.text("sku"))
+    found = recovery.storage(visit.viewer, settings.HOME, on, days, sku=form.text("sku"))
     rows = [lot for lot in found.lots if form.text("q").casefold() in lot.sku.casefold()]
     shown = table(visit, "storage", columns.lots(on), rows, "-amount", export=reverse("storage").rstrip("/"),
                   everything=everything, sums=("units",))  # fmt: skip
@@ -157,6 +157,7 @@ def storage(visit: Visit) -> HttpResponseBase:
     return visit.page(
         "web/storage.html", "storage", table=shown, typed=form.typed, problems=form.problems, one=one, on=on, fees=fees,
         totals=[(amount, aged, currency) for currency, (amount, aged) in totals.items()], ageless=found.ageless,
+        unverified=sorted({rate for lot in found.lots for need in lot.needs if (rate := words.unverified(need))}),
         unknown=sum(1 for lot in found.lots if lot.amount is None), days=form.text("days") or "180",
     )  # fmt: skip
 
@@ -217,11 +218,11 @@ def salvage_lot(visit: Visit) -> HttpResponseBase:
         raise Http404(wanted[0])
     return visit.page(
         "web/salvage_lot.html", "salvage", row=row, place=naming.places().get(row.place, row.place),
-        condition=words.condition(row.condition), best=words.way(row.best_name),
+        condition=words.condition(row.condition), best=words.way(row.best_name), called=naming.named(row.name, row.name_zh),
         ways=[
             (way, words.way(way.name), words.way_needs(way.needs),
-             [(words.way(line.label), line.amount, words.way_rate(line.rate, line.base), words.way_needs(line.needs))
-              for line in way.lines])
+             [(words.way(line.label), line.amount, words.way_rate(line.rate, line.base, line.note), words.way_needs(line.needs))
+              for line in way.lines], None if way.net is None else abs(way.net))
             for way in row.ways
         ],
     )  # fmt: skip

@@ -37,13 +37,18 @@ def _asked(visit: Visit) -> tuple[Form, RebateLedger]:
 def _parts(found: RebateLedger) -> dict[str, tuple[Callable[[], list[Column]], Sequence[Any], str, str]]:
     """Table → columns, rows, default order, caption."""
     names = naming.suppliers()
+
+    def name(code: str) -> str:
+        return names.get(code, code)
+
+    lonely = [row for row in found.declarations if row.units > row.invoiced]
     return {
         "proposals": (columns.proposals, found.proposals, "deadline", _("Can be claimed now")),
-        "invoices": (columns.open_invoices, found.invoices, "deadline", _("Invoices without claim")),
-        "declarations": (columns.open_declarations, found.declarations, "deadline", _("Exports without invoice")),
+        "invoices": (lambda: columns.open_invoices(name), found.invoices, "deadline", _("Invoices without claim")),
+        "declarations": (columns.open_declarations, lonely, "deadline", _("Exports without invoice")),
         "claims": (columns.claim_sums, found.claims, "-outstanding", _("Claims and cash")),
-        "lines": (columns.claims, found.lines, "-on", _("Lines of claims")),
-        "suppliers": (lambda: columns.suppliers(lambda code: names.get(code, code)), found.suppliers, "-gross",
+        "lines": (lambda: columns.claims(name), found.lines, "-on", _("Lines of claims")),
+        "suppliers": (lambda: columns.suppliers(name), found.suppliers, "-gross",
                       _("With an invoice or without")),
     }  # fmt: skip
 
@@ -63,10 +68,11 @@ def rebates(visit: Visit) -> HttpResponseBase:
         return page
     form, found = _asked(visit)
     tables = [_table(visit, name, found, everything=False) for name in _parts(found)]
+    ahead = [row.days for row in found.invoices if row.days is not None and row.days >= 0]
     return visit.page(
         "web/rebates.html", "rebates", tables=[one for one in tables if one.page.total], typed=form.typed,
-        problems=form.problems, outstanding=list(found.outstanding.items()), waiting=list(found.waiting.items()),
-        kept=list(found.kept.items()), first=min((r.days for r in found.invoices if r.days is not None), default=None),
+        problems=form.problems, outstanding=list(found.outstanding.items()), waiting=list(found.claimable.items()),
+        kept=list(found.kept.items()), first=min(ahead, default=None),
         empty=not any(one.page.total for one in tables), kinds=_KINDS,
     )  # fmt: skip
 
