@@ -12,6 +12,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -82,19 +83,34 @@ def write_xlsx(
     be filled in, the columns numbered in ``texts`` are formatted as text, so that Excel leaves long numbers and leading
     zeros alone, and those in ``choices`` offer these words.
     """
+    return write_workbook([FillIn(sheet, columns, rows, texts, choices or {}), *(FillIn(*one) for one in more)])
+
+
+@dataclass(frozen=True)
+class FillIn:
+    """A sheet: name, column heads, rows; ``texts`` and ``choices`` as :func:`write_xlsx` says."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Cell]] = ()
+    texts: Collection[int] = ()
+    choices: Mapping[int, Sequence[str]] = field(default_factory=dict[int, Sequence[str]])
+
+
+def write_workbook(sheets: Sequence[FillIn]) -> bytes:
+    """An Excel workbook of these sheets, in this order."""
     import xlsxwriter as writer
 
     out = io.BytesIO()
     book = writer.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     try:
-        first = _fill(book, sheet, columns, rows, texts)
-        for j, words in (choices or {}).items():
-            if len(",".join(words)) <= _LONGEST_LIST:
-                first.data_validation(
-                    1, j, _LAST_ROW, j, {"validate": "list", "source": list(words), "error_type": "warning"}
-                )
-        for name, heads, body in more:
-            _fill(book, name, heads, body)
+        for sheet in sheets:
+            page = _fill(book, sheet.name, sheet.columns, sheet.rows, sheet.texts)
+            for j, words in sheet.choices.items():
+                if len(",".join(words)) <= _LONGEST_LIST:
+                    page.data_validation(
+                        1, j, _LAST_ROW, j, {"validate": "list", "source": list(words), "error_type": "warning"}
+                    )
     finally:
         book.close()
     return out.getvalue()

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from entrepot.books import models
 from entrepot.core.calendar import Instant
@@ -48,6 +48,20 @@ def prepayment_entries(figures: MonthFigures) -> Iterable[Entry]:
         for supplier, base in _used(paid, _billed(company, at, known)).items():
             yield Entry("prepayments", "payables", sign * base, supplier)
             yield Entry("prepayments", "prepayments", -sign * base, supplier)
+
+
+def outstanding(company: models.Company, before: Instant, known: Instant) -> tuple[int, int]:
+    """Prepayments that no billed goods have used up, and what of the suppliers' bills is not paid: minor units, base."""
+    paid = _paid(company, before, known)
+    used = sum(_used(paid, _billed(company, before, known)).values())
+    on_orders = sum(part.base for part in paid if part.order_type == "purchase_order")
+    gone = models.Replacement.objects.filter(recorded_at__lte=known, cost_line__isnull=False).values("cost_line")
+    bills = models.CostLine.objects.filter(
+        company=company, document__type__in=("cost_bill", "supplier_credit"), recorded_at__lte=known,
+        effective_at__lt=before, internal=False,
+    ).exclude(pk__in=gone)  # fmt: skip
+    billed = bills.aggregate(amount=Sum("base_amount"))["amount"] or 0
+    return on_orders - used, billed - used - sum(part.base for part in paid if part.order_type != "purchase_order")
 
 
 def _paid(company: models.Company, before: Instant, known: Instant) -> list[_Paid]:

@@ -9,13 +9,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections import abc
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -77,6 +78,66 @@ def open_file(
         date_order or said.get("date_order"),
     )
     settings.check()
+    opened = _read(file, limits, encoding, delimiter, site, bounded=bounded)
+    header = recognise(opened.grids, layouts().values(), layout, mapping)
+    return _parsed(header, settings, opened)
+
+
+def open_sheets(
+    file: Path | str | bytes,
+    kinds: abc.Mapping[str, str],
+    *,
+    limits: Limits = WEB,
+    bounded: bool = True,
+    **settings: Any,
+) -> tuple[dict[str, ParsedFile], dict[str, Grid]]:
+    """A workbook with a table a sheet: layout code → its table, for the sheets named in ``kinds`` (sheet → layout code);
+    and the cells of all other sheets by name. A sheet without rows is left out.
+
+    Raises ``ProblemError`` as :func:`open_file` does; a sheet that is not what its name says is refused by that name.
+    """
+    chosen = Settings(**settings)
+    chosen.check()
+    opened = _read(file, limits, None, None, None, bounded=bounded)
+    tables: dict[str, ParsedFile] = {}
+    others: dict[str, Grid] = {}
+    for grid in opened.grids:
+        kind = kinds.get(grid.sheet)
+        if kind is None:
+            others[grid.sheet] = grid
+            continue
+        header = recognise([grid], layouts().values(), kind, None)
+        if header.layout is None:
+            raise refuse(
+                "sheet_not_understood",
+                f"the sheet {grid.sheet!r} lacks headings that it needs",
+                "take the headings of the empty workbook",
+                found=grid.sheet,
+            )
+        parsed = _parsed(header, chosen, opened)
+        if parsed.rows:
+            tables[kind] = parsed
+    return tables, others
+
+
+class _Opened(NamedTuple):
+    """What was read of a file."""
+
+    grids: Sequence[Grid]
+    sha: str
+    size: int
+    kind: str
+
+
+def _read(
+    file: Path | str | bytes,
+    limits: Limits,
+    encoding: str | None,
+    delimiter: str | None,
+    site: str | None,
+    *,
+    bounded: bool,
+) -> _Opened:
     with _on_disk(file) as path:
         if path.stat().st_size > limits.size:
             raise refuse(
@@ -90,14 +151,12 @@ def open_file(
         if not head:
             raise nothing_inside()
         kind = sniff.kind(head)
-        known = layouts()
         used = ""
         if kind == "text":
-            used = sniff.encoding(path, encoding, site, lambda text: shows_header(text, known.values()))
+            used = sniff.encoding(path, encoding, site, lambda text: shows_header(text, layouts().values()))
         grids = (read_bounded if bounded else read)(path, kind, used, limits, delimiter)
         sha, size = digest(path), path.stat().st_size
-    header = recognise(grids, known.values(), layout, mapping)
-    return _parsed(header, settings, sha, size, kind)
+    return _Opened(grids, sha, size, kind)
 
 
 def layouts() -> dict[str, Layout]:
@@ -115,7 +174,7 @@ def _builder(layout: Layout) -> tuple[Callable[[Reading], pl.DataFrame], Builder
     return module.prepare, module.build
 
 
-def _parsed(header: Header, settings: Settings, sha: str, size: int, kind: str) -> ParsedFile:
+def _parsed(header: Header, settings: Settings, opened: _Opened) -> ParsedFile:
     grid = header.grid
     rows = grid.cells.height - header.row - 1
     first = grid.cells.drop(LINE).slice(header.row + 1, _PREVIEW).rows()
@@ -127,9 +186,9 @@ def _parsed(header: Header, settings: Settings, sha: str, size: int, kind: str) 
         columns={name: header.headings[i] for name, i in header.columns.items()},
         rows=rows,
         control_totals=ControlTotals(rows, 0, {}),
-        sha256=sha,
-        size=size,
-        kind=kind,
+        sha256=opened.sha,
+        size=opened.size,
+        kind=opened.kind,
         sheet=grid.sheet,
         encoding=grid.encoding,
         delimiter=grid.delimiter,

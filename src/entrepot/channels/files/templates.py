@@ -27,7 +27,7 @@ from entrepot.channels.files.template_words import (
 from entrepot.core.documents import Document
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import exponent, major
-from entrepot.core.spreadsheet import Cell, write_csv, write_xlsx
+from entrepot.core.spreadsheet import Cell, FillIn, write_csv, write_workbook, write_xlsx
 
 _KINDS: dict[ColumnKind, Kind] = {
     "quantity": "quantity", "integer": "quantity", "amount": "amount", "ratio": "ratio", "percent": "ratio",
@@ -54,18 +54,24 @@ def template(kind: str, language: Language = "en", *, with_examples: bool = True
     >>> template("receipt", "zh")[:2]
     b'PK'
     """
-    of_kind = columns(kind)
-    heads = [heading(kind, c.name, language) for c in of_kind]
-    more: list[tuple[str, Sequence[str], list[list[Cell]]]] = [_meanings(kind, of_kind, language)]
+    first = fill_in_sheet(kind, language)
+    sheets = [first, FillIn(*_meanings(kind, columns(kind), language))]
     if with_examples:
         rows: list[list[Cell]] = [
-            [choice_word(row.get(c.name, ""), language) if c.choices else row.get(c.name) for c in of_kind]
+            [choice_word(row.get(c.name, ""), language) if c.choices else row.get(c.name) for c in columns(kind)]
             for row in examples(kind)
         ]
-        more.append((EXAMPLE_SHEETS[language], heads, rows))
+        sheets.append(FillIn(EXAMPLE_SHEETS[language], first.columns, rows))
+    return write_workbook(sheets)
+
+
+def fill_in_sheet(kind: str, language: Language = "en", rows: Sequence[Sequence[Cell]] = ()) -> FillIn:
+    """The table of document type ``kind`` as a sheet to fill in."""
+    of_kind = columns(kind)
     texts = [i for i, c in enumerate(of_kind) if c.kind in ("id", "text", "ref", "integers", "pairs")]
     choices = {i: [choice_word(code, language) for code in c.choices] for i, c in enumerate(of_kind) if c.choices}
-    return write_xlsx(heads, [], title(kind, language), more, texts=texts, choices=choices)
+    heads = [heading(kind, c.name, language) for c in of_kind]
+    return FillIn(title(kind, language), heads, rows, texts, choices)
 
 
 def write_documents(

@@ -25,6 +25,7 @@ from entrepot.faces.cli import (
     refusing,
     serving,
     simulating,
+    starting,
     users,
     why,
 )
@@ -60,6 +61,7 @@ def _options(
 
 
 app.command("demo")(demo.demo)
+app.command("set-up")(starting.set_up)
 app.command("import")(importing.import_files)
 app.command("undo")(importing.undo)
 app.add_typer(quarantine.app, name="quarantine")

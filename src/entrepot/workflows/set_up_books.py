@@ -1,0 +1,150 @@
+"""Starting in the middle of a year: one workbook becomes the books, all or nothing, and only if it ties to the accounts.
+
+What is compared, per company and to the cent: the stock at book cost, what of it is in transit, deposits paid on goods that
+were not billed, and bills not paid. A workbook that does not tie is refused with every difference; nothing of it comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+from django.db import transaction
+
+from entrepot.books import intake, models
+from entrepot.books.facts import FOREVER
+from entrepot.books.intake import IntakeReport, Policy, personal
+from entrepot.channels.files.limits import COMMAND_LINE, Limits
+from entrepot.channels.files.setup_workbook import SetupFile, TrialFigure, open_setup, setup_workbook
+from entrepot.core.calendar import Instant
+from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.progress import SILENT, Progress
+from entrepot.workflows.clock import now
+from entrepot.workflows.month_figures import BOOK_COMPONENTS
+from entrepot.workflows.prepayments import outstanding
+from entrepot.workflows.value_at import value_at
+
+__all__ = ["SetUp", "Tie", "set_up_books", "setup_workbook"]
+
+
+@dataclass(frozen=True)
+class Tie:
+    """One figure of the trial balance beside what the workbook comes to, in minor units of ``currency``."""
+
+    company: str
+    figure: str
+    signed: int
+    found: int
+    currency: str
+    line: int
+
+    @property
+    def difference(self) -> int:
+        """What the workbook comes to less what was signed: 0 where it ties."""
+        return self.found - self.signed
+
+
+@dataclass
+class SetUp:
+    """What a workbook held, by document type, and how it ties; ``posted`` says whether it came in."""
+
+    documents: dict[str, int] = field(default_factory=dict[str, int])
+    problems: list[Problem] = field(default_factory=list[Problem])
+    ties: list[Tie] = field(default_factory=list[Tie])
+    report: IntakeReport | None = None
+    posted: bool = False
+
+
+class _Row(NamedTuple):
+    problem: Problem
+    row: dict[str, str]
+
+
+def set_up_books(
+    path: Path | str, *, dry_run: bool = False, actor: str = "", recorded_at: Instant | None = None,
+    limits: Limits = COMMAND_LINE, bounded: bool = True, progress: Progress = SILENT, **settings: Any,
+) -> SetUp:  # fmt: skip
+    """Post a filled-in workbook as one batch, or say what keeps it out.
+
+    Nothing is posted with ``dry_run``, where a row cannot be posted, or where a figure does not tie: the rows with sheet,
+    line, field and remedy, and the figures, stand in the result. ``settings`` (``zone``, ``currency``, ``company`` …) fill in
+    what the tables leave open. Raises ``ProblemError`` where the file as a whole is refused.
+    """
+    at = recorded_at or now()
+    progress.begin("reading")
+    file = open_setup(path, limits=limits, bounded=bounded, **settings)
+    result = SetUp()
+    with transaction.atomic():
+        first = next(iter(file.tables.values()), None)
+        raw = None
+        if first is not None and not dry_run:
+            raw = personal.keep_file(Path(path).name, Path(path).read_bytes(), first.sha256, at)
+        result.report = intake.post(
+            file.documents(), name=Path(path).name, recorded_at=at, actor=actor, layout="set-up",
+            policy=Policy("refuse"), file=raw, rejected=_rejected(file), progress=progress,
+        )  # fmt: skip
+        result.documents = dict(result.report.counts_by_type)
+        result.problems = [*_questions(file), *result.report.problems]
+        result.ties = [_tie(figure) for figure in file.trial]
+        kept_out = result.report.quarantined or result.problems or any(tie.difference for tie in result.ties)
+        if dry_run or kept_out:
+            transaction.set_rollback(True)
+        else:
+            result.posted = True
+    return result
+
+
+def _rejected(file: SetupFile) -> Iterable[_Row]:
+    return (
+        _Row(replace(one.problem, document=one.problem.document or table.sheet), one.cells)
+        for table in file.tables.values()
+        for one in table.rejected
+    )
+
+
+def _questions(file: SetupFile) -> list[Problem]:
+    """What a sheet leaves undecided keeps the whole workbook out."""
+    return [
+        Problem(
+            "sheet_undecided", question.text, "write numbers and dates so that they are clear", document=table.sheet
+        )
+        for table in file.tables.values()
+        for question in table.questions
+    ]
+
+
+def _tie(figure: TrialFigure) -> Tie:
+    company = models.Company.objects.filter(code=figure.company).first()
+    if company is None or company.currency != figure.currency:
+        raise ProblemError(
+            Problem(
+                "bad_trial_balance", "the trial balance names a company or currency that the workbook does not",
+                "write the company's code and its own currency", line=figure.line,
+                found=f"{figure.company} {figure.currency}",
+            )
+        )  # fmt: skip
+    return Tie(
+        figure.company, figure.figure, figure.amount, _found(company, figure.figure), figure.currency, figure.line
+    )
+
+
+def _found(company: models.Company, figure: str) -> int:
+    if figure in ("inventory", "in_transit"):
+        return _stock(company, transit=figure == "in_transit")
+    prepaid, owed = outstanding(company, FOREVER, FOREVER)
+    return prepaid if figure == "prepayments" else owed
+
+
+def _stock(company: models.Company, *, transit: bool) -> int:
+    """Stock at book cost, or what of it is on the way; read from the database, for nothing of it is committed yet."""
+    items = list(models.Item.objects.values_list("pk", flat=True))
+    stock = value_at(items=items).stock.filter(
+        (pl.col("company") == company.pk) & pl.col("component").is_in(BOOK_COMPONENTS)
+    )
+    if transit:
+        cells = models.Cell.objects.filter(company=company).exclude(transit="").values_list("pk", flat=True)
+        stock = stock.filter(pl.col("cell").is_in(list(cells)))
+    return int(stock["amount"].sum())

@@ -1,0 +1,118 @@
+"""Starting in the middle of a year: the workbook comes in whole and only where it ties to what finance signed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from entrepot.books import models
+from entrepot.channels.files.setup_workbook import FIGURES, KINDS, TRIAL, open_setup, setup_workbook
+from entrepot.channels.files.template_columns import columns
+from entrepot.channels.files.templates import document_rows, fill_in_sheet
+from entrepot.core.errors import ProblemError
+from entrepot.core.spreadsheet import FillIn, write_workbook
+from entrepot.workflows.checking import check
+from entrepot.workflows.revalue import revalue
+from entrepot.workflows.set_up_books import set_up_books
+from tests.workflows.ledger import bill, doc, masters
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+SIGNED = [
+    ("US", "inventory", "361.00", "USD"), ("US", "in_transit", "36.10", "USD"), ("US", "prepayments", "90.00", "USD"),
+    ("US", "payables", "61.00", "USD"),
+]  # fmt: skip
+
+
+def papers() -> list[Any]:
+    """100 units at 3.00 here, 10 of them at sea with their part of the freight; a deposit of 90.00; a freight bill of 61.00 that is not paid."""
+    return [
+        *masters(),
+        doc("opening_balance", "OPEN-1", "2026-06-30", location="LA", lines=[
+            {"sku": "A", "quantity": 100, "received_on": "2026-02-01T00:00:00Z",
+             "costs": [{"component": "goods", "money": {"amount": 30_000, "currency": "USD"}}]},
+        ], company="US"),
+        doc("shipment", "SHIP-1", "2026-06-30", company="US", origin={"location": "LA"}, destination="DE",
+            lines=[{"sku": "A", "quantity": 10}]),
+        doc("purchase_order", "PO-1", "2026-06-01", company="US", supplier="ACME", currency="USD",
+            lines=[{"sku": "B", "quantity": 100, "price": {"amount": 300}}]),
+        doc("payment", "PAY-1", "2026-06-02", company="US", supplier="ACME", currency="USD", amount=9_000,
+            shares=[{"document": {"type": "purchase_order", "id": "PO-1"}, "amount": 9_000}]),
+        bill("F-1", "2026-06-30", "freight", 6_100, ("opening_balance", "OPEN-1"), company="US", supplier="FWD"),
+    ]  # fmt: skip
+
+
+def workbook(folder: Path, documents: Sequence[Any], signed: Sequence[Sequence[str]], language: Any = "en") -> Path:
+    """The documents as a filled-in workbook with this trial balance."""
+    sheets = []
+    for kind in KINDS:
+        rows = [[row.get(c.name) for c in columns(kind)] for d in documents if d.type == kind
+                for row in document_rows(d, language, "USD")]  # fmt: skip
+        sheets.append(fill_in_sheet(kind, language, rows))
+    sheets.append(FillIn(TRIAL[language], ["Company", "Figure", "Amount", "Currency"], signed))
+    path = folder / "start.xlsx"
+    path.write_bytes(write_workbook(sheets))
+    return path
+
+
+def test_the_workbook_becomes_the_books(tmp_path: Path) -> None:
+    """Tried first, nothing stays; then all of it stands, ties to the cent, and the books prove themselves."""
+    path = workbook(tmp_path, papers(), SIGNED)
+    tried = set_up_books(path, dry_run=True, bounded=False)
+    assert ([tie.difference for tie in tried.ties], tried.posted, tried.problems) == ([0, 0, 0, 0], False, [])
+    assert not models.Document.objects.exists()
+    done = set_up_books(path, bounded=False)
+    assert done.posted
+    assert done.documents["opening_balance"] == 1
+    revalue()
+    assert models.StockFigure.objects.filter(item__sku="A").count() == 2
+    assert check().residue == 0
+
+
+def test_chinese_sheets_are_read_alike(tmp_path: Path) -> None:
+    """The same workbook with Chinese sheets, headings and figures."""
+    signed = [(company, FIGURES[figure], amount, currency) for company, figure, amount, currency in SIGNED]
+    assert set_up_books(workbook(tmp_path, papers(), signed, "zh"), bounded=False).posted
+
+
+def test_a_cent_beside_the_accounts_keeps_all_out(tmp_path: Path) -> None:
+    """The difference is named per figure, and nothing came in."""
+    signed = [*SIGNED[:3], ("US", "payables", "61.01", "USD")]
+    kept_out = set_up_books(workbook(tmp_path, papers(), signed), bounded=False)
+    assert [(tie.figure, tie.difference) for tie in kept_out.ties if tie.difference] == [("payables", -1)]
+    assert not kept_out.posted
+    assert not models.Document.objects.exists()
+
+
+def test_one_wrong_row_keeps_all_out_and_says_where(tmp_path: Path) -> None:
+    """An unknown SKU in an opening balance: its document, line and remedy; nothing half done."""
+    documents = papers()
+    documents[-5] = doc("opening_balance", "OPEN-1", "2026-06-30", location="LA", company="US", lines=[
+        {"sku": "NOT-THERE", "quantity": 5},
+    ])  # fmt: skip
+    kept_out = set_up_books(workbook(tmp_path, documents, []), bounded=False)
+    assert any(p.code == "unknown_item" and p.remedy for p in kept_out.problems)
+    assert not kept_out.posted
+    assert not models.Document.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "signed", [[("", "inventory", "1", "USD")], [("US", "goodwill", "1", "USD")], [("US", "inventory", "much", "USD")]]
+)
+def test_a_trial_balance_that_cannot_be_read_is_refused(tmp_path: Path, signed: list[Sequence[str]]) -> None:
+    """The line of its sheet and what would be right."""
+    with pytest.raises(ProblemError) as refused:
+        set_up_books(workbook(tmp_path, papers(), signed), bounded=False)
+    assert (refused.value.problems[0].code, refused.value.problems[0].line) == ("bad_trial_balance", 2)
+
+
+def test_the_empty_workbook_reads_as_nothing_to_do(tmp_path: Path) -> None:
+    """Every sheet is there, none has rows; a workbook of another kind is refused."""
+    (tmp_path / "empty.xlsx").write_bytes(setup_workbook("zh"))
+    file = open_setup(tmp_path / "empty.xlsx", bounded=False)
+    assert (file.tables, file.trial) == ({}, ())
+    (tmp_path / "other.xlsx").write_bytes(write_workbook([FillIn("Prices", ["A"], [["1"]])]))
+    with pytest.raises(ProblemError, match="none of the sheets"):
+        open_setup(tmp_path / "other.xlsx", bounded=False)
