@@ -285,6 +285,8 @@ class _Read:
                 by_place[place] += units
             for place in ordered.get(item, {}):
                 by_place[place] += 0
+            if not by_place:
+                continue
             place = max(by_place, key=lambda one: by_place[one])
             out[item] = Waiting(
                 self.places[place], by_place[place],

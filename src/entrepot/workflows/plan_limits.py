@@ -55,6 +55,8 @@ class Limits:
         """As it is kept with a run."""
         told = asdict(self)
         told["closed"] = [[c.supplier, c.first.isoformat(), c.last.isoformat()] for c in self.closed]
+        if self.cash is None:
+            told.pop("cash_weeks")
         return {name: value for name, value in told.items() if value not in (None, {}, [], ())}
 
     @staticmethod

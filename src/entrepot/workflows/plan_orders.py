@@ -121,8 +121,9 @@ def _share_out(inputs: Inputs, choices: list[Choice], there: int) -> None:
     steps = [_by_cartons(c.units, carton, most) for c in choices]
     costs = np.stack([line_costs(c, step) for c, step in zip(choices, steps, strict=True)])
     convex = np.stack([_convex(cost) for cost in costs])
-    for choice, step, count in zip(choices, steps, allocate(there, carton, convex), strict=True):
+    for choice, step, cost, count in zip(choices, steps, costs, allocate(there, carton, convex), strict=True):
         choice.units = choice.wanted = step[int(count)]
+        choice.cost = choice.unlimited = float(cost[int(count)])
         choice.flags.append("shared")
 
 
@@ -176,24 +177,32 @@ def _with_waiting(
 
 
 def _load_later(inputs: Inputs, members: list[int], due: dict[int, list[int]], left: int, ordered: list[int]) -> None:
-    transit = {
-        n: max(1, round(np.mean(usable(inputs.lines[n])[-1].days) / 7)) if usable(inputs.lines[n]) else 1
-        for n in members
-    }
+    """Later loads, by the slowest way that is in time: what is bought today can be there no sooner than what waits."""
+    transit = {n: _transits(inputs.lines[n]) for n in members}
     pool = [left + sum(ordered[: week + 1]) for week in range(HORIZON)]
     taken = [0] * HORIZON
     for week in range(1, HORIZON):
         for n in sorted(members, key=lambda n: -inputs.lines[n].weekly):
-            line, leaves = inputs.lines[n], week - transit[n]
-            if leaves < 0:
-                continue
-            need = line.weekly * (week + 2) - line.available - sum(due[n][: week + 1])
-            free = min(pool[w] - taken[w] for w in range(leaves, HORIZON))
-            units = min(free, int(-(-max(need, 0.0) // line.carton) * line.carton))
-            if units > 0:
-                due[n][week] += units
-                for later in range(leaves, HORIZON):
-                    taken[later] += units
+            for weeks in transit[n]:
+                _load_in(inputs.lines[n], due[n], pool, taken, week, week - weeks)
+
+
+def _load_in(line: Line, due: list[int], pool: list[int], taken: list[int], week: int, leaves: int) -> None:
+    """Load what the line lacks in ``week``, as far as it waits in the week ``leaves``."""
+    if leaves < 0:
+        return
+    need = line.weekly * (week + 2) - line.available - sum(due[: week + 1])
+    free = min(there - gone for there, gone in zip(pool[leaves:], taken[leaves:], strict=True))
+    units = min(free, int(-(-max(need, 0.0) // line.carton) * line.carton))
+    if units > 0:
+        due[week] += units
+        for later in range(leaves, HORIZON):
+            taken[later] += units
+
+
+def _transits(line: Line) -> list[int]:
+    """Weeks on the way by each way, the slowest first."""
+    return [max(1, round(sum(way.days) / max(len(way.days), 1) / 7)) for way in reversed(usable(line))]
 
 
 def _orders(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -90,13 +89,15 @@ def production(company: models.Company) -> Callable[[str, int], tuple[tuple[floa
 def in_weeks(first: tuple[float, ...], then: tuple[float, ...]) -> tuple[tuple[int, ...], tuple[float, ...]]:
     """Weeks from order to arrival and their odds, of days that follow one another, each equally likely.
 
+    One week is in time for the demand of the week that begins with the order, as the engine counts.
+
     >>> in_weeks((28.0,), (30.0, 44.0))
     ((9, 11), (0.5, 0.5))
     """
     odds: dict[int, float] = defaultdict(float)
     for a in first or (0.0,):
         for b in then or (0.0,):
-            odds[max(1, min(28, math.ceil((a + b) / 7 - 0.2)))] += 1.0
+            odds[max(1, min(28, round((a + b) / 7) + 1))] += 1.0
     whole = sum(odds.values())
     weeks = tuple(sorted(odds))
     return weeks, tuple(round(odds[week] / whole, 6) for week in weeks)

@@ -172,13 +172,13 @@ def _shared(inputs: Inputs, limits: Limits, out: Within) -> None:
     changed: list[Choice] = []
     for n, (choice, order) in enumerate(zip(choices, orders, strict=True)):
         chosen: Ints = order[int(pick[n])]
-        choice.unlimited, choice.cost = float(cost[n].min()), float(cost[n, int(pick[n])])
+        choice.unlimited, choice.cost = float(cost[n, -1]), float(cost[n, int(pick[n])])
         if (chosen != choice.units).any():
             choice.units = chosen
             choice.flags.append("limited")
             changed.append(choice)
     out.gap = None if shared is None else max(shared.gap, 0.0)
-    out.cost += sum(choice.cost - choice.unlimited for choice in changed)
+    out.cost += sum(max(choice.cost - choice.unlimited, 0.0) for choice in changed)
     for k, bound in enumerate(bounds):
         told = _told(inputs, bound, shared, changed, k)
         if told["binds"] or bound.kind != "container_kg":
@@ -305,7 +305,7 @@ def _told(inputs: Inputs, bound: _Bound, shared: SharedPlan | None, changed: lis
     used = float(shared.used[at]) if shared is not None else 0.0
     price = float(shared.prices[at]) if shared is not None else 0.0
     hit = [c for c in changed if bound.use.shape[0] and c.units is not None]
-    dearer = sum(c.cost - c.unlimited for c in hit) if price > 0 else 0.0
+    dearer = sum(max(c.cost - c.unlimited, 0.0) for c in hit) if price > 0 else 0.0
     return {
         "kind": bound.kind, "name": bound.name, "asked": bound.asked, "used": round(used * bound.scale),
         "available": round(bound.capacity * bound.scale), "binds": price > 0,
