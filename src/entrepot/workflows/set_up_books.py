@@ -18,7 +18,7 @@ from entrepot.books import intake, models
 from entrepot.books.facts import FOREVER
 from entrepot.books.intake import IntakeReport, Policy, personal
 from entrepot.channels.files.limits import COMMAND_LINE, Limits
-from entrepot.channels.files.setup_workbook import SetupFile, TrialFigure, open_setup, setup_workbook
+from entrepot.channels.files.setup_workbook import SetupFile, TrialFigure, open_setup
 from entrepot.core.calendar import Instant
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.progress import SILENT, Progress
@@ -26,8 +26,6 @@ from entrepot.workflows.clock import now
 from entrepot.workflows.month_figures import BOOK_COMPONENTS
 from entrepot.workflows.prepayments import outstanding
 from entrepot.workflows.value_at import value_at
-
-__all__ = ["SetUp", "Tie", "set_up_books", "setup_workbook"]
 
 
 @dataclass(frozen=True)

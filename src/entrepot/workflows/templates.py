@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from entrepot.channels.files import setup_workbook as setting_up
 from entrepot.channels.files import template_words, templates
 from entrepot.channels.files.layout import foreign_layouts
 from entrepot.channels.files.limits import COMMAND_LINE, Limits
@@ -25,6 +26,13 @@ def template(kind: str, language: str = "en") -> bytes:
     if kind not in document_types() or language not in LANGUAGES:
         raise LookupError(f"template {kind} {language}")
     return templates.template(kind, "zh" if language == "zh" else "en")
+
+
+def setup_workbook(language: str = "en") -> bytes:
+    """The empty workbook to start with in one of :data:`LANGUAGES`. Raises ``LookupError``."""
+    if language not in LANGUAGES:
+        raise LookupError(f"set-up workbook {language}")
+    return setting_up.setup_workbook("zh" if language == "zh" else "en")
 
 
 def title(kind: str, language: str = "en") -> str:

@@ -52,9 +52,9 @@ def set_up(
 
 def _empty(language: str, out: Path) -> None:
     from entrepot.faces.cli.printing import say
-    from entrepot.workflows.set_up_books import setup_workbook
+    from entrepot.workflows import templates
 
-    if language not in ("en", "zh"):
+    if language not in templates.LANGUAGES:
         raise ProblemError(Problem("unknown_language", "there is no such language", "choose en or zh", found=language))
-    out.write_bytes(setup_workbook("zh" if language == "zh" else "en"))
+    out.write_bytes(templates.setup_workbook(language))
     say(str(out))
