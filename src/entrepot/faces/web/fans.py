@@ -48,8 +48,9 @@ def effects(found: DemandPage) -> list[str]:
     """Season, events and promotions in the coming weeks, each as a sentence."""
     said = []
     if found.fan and found.row.method != "launch":  # a launch's curve is no season
-        high = max(found.fan, key=lambda week: week.season)
-        low = min(found.fan, key=lambda week: week.season)
+        selling = [week for week in found.fan if week.season > 0] or found.fan  # after its end an item has no season
+        high = max(selling, key=lambda week: week.season)
+        low = min(selling, key=lambda week: week.season)
         if high.season - low.season >= NOTABLE:
             said.append(
                 _("Season: highest in the week of %(a)s (%(high)s), lowest in the week of %(b)s (%(low)s).")

@@ -248,6 +248,8 @@ def sum_cell(column: Column, sums: dict[str, int | None], currency: str) -> str:
     value = sums.get(column.key)
     if value is None:
         return ""
+    if column.kind == "money" and column.estimate:
+        return str(format_html('<span class="estimate">≈{}</span>', formats.rounded(value, currency)))
     return formats.plain(value, currency) if column.kind == "money" else str(_plain(column, value))
 
 

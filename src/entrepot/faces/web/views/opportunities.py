@@ -39,7 +39,7 @@ def columns() -> list[Column]:
         Column("sku", gettext_lazy("SKU, or the nearest"), "sku", href=lambda r: sku_page(r.sku) if r.sku else "", optional=True),
         Column("name", gettext_lazy("Name"), sort=False, shown=False, optional=True),
         Column("shops", gettext_lazy("Channel"), read=lambda r: " · ".join(r.shops), sort=False, shown=False, optional=True),
-        Column("why", gettext_lazy("Why"), "lines", read=lambda r: r.reasons, sort=False, wrap=True),
+        Column("why", gettext_lazy("Why"), "lines", read=lambda r: r.reasons, sort=False, wrap=True, shown=False),
         Column("rank", gettext_lazy("Rank"), "units", shown=False),
     ]  # fmt: skip
 
