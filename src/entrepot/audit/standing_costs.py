@@ -28,7 +28,7 @@ class StandingCosts:
     def __init__(self, connection: Connection, references: References) -> None:
         self._connection = connection
         self._references = references
-        self._accrued: bool | None = None
+        self._accrued: tuple[set[int], set[int]] | None = None
 
     def estimates(self, movements: list[int], before: int) -> list[Promised]:
         """Live goods lines that an order promised for these movements, in the order of their numbers."""
@@ -54,12 +54,9 @@ class StandingCosts:
     ) -> list[int]:
         """Live estimates of a component, of this supplier or of nobody's, whose every target is among ``aimed``."""
         if self._accrued is None:
-            ((self._accrued,),) = rows(
-                self._connection,
-                "SELECT EXISTS (SELECT 1 FROM books_costline c JOIN books_document d ON d.id = c.document_id WHERE "
-                "c.estimate AND c.component <> 0 AND d.type IN ('cost_bill', 'reversal'))",
-            )
-        if not aimed or not self._accrued:
+            self._accrued = self._ever_accrued()
+        components, lines = self._accrued
+        if not aimed or not (lines.intersection(aimed) if sold else component in components):
             return []
         covered = set(aimed)
         last = [] if sold else list(aimed)
@@ -88,6 +85,23 @@ class StandingCosts:
                     )
                 }
         return sorted(pk for pk, ends in targets.items() if ends <= covered and whose[pk] in ("", supplier))
+
+    def _ever_accrued(self) -> tuple[set[int], set[int]]:
+        """Components that were ever accrued on goods, and sales lines that fees were ever accrued for."""
+        carried = (
+            "c.estimate AND c.component <> 0 AND EXISTS (SELECT 1 FROM books_document d WHERE d.id = c.document_id AND "
+            "d.type IN ('cost_bill', 'reversal'))"
+        )
+        goods = rows(
+            self._connection,
+            f"SELECT DISTINCT c.component FROM books_costline c WHERE c.target_kind = 'births' AND {carried}",
+        )
+        orders = rows(
+            self._connection,
+            "SELECT DISTINCT s.sales_line_id FROM books_costline c JOIN books_basis b ON b.cost_line_id = c.id "
+            f"JOIN books_basisshare s ON s.basis_id = b.id WHERE c.target_kind = 'order' AND {carried}",
+        )
+        return {component for (component,) in goods}, {line for (line,) in orders}
 
     def costed_from(self, purchase_lines: list[int], before: int) -> list[tuple[Promised, int, int]]:
         """Live goods lines at these lines' prices, not billed; units of what came in and the purchase line it fulfils."""

@@ -90,8 +90,8 @@ class Session:
         """Movements whose goods cost changed: what was split over them by value is split anew."""
         self.retold: set[int] = set()
         """Documents that were told again: so is what was split over what had been taken back of them."""
-        self.accrued: bool | None = None
-        """Whether the books hold estimates that bills replace; not looked up yet where ``None``."""
+        self.accrued: tuple[set[int], set[int]] | None = None
+        """Of standing estimates that bills replace: components on goods, sales lines; not looked up yet where ``None``."""
 
     # -- identifiers and rows ------------------------------------------------------------------------------------
 

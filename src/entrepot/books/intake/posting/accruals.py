@@ -31,7 +31,8 @@ def replace_accruals(
 ) -> None:
     """Let cost line ``new`` take the place of what was accrued for the same, if anything was."""
     number = COMPONENTS[component]
-    if number == GOODS or not _any(b):
+    goods, orders = _standing(b)
+    if number == GOODS or not (number in goods if movements else orders.intersection(sales_lines)):
         return
     b.session.flush()
     covered = set(references.told_before(movements)) if movements else set(sales_lines)
@@ -54,13 +55,26 @@ def replace_accruals(
             b.replace(cost_line_id=pk, new_cost_line_id=new)
 
 
-def _any(b: Builder) -> bool:
-    """Whether the books hold any estimate beside goods: most imports need not look line by line."""
-    known = b.session.accrued
-    if known is None:
-        standing = models.CostLine.objects.filter(estimate=True, document__type__in=_CARRIED)
-        known = b.session.accrued = bool(standing.exclude(component=GOODS).exists())
-    return known
+def noted(b: Builder, component: str, sales_lines: Collection[int]) -> None:
+    """An estimate was posted: later bills of this intake look for it."""
+    goods, orders = _standing(b)
+    if sales_lines:
+        orders.update(sales_lines)
+    else:
+        goods.add(COMPONENTS[component])
+
+
+def _standing(b: Builder) -> tuple[set[int], set[int]]:
+    """Components accrued on goods, and sales lines with accrued fees: most bills need not look any further."""
+    if b.session.accrued is None:
+        live = models.CostLine.objects.filter(estimate=True, replacement__isnull=True, document__type__in=_CARRIED)
+        goods = live.filter(target_kind="births").exclude(component=GOODS)
+        orders = models.BasisShare.objects.filter(basis__cost_line__in=live.filter(target_kind="order"))
+        b.session.accrued = (
+            set(goods.order_by().values_list("component", flat=True).distinct()),
+            set(orders.values_list("sales_line_id", flat=True)),
+        )
+    return b.session.accrued
 
 
 def _of(document: models.Document) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from entrepot.books import models
 from entrepot.books.intake import rows as r
 from entrepot.books.intake.posting import references
-from entrepot.books.intake.posting.accruals import replace_accruals
+from entrepot.books.intake.posting.accruals import noted, replace_accruals
 from entrepot.books.intake.posting.builder import Builder
 from entrepot.books.intake.posting.prepaid import converted
 from entrepot.books.intake.posting.resplit import resplit_movements
@@ -84,7 +84,7 @@ def _cost_line(b: Builder, doc: Any, number: int, line: d.CostLine, amount: int,
 def _true_up(b: Builder, doc: Any, line: d.CostLine, new: r.CostLineRow, **aimed: list[int]) -> None:
     """A bill takes the place of what was accrued for it; an estimate waits for its bill."""
     if line.estimate:
-        b.session.accrued = True
+        noted(b, line.component, aimed.get("sales_lines", ()))
     elif doc.type == "cost_bill" and line.replaces is None and line.amount > 0:
         replace_accruals(b, new.id, line.component, doc.supplier, **aimed)
 
