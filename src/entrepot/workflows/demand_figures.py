@@ -20,6 +20,7 @@ from entrepot.books import models
 from entrepot.books.bulk import writer_lock
 from entrepot.core.calendar import Instant, local_date
 from entrepot.core.progress import SILENT, Progress
+from entrepot.workflows import demand_cycles, demand_regions
 from entrepot.workflows.positions import positions
 
 if TYPE_CHECKING:
@@ -41,10 +42,8 @@ _BATCH = 400
 
 def store(one: CompanyForecast, made_at: Instant, progress: Progress = SILENT) -> None:
     """The company's newest run in full; what the run before it showed in detail is dropped. One transaction."""
-    from entrepot.engines.demand import track_record
-
     company = models.Company.objects.get(pk=one.company)
-    record = track_record(one.panel, weeks=TRACKED_WEEKS)
+    record, own = demand_cycles.record(one.panel, one.past, TRACKED_WEEKS)
     progress.begin("forecasting", len(one.result))
     rows = []
     pinball = {tuple(told[k] for k in one.result.by): _pinball(told) for told in record.frame.iter_rows(named=True)}
@@ -57,7 +56,7 @@ def store(one: CompanyForecast, made_at: Instant, progress: Progress = SILENT) -
         models.DemandFigure.objects.filter(run__company=company).delete()
         run = models.DemandRun.objects.create(
             company=company, made_at=made_at, as_of=one.as_of, last_week=one.result.last_week, series=len(rows),
-            content=_accuracy(record),
+            content=_accuracy(record) | _beside(one, own),
         )  # fmt: skip
         figures = [models.DemandFigure(run=run, **fields) for fields, _ in rows]
         models.DemandFigure.objects.bulk_create(figures, batch_size=_BATCH)
@@ -85,6 +84,7 @@ def _figures(
     lead_levels = result.quantiles(leads, LEVELS)
     lead_mean = result.state.over(np.array([lead.mean for lead in leads]))
     keys = result.frame.select(*result.by).rows()
+    regions = demand_regions.by_key(one.regions) if len(one.regions) else {}
     for row, told in enumerate(result.frame.iter_rows(named=True)):
         if told["weekly_mean"] is None:
             continue
@@ -114,8 +114,17 @@ def _figures(
             "reasons": [asdict(reason) for reason in result.explain(key, lead)],
             "lead": [list(lead.weeks), list(lead.probabilities)],
             "pinball": pinball.get(key),
+            "regions": regions.get(key, []),
+            "signals": _moved(result, row, lead),
         }
         yield fields, detail
+
+
+def _moved(result: Forecast, row: int, lead: LeadTime) -> list[list[Any]]:
+    """[signal, factor that it puts on the weeks of the lead time] of each kept signal that an item has."""
+    weeks = max(round(lead.mean), 1)
+    moved = [[name, round(float(np.mean(path[:weeks])), 4)] for name, path in result.signals_of(row).items()]
+    return [[name, factor] for name, factor in moved if factor != 1.0]
 
 
 def _leads(company: models.Company, one: CompanyForecast) -> tuple[list[LeadTime], list[float | None]]:
@@ -191,6 +200,21 @@ def _accuracy(record: TrackRecord) -> dict[str, Any]:
     ]
     alarms = [asdict(alarm) for alarm in record.alarms]
     return {"total": {**counted, **_measures(total)}, "alarms": alarms, "cycles": cycles}
+
+
+def _beside(one: CompanyForecast, own: bool) -> dict[str, Any]:
+    """What else a run keeps: ``judged`` on its ``stored`` forecasts or on those ``made_again``; ``signals`` (name, effect, low,
+    high, value on unseen weeks, kept, reason); ``outside`` models and ``learnt`` trees (weight, gain); ``blend`` of the windows
+    by rarity; ``regions`` [shop, country, share of all expected units]."""
+    model = one.result.model
+    return {
+        "judged": "stored" if own else "made_again",
+        "signals": one.signals,
+        "outside": [asdict(each) for each in model.outside],
+        "learnt": {"weight": model.learnt.weight, "gain": round(model.learnt.gain, 4)} if model.learnt else None,
+        "blend": [[round(float(weight), 3) for weight in group] for group in model.blend],
+        "regions": demand_regions.in_all(one.regions, one.result.frame) if len(one.regions) else [],
+    }
 
 
 def _pinball(told: Mapping[str, Any]) -> dict[str, int | None]:

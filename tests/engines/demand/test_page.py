@@ -38,7 +38,7 @@ def test_a_fan_opens_and_its_means_add_up(result: Forecast) -> None:
     """Weekly means add up to the total's mean, quantiles rise, and a later week is no more certain than the next."""
     fan, totals = result.fan("i4"), result.totals("i4")
     assert fan["mean"].sum() == pytest.approx(totals["mean"][-1])
-    assert fan.columns == ["week", "mean", "season", "event", "promotion", "q05", "q25", "q50", "q75", "q95"]
+    assert fan.columns == ["week", "mean", "season", "event", "promotion", "signal", "q05", "q25", "q50", "q75", "q95"]
     assert (fan["q05"] <= fan["q50"]).all()
     assert (fan["q50"] <= fan["q95"]).all()
     wide = (fan["q95"] - fan["q05"]) / fan["mean"]

@@ -126,14 +126,16 @@ class Forecast:
         return one_series.past(self.panel.take(np.array([self._row(key)])), self.model)
 
     def fan(self, key: Key, weeks: int = 26, levels: Sequence[float] = one_series.FAN_LEVELS) -> pl.DataFrame:
-        """The next ``weeks`` weeks (78 at most), a row each: ``week``, ``mean``, the factors ``season``, ``event`` and
-        ``promotion`` against the level, and a column of whole units a level (``q05``, ``q25`` …). Empty without history."""
+        """The next ``weeks`` weeks (78 at most), a row each: ``week``, ``mean``, the factors ``season``, ``event``,
+        ``promotion`` and ``signal`` against the level, and a column of whole units a level (``q05``, ``q25`` …). Empty without
+        history."""
         row = self._row(key)
         if self.last_week is None or np.isnan(self.state.mean[row]):
             return pl.DataFrame()
         factor = self.changes.get(row, np.ones(AHEAD))
         one = self.state.take(np.array([row]))
-        return one_series.ahead(self.model, one, self.last_week, factor, min(weeks, AHEAD), levels)
+        signal = np.prod([np.ones(AHEAD), *self.signals_of(row).values()], axis=0)
+        return one_series.ahead(self.model, one, self.last_week, factor, min(weeks, AHEAD), levels, signal)
 
     def totals(self, key: Key, weeks: int = 26, levels: Sequence[float] = one_series.FAN_LEVELS) -> pl.DataFrame:
         """The totals of the next 1, 2, … ``weeks`` weeks: ``week``, ``weeks``, ``mean`` and a column a level."""

@@ -31,9 +31,11 @@ def past(panel: DemandPanel, model: Model) -> pl.DataFrame:
 
 
 def ahead(
-    model: Model, state: SeriesState, last: date, promotion: Floats, weeks: int, levels: Sequence[float]
-) -> pl.DataFrame:
-    """Each of the next ``weeks`` weeks of the one series of ``state``: mean, factors and quantiles of that week's demand.
+    model: Model, state: SeriesState, last: date, promotion: Floats, weeks: int, levels: Sequence[float],
+    signal: Floats | None = None,
+) -> pl.DataFrame:  # fmt: skip
+    """Each of the next ``weeks`` weeks of the one series of ``state``: mean, factors (``signal``: of all signals together) and
+    quantiles of that week's demand.
 
     A week far ahead is as uneven as the next one and besides as uncertain as the level by then: its distance from the
     median is √(d₁² + max(d_k² − d₁²/k, 0)), d the distances of the calibrated ratios of one week and of the total of k.
@@ -47,8 +49,10 @@ def ahead(
     width = np.sqrt(one[0] ** 2 + np.maximum(total[0] ** 2 - one[0] ** 2 / steps[:, None], 0.0))
     quantiles = mean[:, None] * np.maximum(one[1] + np.sign(wanted - 0.5) * width, 0.0)
     event = model.shop.event[:weeks]
-    season = mean / np.maximum(float(state.mean[0]) * event * promotion[:weeks], 1e-12)
-    return _frame(last, mean, season, event, promotion[:weeks], spread.whole(quantiles), levels)
+    signals = np.ones(weeks) if signal is None else signal[:weeks]
+    season = mean / np.maximum(float(state.mean[0]) * event * promotion[:weeks] * signals, 1e-12)
+    told = _frame(last, mean, season, event, promotion[:weeks], spread.whole(quantiles), levels)
+    return told.insert_column(5, pl.Series("signal", signals))
 
 
 def totals(model: Model, state: SeriesState, last: date, weeks: int, levels: Sequence[float]) -> pl.DataFrame:

@@ -34,24 +34,43 @@ def components(lines: pl.DataFrame, bundles: pl.DataFrame) -> pl.DataFrame:
 
 
 def regional_shares(weekly: WeeklyDemand, *, recent: int = 26) -> pl.DataFrame:
-    """``item``, ``region``, ``share`` of each item's demand by region in the last ``recent`` weeks; shares add up to 1.
-
-    (units of item and region + :data:`SHARE_UNITS` · the shop's share) / (units of the item + SHARE_UNITS): an item is
-    forecast as a whole and then split, for most items sell too little in most regions to be forecast there.
-    """
+    """``item``, ``region``, ``share`` of each item's demand by region in the last ``recent`` weeks; shares add up to 1."""
     start = weekly.weeks[max(0, len(weekly.weeks) - recent)]
-    sold = weekly.frame.filter((pl.col("week") >= start) & (pl.col("demand") > 0))
-    shop = (
-        sold.group_by("region")
-        .agg(pl.col("demand").sum())
-        .with_columns(prior=pl.col("demand") / pl.col("demand").sum())
-    )
-    own = sold.group_by("item", "region").agg(units=pl.col("demand").sum())
-    every = weekly.frame.select("item").unique().join(shop.select("region", "prior"), how="cross")
-    both = every.join(own, on=["item", "region"], how="left").with_columns(pl.col("units").fill_null(0))
-    whole = pl.col("units").sum().over("item")
-    share = (pl.col("units") + SHARE_UNITS * pl.col("prior")) / (whole + SHARE_UNITS)
-    return both.select("item", "region", share=share).sort("item", "region")
+    sold = weekly.frame.filter(pl.col("week") >= start).select("item", "region", "demand")
+    every = weekly.frame.select("item").unique()
+    return split_shares(sold, every, ("item",), ("region",)).select("item", "region", "share").sort("item", "region")
+
+
+def split_shares(
+    sold: pl.DataFrame,
+    every: pl.DataFrame,
+    whole: tuple[str, ...],
+    parts: tuple[str, ...],
+    within: tuple[str, ...] = (),
+) -> pl.DataFrame:
+    """How what is forecast as a whole divides: ``whole``, ``parts``, ``units`` sold, ``share``; shares of a whole add up to 1.
+
+    (units of whole and part + :data:`SHARE_UNITS` · the prior share) / (units of the whole + SHARE_UNITS): an item is forecast
+    as a whole and then split, for most items sell too little in most regions to be forecast there. The prior is the split of
+    all of ``sold``, or of those with the same ``within`` (some of ``whole``: the shop, the place). ``sold`` has these columns and
+    ``demand``; ``every`` the wholes that are asked for.
+
+    >>> sold = pl.DataFrame({"item": ["a", "a", "b"], "region": ["DE", "FR", "DE"], "demand": [30, 10, 0]})
+    >>> split_shares(sold, pl.DataFrame({"item": ["a", "b"]}), ("item",), ("region",))["share"].round(2).to_list()
+    [0.75, 0.25, 0.75, 0.25]
+    """
+    live = sold.filter(pl.col("demand") > 0)
+    units = pl.col("demand").sum()
+    prior = live.group_by(*within, *parts).agg(prior=units)
+    among = pl.col("prior").sum().over(within) if within else pl.col("prior").sum()
+    prior = prior.with_columns(prior=pl.col("prior") / among)
+    own = live.group_by(*whole, *parts).agg(units=units)
+    wholes = every.select(*whole).unique()
+    both = wholes.join(prior, on=list(within), how="inner") if within else wholes.join(prior, how="cross")
+    both = both.join(own, on=[*whole, *parts], how="left").with_columns(pl.col("units").fill_null(0))
+    total = pl.col("units").sum().over(whole)
+    share = (pl.col("units") + SHARE_UNITS * pl.col("prior")) / (total + SHARE_UNITS)
+    return both.select(*whole, *parts, "units", share=share).sort(*whole, *parts)
 
 
 def inherit(panel: DemandPanel, old: str | int, new: str | int, share: float = 1.0) -> DemandPanel:
