@@ -49,6 +49,9 @@ _LATE_SHARE = 0.14
 MISSING_FREIGHT = (150, 330)
 """From these days on, the next sea shipment's freight bill never comes."""
 
+OFFERS_FROM = 300
+"""From this day on, forwarders' offers and suppliers' invoices are entered too."""
+
 
 _SHOP_FEES: tuple[tuple[str, Component, int, int], ...] = (
     (AMAZON_SHOP, "advertising", 780, 0),
@@ -89,12 +92,30 @@ class Bills:
         if shipment.mode != "air":
             lines.append(CostLine(component="insurance", amount=max(2_500, value * 35 // 10_000), targets=[target],
                                   basis="volume" if (c.base[skus] >= 0).any() else "value"))  # fmt: skip
+        self._offer(day, shipment, lines, level)
         if shipment.mode == "sea" and self._missing and day >= self._missing[0]:
             self._missing.pop(0)
             self.journal.plant("missing_bill", target=shipment.id, component="freight", supplier=FORWARDER)
             return
         due = arrival - 4 if shipment.mode == "sea" else day + 6
         self._bill("FWD", HK, FORWARDER, "USD", "bills_freight", lines, happened=arrival, due=due, target=shipment.id)
+
+    def _offer(self, day: int, shipment: Shipment, lines: list[CostLine], level: float) -> None:
+        """The forwarder's offer, at the year's usual price: an estimate until his bill comes."""
+        if day < OFFERS_FROM:
+            return
+        usual = [
+            line.model_copy(
+                update={"amount": round(line.amount / level) if line.component == "freight" else line.amount,
+                        "estimate": True, "note": "offer"}
+            )
+            for line in lines
+        ]  # fmt: skip
+        self.journal.write(
+            CostBill(id=self.journal.number("OFR", day), company=HK, effective_at=self.journal.at(day, 9),
+                     supplier=FORWARDER, currency="USD", lines=usual),
+            "offers",
+        )  # fmt: skip
 
     def received(self, day: int, receipt: Receipt, skus: Ints, units: Ints, *, whole: bool) -> None:
         """Customs and, in Germany, the warehouse's handling of one receipt.

@@ -30,6 +30,7 @@ from entrepot.core.documents import (
     UnitPrice,
 )
 from entrepot.core.money import convert, round_half_away
+from entrepot.sample.bills import OFFERS_FROM
 from entrepot.sample.catalogue import Ints, Reals
 from entrepot.sample.families import SUPPLIERS, SupplierProfile
 from entrepot.sample.journal import CHINA_HK, CHINA_SZ, Cell, Journal
@@ -53,7 +54,7 @@ class Purchasing:
         self.skus_of = {s.code: np.flatnonzero((supplier == s.code) & (journal.catalogue.base < 0)) for s in SUPPLIERS}
         self.drift = np.exp(rng.normal(0.03, 0.04, count))
         """What the factory price becomes by the end, as a factor of the first."""
-        self._returns_left, self._cuts_left = 2, 4
+        self._returns_left, self._cuts_left, self._invoiced = 2, 4, 0
 
     def review(self, day: int, rate: Reals, position: Ints) -> None:
         """Order from every supplier whose turn it is; ``rate`` in units a day, ``position`` all stock and pipeline."""
@@ -164,6 +165,25 @@ class Purchasing:
             self._local_costs(day, receipt, skus[keep], units[keep])
             self._perhaps_return(day, order, receipt, cell)
         self._perhaps_cut(day, order, receipt)
+        self._invoice(day, order, receipt)
+
+    def _invoice(self, day: int, order: PurchaseOrder, receipt: Receipt) -> None:
+        """Every third delivery of the last months has its invoice: as ordered, dearer, or a little cheaper."""
+        self._invoiced += 1
+        on = day + 3
+        if day < OFFERS_FROM or self._invoiced % 3 or on >= self.journal.days:
+            return
+        thousandths = (1000, 1025, 990)[self._invoiced // 3 % 3]
+        lines: list[CostLine] = []
+        for number, line in enumerate(receipt.lines, start=1):
+            price = order.lines[(line.order_line or 1) - 1].price
+            aim = Target(kind="births", document=Ref(type="receipt", id=receipt.id, line=number))
+            amount = price.amount * line.quantity * thousandths // (1000 * price.per)
+            lines.append(CostLine(component="goods", amount=amount, targets=[aim], basis="line"))
+        bill = CostBill(id=self.journal.number("INV", on), company=receipt.company, supplier=order.supplier,
+                        effective_at=self.journal.at(on, 3), currency=order.currency, lines=lines)  # fmt: skip
+        self.journal.write(bill, "invoices", on)
+        self.journal.plant("invoice", bill=bill.id, receipt=receipt.id, thousandths=thousandths)
 
     def _local_costs(self, day: int, receipt: Receipt, skus: Ints, units: Ints) -> None:
         """The trucker's bill: haulage by weight, inspection by count; now and then weeks late."""

@@ -252,6 +252,8 @@ class _Writer:
     def _bills(self, papers: Callable[[str], list[Document]], first: int, last: int, tag: str, known: date) -> None:
         """What others charge: credits, trucking, freight, customs, the German warehouse, settlements, fees."""
         self.sheet(f"supplier_credits_{tag}.xlsx", papers("supplier_credits"), known)
+        self.sheet(f"offers_freight_{tag}.xlsx", papers("offers"), known)
+        self.sheet(f"invoices_{tag}.xlsx", papers("invoices"), known)
         self.sheet(f"bills_trucking_{tag}.xlsx", papers("bills_trucking"), known, language="zh")
         self.sheet(f"bills_freight_{tag}.xlsx", papers("bills_freight"), known)
         self.sheet(f"bills_customs_{tag}.csv", papers("bills_customs"), known,

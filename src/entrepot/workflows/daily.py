@@ -1,4 +1,4 @@
-"""The day's work in order: value what changed, share the period costs, rank unmet demand, forecast, plan."""
+"""The day's work in order: value what changed, accrue and compare with bills, rank unmet demand, forecast, plan."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from entrepot.workflows.forecast import forecast
 from entrepot.workflows.opportunities import opportunities
 from entrepot.workflows.plan import Planned, plan
 from entrepot.workflows.revalue import Revalued, revalue
+from entrepot.workflows.true_up import true_up
 
 
 @dataclass(frozen=True)
@@ -23,5 +24,6 @@ class Day:
 def daily(*, progress: Progress = SILENT, at: Instant | None = None) -> Day:
     """Figures, forecast and proposals as of now."""
     valued = revalue(progress=progress)
+    true_up(progress=progress, at=at)
     opportunities(progress=progress, made_at=at)
     return Day(valued, plan(forecast(progress=progress, made_at=at), progress=progress, made_at=at))
