@@ -27,7 +27,8 @@ SIGNED = [
 
 
 def papers() -> list[Any]:
-    """100 units at 3.00 here, 10 of them at sea with their part of the freight; a deposit of 90.00; a freight bill of 61.00 that is not paid."""
+    """100 units at 3.00 here, 10 of them at sea with their part of the freight; a deposit of 90.00; a freight bill of
+    61.00 that is not paid."""
     return [
         *masters(),
         doc("opening_balance", "OPEN-1", "2026-06-30", location="LA", lines=[
