@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +27,7 @@ def _money(name: str, *, estimate: bool = False) -> Callable[[Any], Money | None
     return read
 
 
-def disputes() -> list[Column]:
+def disputes(name: Callable[[str], str]) -> list[Column]:
     """Every difference between a bill and its rate card."""
     return [
         Column("number", _("Bill"), href=lambda r: reverse("audited-bill", args=[r.bill])),
@@ -36,7 +37,7 @@ def disputes() -> list[Column]:
         Column("reason", pgettext_lazy("dispute", "Reason"), read=words.dispute, sort=False, wrap=True),
         Column("billed", _("Billed"), "amount", read=_money("billed"), needs=SEE_COST),
         Column("expected", _("By the card"), "amount", read=_money("expected"), needs=SEE_COST),
-        Column("supplier", _("Forwarder")),
+        Column("supplier", _("Forwarder"), read=lambda r: name(r.supplier)),
         Column("shipment", _("Shipment")),
         Column("card", _("Rate card"), shown=False),
         Column("on", _("Date"), "date"),
@@ -44,11 +45,11 @@ def disputes() -> list[Column]:
     ]
 
 
-def bills() -> list[Column]:
+def bills(name: Callable[[str], str]) -> list[Column]:
     """Bills with what is in dispute, or why they were not compared."""
     return [
         Column("number", _("Bill"), href=lambda r: reverse("audited-bill", args=[r.key])),
-        Column("supplier", _("Forwarder")),
+        Column("supplier", _("Forwarder"), read=lambda r: name(r.supplier)),
         Column("on", _("Date"), "date"),
         Column("billed", _("Billed"), "amount", read=_money("billed"), needs=SEE_COST),
         Column("disputed", _("In dispute"), "amount", read=_disputed, needs=SEE_COST),
@@ -74,7 +75,7 @@ def lots(on: Any) -> list[Column]:
     """Platform lots with what they will cost in storage."""
     return [
         Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku)),
-        Column("lot", _("Lot"), read=lambda r: r.lot.rsplit(" ", 1)[0]),
+        Column("lot", _("Lot"), read=lambda r: r.lot.rsplit(" ", 1)[0], href=_fees_of),
         Column("marketplace", _("Marketplace")),
         Column("received", _("Received"), "date"),
         Column("age", _("Age, days"), "days", read=lambda r: r.age(on)),
@@ -84,6 +85,10 @@ def lots(on: Any) -> list[Column]:
         Column("left", _("Units left then"), "units", read=lambda r: round(r.left), estimate=True),
         Column("needs", _("Still needed"), read=lambda r: words.way_needs(r.needs), optional=True, wrap=True),
     ]
+
+
+def _fees_of(row: Any) -> str:
+    return f"{reverse('storage')}?{urlencode({'sku': row.sku})}"
 
 
 def fees() -> list[Column]:
@@ -243,6 +248,4 @@ def unsalable(place: Callable[[str], str]) -> list[Column]:
 
 
 def _lot(row: Any) -> str:
-    from urllib.parse import urlencode
-
     return f"{reverse('salvage-lot')}?{urlencode({'sku': row.sku, 'place': row.place, 'condition': row.condition})}"

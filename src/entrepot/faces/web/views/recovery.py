@@ -58,10 +58,14 @@ def _bills(visit: Visit, *, name: str, everything: bool) -> tuple[Form, Table, T
     found = audited_bills(visit.viewer, settings.HOME, min(since, until), max(since, until),
                           supplier=form.text("supplier"))  # fmt: skip
     lines = found.lines if form.text("all") else [line for line in found.lines if line.disputed]
-    root = reverse("bill-audit").rstrip("/")
-    differences = table(visit, "disputes", columns.disputes(), lines, "-amount", export=f"{root}/disputes",
+    root, names = reverse("bill-audit").rstrip("/"), naming.suppliers()
+
+    def name_of(code: str) -> str:
+        return names.get(code, code)
+
+    differences = table(visit, "disputes", columns.disputes(name_of), lines, "-amount", export=f"{root}/disputes",
                         everything=everything and name == "disputes", caption=_("Disputes"), prefix="d-")  # fmt: skip
-    every = table(visit, "bills", columns.bills(), found.bills, "-disputed", export=f"{root}/bills",
+    every = table(visit, "bills", columns.bills(name_of), found.bills, "-disputed", export=f"{root}/bills",
                   everything=everything and name == "bills", caption=_("Bills"), prefix="b-")  # fmt: skip
     return form, differences, every, found
 
@@ -99,9 +103,10 @@ def bill(visit: Visit, key: str) -> HttpResponseBase:
         return page
     found = audited_bill(visit.viewer, settings.HOME, key)
     company = dict(naming_of(visit)).get(visit.state.company, visit.state.company)
-    lines = table(visit, "differences", columns.disputes()[1:7], found.lines, "-amount")
+    lines = table(visit, "differences", columns.disputes(str)[1:7], found.lines, "-amount")
     return visit.page(
         "web/audited_bill.html", "bill-audit", bill=found, lines=lines, problem=words.problem(found.problem),
+        forwarder=naming.suppliers().get(found.supplier, found.supplier),
         letter=written(found, company, words.language()),
     )  # fmt: skip
 
