@@ -13,7 +13,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from entrepot.books import uplifts
 from entrepot.books.access import Viewer
 from entrepot.books.models import DemandDetail, DemandFigure, DemandRun, ForecastFigure, Location, Shop
-from entrepot.books.selectors import courses
+from entrepot.books.selectors import courses, demand_parts
 from entrepot.books.selectors.demand_shapes import (
     ComingTotal,
     ComingWeek,
@@ -99,6 +99,10 @@ def demand(viewer: Viewer, wanted: Any = None, part: Any = None) -> DemandList:
         channels=[Choice(shop.code, shop.name or shop.code) for shop in shops],
         patterns=patterns,
         runs=viewer.of_company(DemandRun.objects.all()).count() if run else 0,
+        judged=run.content.get("judged", "") if run else "",
+        signals=demand_parts.signals(run.content) if run else [],
+        outside=demand_parts.outside(run.content) if run else [],
+        regions=demand_parts.of_run(run.content, shops, sums["weekly"]) if run and viewer.locations is None else [],
     )
 
 
@@ -130,6 +134,8 @@ def of_item(viewer: Viewer, code: str, place: str = "") -> DemandPage:
         uplifts=_uplifts(viewer, figure, run),
         past=_past(viewer, figure, run, history),
         course=told.row,
+        regions=demand_parts.of_item(detail, _shops(viewer), figure.weekly_milli / 1000),
+        signals=demand_parts.moved(detail),
         **(detail.get("pinball") or {}),
     )
 

@@ -58,6 +58,43 @@ class RunAccuracy:
 
 
 @dataclass(frozen=True, slots=True)
+class SignalRow:
+    """What a signal beside sales was worth on the seller's own weeks. ``effect``: 1 % more of it goes with so many per cent more
+    demand (prices and counts; others in units of their scatter), between ``low`` and ``high``; ``value`` thousandths of what
+    varies in weeks that it had not seen that it explains; ``reason`` why it was dropped, a code."""
+
+    name: str
+    kept: bool
+    effect: float
+    low: float
+    high: float
+    value: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideRow:
+    """A model from elsewhere: the weight that it earned on the seller's past, and what it saved, in thousandths."""
+
+    name: str
+    weight: int
+    gain: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRow:
+    """A part of the expected demand: a channel and the country it is shipped to (empty: not known, or the rest).
+    ``share`` in thousandths; ``weekly`` units a week; ``sold`` units of the last half-year, ``None`` in totals."""
+
+    channel: str
+    channel_code: str
+    country: str
+    share: int
+    weekly: float
+    sold: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DemandList:
     """The newest run: its rows, its accuracy in total, alarms (code and numbers), filters."""
 
@@ -72,6 +109,11 @@ class DemandList:
     patterns: dict[str, int]
     runs: int
     """How many runs are kept."""
+    judged: str = ""
+    """``stored``: accuracy is that of forecasts as they were stored; ``made_again``: of forecasts made again as known then."""
+    signals: list[SignalRow] = field(default_factory=list[SignalRow])
+    outside: list[OutsideRow] = field(default_factory=list[OutsideRow])
+    regions: list[RegionRow] = field(default_factory=list[RegionRow])
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +209,10 @@ class DemandPage:
     uplifts: list[UpliftRow] = field(default_factory=list[UpliftRow])
     past: list[PastForecast] = field(default_factory=list[PastForecast])
     course: CourseRow | None = None
+    regions: list[RegionRow] = field(default_factory=list[RegionRow])
+    """How the expected demand divides, the largest first."""
+    signals: dict[str, int] = field(default_factory=dict[str, int])
+    """Kept signal → what it makes of the demand over the lead time, in thousandths (1000: nothing)."""
     pinball: int | None = None
     """What the 95 % quantile of 8-week totals cost on this item's own past, thousandths of its demand."""
     pinball_simple: int | None = None

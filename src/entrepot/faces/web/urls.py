@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 from entrepot.faces.web.views import (
     cost,
     demand,
+    demand_parts,
     health,
     imports,
     months,
@@ -41,6 +42,8 @@ urlpatterns = [
     path("demand/uplifts/<int:key>/withdraw", demand.withdraw, name="uplift-withdraw"),
     path("demand/uplift/<path:code>", demand.uplift, name="uplift"),
     path("demand/course/<path:code>/withdraw", demand.forget_course, name="course-withdraw"),
+    re_path(rf"^demand/parts/(?P<part>signals|regions)\.{FILE}$", demand_parts.export, name="demand-parts"),
+    re_path(rf"^demand/regions/(?P<code>.+)\.{FILE}$", demand_parts.regions, name="demand-regions"),
     path("demand/course/<path:code>", demand.course, name="course"),
     path("demand/<path:code>/", demand.item, name="demand-item"),
     path("cost/", cost.cost, name="cost"),

@@ -19,6 +19,7 @@ from entrepot.faces.web import columns, demand_queries, fans, findings, queries
 from entrepot.faces.web.filters import UpliftWish, course_wish, demand_filter, uplift_wish
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.tables import EXPORT_ROWS, Table, build, wish
+from entrepot.faces.web.views import demand_parts
 from entrepot.faces.web.views.export import send
 
 
@@ -44,6 +45,8 @@ def demand(visit: Visit) -> HttpResponseBase:
         wanted=demand_filter(visit.request),
         marks=FLAGS,
         finding=findings.of_run(found.accuracy),
+        signals=demand_parts.signal_table(visit, found.signals),
+        regions=demand_parts.region_table(visit, found.regions),
         may_work=visit.viewer.can("import"),
         jobs=queries.jobs(visit.viewer) if visit.state.jobs_running else [],
     )
@@ -82,6 +85,7 @@ def item(visit: Visit, code: str) -> HttpResponseBase:
         "chart": fans.drawn(shown, before),
         "title": findings.of_demand(shown),
         "effects": fans.effects(shown),
+        "regions": demand_parts.region_table(visit, shown.regions, shown.row.sku, shown.row.place_code),
         "may_plan": visit.viewer.can("approve"),
         "table": fans.table(shown),
         "quarter": fans.quarter(before, shown) if before else (),
