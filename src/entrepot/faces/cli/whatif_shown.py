@@ -147,7 +147,7 @@ def _mark(row: ShopRow) -> str:
 
 
 def _water(water: Sequence[WaterRow], currency: str, most: int) -> None:
-    hit = [w for w in water if w.needs or w.effect or w.hit]
+    hit = [w for w in water if w.needs or w.effect]
     if len(water) > len(hit):
         say(f"{count(len(water) - len(hit))} lines under way are not hit: they arrive before, or go elsewhere")
     body = [

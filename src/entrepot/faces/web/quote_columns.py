@@ -17,12 +17,14 @@ from entrepot.workflows.quote import LineAnswer
 def alternatives(rows: Iterable[AlternativeRow], pick: Callable[[AlternativeRow], str]) -> list[Column]:
     """Ways, quantities and days; a column for each family that occurs, all of one unit."""
     found = list(rows)
+    several = len({r.found.via for r in found}) > 1
     present = [
         name for name in FAMILIES
         if any(r.found.family(name) or any(n.needs and n.family == name for n in r.found.quote.lines) for r in found)
     ]  # fmt: skip
     return [
-        Column("way", _("Way"), read=lambda r: words.mode(r.found.quote.way), href=pick),
+        Column("way", _("Way"), read=lambda r: words.way(r.found.quote.way), href=pick, wrap=True),
+        *([Column("via", _("Then"), read=lambda r: str(words.AFTER.get(r.found.via, r.found.via)))] if several else []),
         Column("quantity", _("Units"), "units", read=lambda r: r.found.quantity),
         Column("on", _("Day of entry"), "date", read=lambda r: r.found.on),
         Column("days", _("Transit days"), "days", read=lambda r: r.found.quote.days, optional=True),
@@ -38,10 +40,11 @@ def alternatives(rows: Iterable[AlternativeRow], pick: Callable[[AlternativeRow]
     ]
 
 
-def lines(rule: Callable[[LineAnswer], str]) -> list[Column]:
-    """Every cost line with the rule or card that gave it."""
+def lines(rule: Callable[[LineAnswer], str], *, parts: bool = False) -> list[Column]:
+    """Every cost line with the rule or card that gave it; with ``parts`` the part of a split that it belongs to."""
     return [
         Column("label", _("Cost"), read=lambda n: words.label(n.label), wrap=True),
+        *([Column("part", _("Part"), read=lambda n: words.way(n.part), wrap=True)] if parts else []),
         Column("family", _("Family"), read=lambda n: families.label(n.family), shown=False),
         Column("amount", _("Amount"), "money"),
         Column("how", _("How"), read=_how, wrap=True),
@@ -56,12 +59,12 @@ def lines(rule: Callable[[LineAnswer], str]) -> list[Column]:
 def _how(line: LineAnswer) -> str:
     if line.needs:
         return str(_("needs %(what)s")) % {"what": words.needs(line.needs)}
-    parts = [p for p in (words.rate(line.rate), line.base) if p]
+    parts = [p for p in (words.rate(line.rate), words.rate(line.base)) if p]
     said = " × ".join(parts)
     marks = [str(_("estimate"))] if line.estimate else []
     if line.recoverable:
         marks.append(str(_("comes back: cash, not cost")))
-    return " · ".join(p for p in (said, *marks, line.note) if p)
+    return " · ".join(p for p in (said, *marks, words.note(line.note)) if p)
 
 
 def _valid(line: LineAnswer) -> str:

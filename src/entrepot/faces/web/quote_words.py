@@ -1,16 +1,16 @@
 """Words of quotes and rules: countries, modes, and what the engines say, in the reader's language.
 
-Legal names (a section of a law, a list) stay as the law writes them; what an engine says in other words than these stays English.
+Whole sentences of the engines have their shapes in :mod:`entrepot.faces.web.line_words`.
 """
 
 from __future__ import annotations
-
-import re
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from entrepot.faces.web import line_words
 
 MODES: dict[str, str | Promise] = {
     "sea": pgettext_lazy("mode", "Sea"),
@@ -39,6 +39,13 @@ AFTER: dict[str, str | Promise] = {
     "": _("Nothing"),
     "platform": _("Platform (FBA)"),
     "third_party": _("Third-party warehouse"),
+    "both": _("Both side by side"),
+}
+PLACEMENT: dict[str, str | Promise] = {
+    "minimal": _("minimal splits"),
+    "partial": _("partial splits"),
+    "optimised": _("platform's own splits"),
+    "none": _("no placement fee"),
 }
 CONFIDENCE: dict[str, str | Promise] = {
     "seller": _("your own figure"),
@@ -93,16 +100,7 @@ NEEDS: dict[str, str | Promise] = {
     "the warehouse's fee of a unit": _("the warehouse's fee of a unit"),
     "a fee table of the platform in this country": _("a fee table of the platform in this country"),
 }
-_OF = (
-    (re.compile(r"^(?:the )?value of (.+)$"), _("value of %(x)s")),
-    (re.compile(r"^(?:the )?selling price of (.+)$"), _("selling price of %(x)s")),
-    (re.compile(r"^the peak fee of (.+), from the fee preview"), _("peak-season fee of %(x)s, from your fee preview")),
-    (re.compile(r"^the fee preview of (.+?)(?::.*)?$"), _("fee preview of %(x)s")),
-    (re.compile(r"^(?:the )?weight of (.+)$"), _("weight of %(x)s")),
-)
 NOTES: dict[str, str | Promise] = {"The country has no tax on imports.": _("The country has no tax on imports.")}
-_UNITS = re.compile(r"^(\d+) units for (.+)$")
-_STORAGE = re.compile(r"^Storage (\d{4}-\d\d)$")
 
 
 def country(name: str) -> str:
@@ -112,9 +110,7 @@ def country(name: str) -> str:
 
 def label(text: str) -> str:
     """The label of a cost line."""
-    if month := _STORAGE.match(text):
-        return translated("Storage %(month)s") % {"month": month[1]}
-    return str(LABELS.get(text, text))
+    return str(LABELS[text]) if text in LABELS else line_words.label(text)
 
 
 def need(text: str) -> str:
@@ -123,31 +119,42 @@ def need(text: str) -> str:
     >>> need("value of KT-1"), need("a letter of the customs")
     ('value of KT-1', 'a letter of the customs')
     """
-    for pattern, said in _OF:
-        if found := pattern.match(text):
-            return str(said) % {"x": found[1]}
-    return str(NEEDS.get(text, text))
+    return str(NEEDS[text]) if text in NEEDS else line_words.need(text)
 
 
 def needs(texts: tuple[str, ...]) -> str:
     """All that is needed, once each."""
-    return translated(", ").join(dict.fromkeys(need(t) for t in texts))
+    return translated("; ").join(dict.fromkeys(need(t) for t in texts))
 
 
 def rate(text: str) -> str:
-    """The rate of a cost line.
+    """The rate of a cost line, or what it is taken of.
 
     >>> rate("500 units for 1750.00 USD")
     '500 units for 1750.00 USD'
     """
-    if found := _UNITS.match(text):
-        return translated("%(n)s units for %(amount)s") % {"n": found[1], "amount": found[2]}
-    return text
+    return line_words.how(text)
 
 
 def note(text: str) -> str:
-    """A remark on the whole quote."""
-    return str(NOTES.get(text, text))
+    """A remark on the whole quote or on a line."""
+    return str(NOTES[text]) if text in NOTES else line_words.note(text)
+
+
+def way(name: str) -> str:
+    """Name of a way: a means of transport, a lane of the rule book, or as its owner calls it; parts of a split with their units.
+
+    >>> way("288 air + 672 sea"), way("Sea LCL Ningbo")
+    ('288 Air + 672 Sea', 'Sea LCL Ningbo')
+    """
+    return " + ".join(_one_way(part) for part in name.split(" + "))
+
+
+def _one_way(name: str) -> str:
+    count, _space, rest = name.partition(" ")
+    if count.isdigit() and rest:
+        return f"{count} {_one_way(rest)}"
+    return mode(name) if name in MODES else line_words.label(name)
 
 
 def mode(code: str) -> str:

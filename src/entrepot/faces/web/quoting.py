@@ -16,7 +16,8 @@ from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import exponent, minor
 from entrepot.faces.web import families
 from entrepot.faces.web.waterfall import Bar, per_unit
-from entrepot.workflows.sought import After, Alternative, Freighted, Packed, Sought
+from entrepot.workflows.quote import Door
+from entrepot.workflows.sought import PLATFORM, THIRD_PARTY, After, Alternative, Freighted, Packed, Sought, Split
 
 WAYS = (1, 2, 3)
 FIRST = {"m1": "sea", "m2": "air", "m3": "express", "b1": "cbm", "b2": "kg", "b3": "kg"}
@@ -128,9 +129,44 @@ def sought(form: Form, own: str, today: date, currency_of: Mapping[str, str]) ->
         form.text("from", facts.origin if facts and facts.origin else "CN").upper()[:2],
         _rate(form, "duty"), _rate(form, "tax"), form.text("programme")[:40], form.text("regime", "commercial")[:40],
         form.text("recover") == "1", form.day("known"), _packed(form),
-        After((form.text("via"),), form.decimal("pace") or Fraction(0), form.money("fee", currency),
-              form.money("sale", currency_of[destination])),
+        After(_via(form), form.decimal("pace") or Fraction(0), form.money("fee", currency),
+              form.money("sale", currency_of[destination]), splits=form.text("place", "minimal")),
+        breaks=_breaks(form, currency), lanes=form.text("lanes") == "1", splits=_splits(form),
+        door=Door(postcode=form.text("post")[:12]),
     )  # fmt: skip
+
+
+def _via(form: Form) -> tuple[str, ...]:
+    """What follows the border; both lie side by side."""
+    typed = form.text("via")
+    return (PLATFORM, THIRD_PARTY) if typed == "both" else (typed if typed in {PLATFORM, THIRD_PARTY} else "",)
+
+
+def _breaks(form: Form, currency: str) -> tuple[tuple[int, int], ...]:
+    """Price breaks such as ``500:1.90, 1000:1.75``."""
+    found: list[tuple[int, int]] = []
+    for part in form.text("breaks").replace("，", ",").replace("：", ":").split(","):
+        units, _colon, price = part.strip().partition(":")
+        if not part.strip():
+            continue
+        try:
+            if not units.strip().isdigit():
+                raise ValueError(units)
+            found.append((int(units), minor(price.strip(), currency)))
+        except (ValueError, ProblemError):
+            form.fail("breaks", part.strip(), "write price breaks such as 500:1.90, 1000:1.75")
+    return tuple(found)[:6]
+
+
+def _splits(form: Form) -> tuple[Split, ...]:
+    """A part of the units in per cent by one way first, the rest by another."""
+    share, first, rest = form.number("s"), form.text("s1", "air"), form.text("s2", "sea")
+    if share is None:
+        return ()
+    if share > 99 or first == rest:
+        form.fail("s", str(share), "write a part of 1 to 99 per cent and two different ways")
+        return ()
+    return (Split(Fraction(share, 100), first[:20], rest[:20]),)
 
 
 def _rate(form: Form, name: str) -> str:

@@ -72,7 +72,7 @@ def _lines(visit: Visit, asked: Sought, one: Alternative) -> Table:
         query = {"country": asked.destination, "hs": asked.hs, "from": asked.origin, "on": f"{one.on}", "q": line.rule}
         return f"{reverse('rules')}?{urlencode(query)}"
 
-    declared = quote_columns.lines(rule)
+    declared = quote_columns.lines(rule, parts=any(line.part for line in one.quote.lines))
     view = wish(visit.request, declared, "", prefix="l-")
     rows = list(one.quote.lines)
     return build(
@@ -99,7 +99,7 @@ def quote(visit: Visit) -> HttpResponseBase:
         known=facts_shown(answer.form.facts),
         waits=[quote_words.needs(n.needs) for n in one.quote.lines if n.needs] if one else [],
         notes=[quote_words.note(n) for n in one.quote.notes] if one else [],
-        way=quote_words.mode(one.quote.way) if one else "",
+        way=quote_words.way(one.quote.way) if one else "",
         **_choices(answer.form),
     )
 
@@ -113,6 +113,8 @@ def _choices(form: Form) -> dict[str, Any]:
         "bases": quote_words.BASES.items(),
         "regimes": quote_words.REGIMES.items(),
         "after": quote_words.AFTER.items(),
+        "placements": quote_words.PLACEMENT.items(),
+        "split": {"s": form.text("s"), "s1": form.text("s1", "air"), "s2": form.text("s2", "sea")},
         "rows": [
             {
                 "n": n, "mode": form.typed.get(f"m{n}", FIRST[f"m{n}"]), "rate": form.text(f"f{n}"),

@@ -121,7 +121,7 @@ def _answer(visit: Visit, *, everything: bool) -> Answer:
 
 def _water(visit: Visit, under_way: list[WaterRow]) -> Table:
     """What is hit of the goods on the water, or still needs something."""
-    hit = [row for row in under_way if row.hit or row.needs or row.effect]
+    hit = [row for row in under_way if row.needs or row.effect]
     declared = whatif_columns.water()
     view = wish(visit.request, declared, "", prefix="w-")
     return build(
