@@ -19,6 +19,7 @@ from entrepot.rules.platform_fees import FeeBook, platform_fees
 from entrepot.workflows.bill_audit import AuditedBill, BillAudits, bill_audit
 from entrepot.workflows.clock import now
 from entrepot.workflows.duty_refunds import CreditRow, RefundRow, duty_refunds, refunded
+from entrepot.workflows.rebate_claim import claim_file
 from entrepot.workflows.rebates import RebateLedger, rebate_ledger
 from entrepot.workflows.rule_files import kept_rules
 from entrepot.workflows.salvage import SalvageRow, salvage
@@ -108,6 +109,12 @@ def rebates(viewer: Viewer, on: date, *, terms: Terms | None = None, capital_bp:
     rule = rule_book().value("CN", "export_rebate_general", on)
     standard = None if rule is None else round(rule.number("percent") * 100)
     return rebate_ledger(company, on, terms=terms, capital_bp=capital_bp, standard_bp=standard)
+
+
+def claim(viewer: Viewer, on: date, language: str) -> bytes:
+    """What can be claimed now as a claim to import; empty where there is nothing."""
+    company = _company(viewer)
+    return claim_file(rebates(viewer, on), company.code, f"RC-{on:%Y-%m-%d}", "zh" if language == "zh" else "en")
 
 
 def refunds(viewer: Viewer) -> tuple[RefundRow, ...]:

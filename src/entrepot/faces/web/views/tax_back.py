@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from entrepot.books.selectors import naming
 from entrepot.faces.web import recovery_columns as columns
+from entrepot.faces.web import recovery_words as words
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.quoting import Form
 from entrepot.faces.web.tables import Column, Table
@@ -86,6 +87,19 @@ def rebates_export(visit: Visit, name: str, suffix: str) -> HttpResponseBase:
     if name not in _parts(found):
         raise Http404(name)
     return send(_table(visit, name, found, everything=True), suffix, visit.state.zone)
+
+
+@require_GET
+@page
+def claim(visit: Visit) -> HttpResponseBase:
+    """What can be claimed now, as a claim in the reader's language that imports as it is."""
+    visit.need("see_cost")
+    content = recovery.claim(visit.viewer, recovery.today(visit.viewer), words.language())
+    if not content:
+        raise Http404
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="rebate-claim.csv"'
+    return response
 
 
 @require_GET
