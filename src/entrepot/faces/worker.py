@@ -95,8 +95,9 @@ def forecast(arguments: dict[str, Any], progress: Progress) -> Any:
 
 
 def plan(arguments: dict[str, Any], progress: Progress) -> Any:
-    """Propose what to decide."""
-    return _said(_workflow("plan", "plan")(progress=progress))
+    """Propose what to decide, under the limits that were asked for."""
+    company = str(arguments.get("company", ""))
+    return _said(_workflow("plan", "plan")(asked=arguments.get("asked"), company=company, progress=progress))
 
 
 def daily(arguments: dict[str, Any], progress: Progress) -> Any:

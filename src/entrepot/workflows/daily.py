@@ -1,4 +1,5 @@
-"""The day's work in order: value what changed, accrue and compare with bills, rank unmet demand, forecast, plan."""
+"""The day's work in order: value what changed, accrue and compare with bills, rank unmet demand, forecast, plan,
+keep the score."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from entrepot.workflows.forecast import forecast
 from entrepot.workflows.opportunities import opportunities
 from entrepot.workflows.plan import Planned, plan
 from entrepot.workflows.revalue import Revalued, revalue
+from entrepot.workflows.scorecard import Scored, scorecard
 from entrepot.workflows.true_up import true_up
 
 
@@ -19,6 +21,7 @@ class Day:
 
     valued: Revalued
     planned: list[Planned]
+    scored: list[Scored]
 
 
 def daily(*, progress: Progress = SILENT, at: Instant | None = None) -> Day:
@@ -26,4 +29,5 @@ def daily(*, progress: Progress = SILENT, at: Instant | None = None) -> Day:
     valued = revalue(progress=progress)
     true_up(progress=progress, at=at)
     opportunities(progress=progress, made_at=at)
-    return Day(valued, plan(forecast(progress=progress, made_at=at), progress=progress, made_at=at))
+    planned = plan(forecast(progress=progress, made_at=at), progress=progress, made_at=at)
+    return Day(valued, planned, scorecard(progress=progress, at=at))

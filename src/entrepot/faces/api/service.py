@@ -15,6 +15,7 @@ from entrepot.books.selectors import NotThere
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces.api.acts import acts
 from entrepot.faces.api.documentation import page
+from entrepot.faces.api.planning import planning
 from entrepot.faces.api.quoting import quoting
 from entrepot.faces.api.recovering import recovering
 from entrepot.faces.api.security import Session, Token
@@ -44,6 +45,7 @@ api = Api(
     auth=[Token(), Session()],
 )
 api.add_router("", acts)
+api.add_router("", planning)
 api.add_router("", quoting)
 api.add_router("", recovering)
 api.add_router("", simulating)

@@ -347,3 +347,34 @@ def _viewer(company: str) -> Any:
         last = PlanRun.objects.order_by("-made_at", "pk").select_related("company").first()
         company = last.company.code if last else ""
     return system_viewer(company, actor())
+
+
+def scorecard(
+    months: Annotated[int, typer.Option(min=1, max=60, help="How many months.")] = 6, company: Company = ""
+) -> None:  # fmt: skip
+    """How months went: turnover, stock-outs, old stock, return on stock by place; what advice taken or ignored paid."""
+    open_books()
+    from entrepot.books.selectors import scorecard as kept
+    from entrepot.faces.cli.bars import Bars
+    from entrepot.faces.cli.printing import table
+    from entrepot.workflows.scorecard import scorecard as work
+
+    with Bars() as bars:
+        work(max(months, 13), progress=bars)
+    viewer = _viewer(company)
+    currency = viewer.company.currency
+
+    def amount(value: int | None) -> str:
+        return "–" if value is None else _bare(value, currency)
+
+    table(
+        f"Scorecard ({currency})",
+        ("month", "place", "turnover days", "days out", "older than 180 days", "stock", "profit", "return a year", "advice",
+         "taken", "saves", "ignored", "cost"),
+        [(f"{row.month:%Y-%m}", row.place, "–" if row.turnover_days is None else row.turnover_days,
+          "–" if row.out_days is None or not row.sku_days else f"{row.out_days / row.sku_days:.1%}", amount(row.aged_value),
+          amount(row.stock_value), amount(row.profit),
+          "–" if row.return_on_stock is None else f"{row.return_on_stock / 10:.0f} %", row.advice, row.taken,
+          amount(row.taken_effect), row.ignored, amount(row.ignored_cost)) for row in kept.scorecard(viewer, months)],
+        right=(2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12),
+    )  # fmt: skip

@@ -1,0 +1,87 @@
+"""How months went, place by place, and how an older plan compares with what happened. Nothing is reckoned here but sums."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db.models import Max, Sum
+
+from entrepot.books.access import Viewer
+from entrepot.books.models import Balance, PlanLine, SaleFigure, ScoreMonth
+from entrepot.books.selectors import naming
+from entrepot.books.selectors.paging import day_number
+from entrepot.books.selectors.plan import detail, find_run
+from entrepot.books.selectors.plan_shapes import LineOutcome, ScoreRow
+
+OUTCOMES = 500
+
+
+def scorecard(viewer: Viewer, months: int = 12) -> list[ScoreRow]:
+    """The last ``months`` months, newest first. Two queries."""
+    rows = viewer.in_locations(viewer.of_company(ScoreMonth.objects.all())).select_related("location")
+    wanted = sorted(set(rows.values_list("month", flat=True)), reverse=True)[:months]
+    see, margin = viewer.can("see_cost"), viewer.can("see_margin")
+    return [
+        ScoreRow(
+            month=date(r.month // 100, r.month % 100, 1),
+            place=r.location.code,
+            place_name=naming.place_name(r.location),
+            turnover_days=r.turnover_days,
+            out_days=r.out_days,
+            sku_days=r.sku_days,
+            advice=r.advice,
+            taken=r.taken,
+            ignored=r.ignored,
+            aged_value=r.aged_value if see else None,
+            stock_value=r.stock_value if see else None,
+            profit=r.profit if margin else None,
+            return_on_stock=r.return_on_stock if margin else None,
+            taken_effect=r.taken_effect if see else None,
+            ignored_cost=r.ignored_cost if see else None,
+        )
+        for r in rows.filter(month__in=wanted).order_by("-month", "location__code")
+    ]
+
+
+def outcome(viewer: Viewer, run: str) -> list[LineOutcome]:
+    """What an older plan's lines expected up to the last day of sales, and what came; those that buy or load first.
+
+    Expectations need the plan's details, which are kept for the newest runs; without them they are ``None``. Raises
+    ``NotThere``.
+    """
+    found = find_run(viewer, run)
+    if found is None:
+        return []
+    last = SaleFigure.objects.filter(company=found.company_id).aggregate(day=Max("day"))["day"] or 0
+    until = date(last // 10_000, last // 100 % 100, last % 100) if last else found.on
+    lines = viewer.in_locations(PlanLine.objects.filter(run=found), "destination").select_related("item", "destination")
+    shown = list(lines.order_by("-saving", "pk")[:OUTCOMES])
+    sold = {
+        (item, place): units - back
+        for item, place, units, back in SaleFigure.objects.filter(
+            company=found.company_id, day__gte=day_number(found.on)
+        )
+        .values_list("item_id", "movement__from_cell__location_id")
+        .annotate(units=Sum("quantity"), back=Sum("returned"))
+    }
+    stock = {
+        (item, place): units
+        for item, place, units in Balance.objects.filter(
+            cell__company=found.company_id, cell__condition="sellable", cell__transit=""
+        ).values_list("item_id", "cell__location_id").annotate(units=Sum("on_hand"))
+    }  # fmt: skip
+    return [_compared(line, until, sold, stock) for line in shown]
+
+
+def _compared(
+    line: PlanLine, until: date, sold: dict[tuple[int, int], int], stock: dict[tuple[int, int], int]
+) -> LineOutcome:
+    key = line.item_id, line.destination_id
+    whole = [week for week in detail(line).get("weeks", []) if date.fromisoformat(week[0]) + timedelta(days=6) <= until]
+    taken = line.state == PlanLine.APPROVED or line.kind == PlanLine.KEEP
+    expected = sum(week[7] for week in whole) if whole else None
+    left = (whole[-1][1] if taken else whole[-1][4]) if whole else None
+    return LineOutcome(
+        line.item.sku, line.destination.code, line.kind, line.units, line.state, expected, sold.get(key, 0), left,
+        stock.get(key),
+    )  # fmt: skip
