@@ -3,7 +3,8 @@ advice was worth, place by place.
 
 Units come from the movements day by day (stock at each day's end), profit from the sale figures. Stock is valued at the item's
 book cost of today's figures; what is older than :data:`OLD_DAYS` is what stands there beyond the arrivals of that time (first
-in, first out). What never stood there by the books is left out: nobody entered its receipts. Only days on which an item sells at a place count: from its first sale to eight weeks after its last.
+in, first out). What never stood there by the books is left out: nobody entered its receipts. Only days on which an item sells
+at a place count: from its first sale to eight weeks after its last.
 
 Advice is every line of a plan that bought, loaded or moved, an item, place and kind once a month. It was **taken** where it was
 approved; what it promised to save is told. It was **ignored** where it was not, and the item was not ordered or shipped by other

@@ -352,7 +352,7 @@ def _viewer(company: str) -> Any:
 def scorecard(
     months: Annotated[int, typer.Option(min=1, max=60, help="How many months.")] = 6, company: Company = ""
 ) -> None:  # fmt: skip
-    """How months went: turnover, stock-outs, old stock, return on stock by place; what advice taken or ignored paid."""
+    """How months went: days of turnover and out of stock, old stock, return on stock; what advice taken or ignored paid."""
     open_books()
     from entrepot.books.selectors import scorecard as kept
     from entrepot.faces.cli.bars import Bars
@@ -365,12 +365,11 @@ def scorecard(
     currency = viewer.company.currency
 
     def amount(value: int | None) -> str:
-        return "–" if value is None else _bare(value, currency)
+        return "–" if value is None else _bare(value, currency).partition(".")[0]
 
     table(
         f"Scorecard ({currency})",
-        ("month", "place", "turnover days", "days out", "older than 180 days", "stock", "profit", "return a year", "advice",
-         "taken", "saves", "ignored", "cost"),
+        ("month", "place", "turns in", "out", "old", "stock", "profit", "a year", "advice", "taken", "saves", "ignored", "cost"),
         [(f"{row.month:%Y-%m}", row.place, "–" if row.turnover_days is None else row.turnover_days,
           "–" if row.out_days is None or not row.sku_days else f"{row.out_days / row.sku_days:.1%}", amount(row.aged_value),
           amount(row.stock_value), amount(row.profit),
