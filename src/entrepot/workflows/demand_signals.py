@@ -113,7 +113,8 @@ def beside(rows: pl.DataFrame, panel: DemandPanel, ahead: int) -> Beside:
         cells = own.group_by("item", "place", "week").agg(pl.col("value").mean() if level else pl.col("value").sum())
         grid = _grid(cells, panel, weeks + ahead)
         if name.casefold() in NONE_IS_ZERO:
-            grid[:, :weeks] = np.where((~np.isnan(grid)).any(axis=1)[:, None], np.nan_to_num(grid[:, :weeks]), np.nan)
+            told = np.flatnonzero((~np.isnan(grid)).any(axis=1))
+            grid[told, :weeks] = np.nan_to_num(grid[told, :weeks])
         grid = _readable(grid, level)
         if np.isnan(grid[:, :weeks]).all():
             continue

@@ -34,6 +34,9 @@ BLOCK = 26
 STOPPED = 4
 """Last weeks of which none is known when a signal has stopped."""
 
+FEWEST_SERIES = 5
+"""Series that must have a signal for its scatter over series to be known."""
+
 FOLDS = 3
 """Parts of the weeks of which each is predicted from the others."""
 
@@ -56,7 +59,8 @@ class Signal:
 @dataclass(frozen=True)
 class SignalValue:
     """One signal's effect: demand is multiplied by exp(``effect``·x), ``low`` and ``high`` its 95 % interval, ``value`` the
-    share of the deviance of unseen weeks that it explains beside the others, ``kept`` and why not (``reason``)."""
+    share of the deviance of unseen weeks that it explains beside the others (in the series that have it), ``kept`` and why not
+    (``reason``)."""
 
     name: str
     effect: float
@@ -143,6 +147,10 @@ class _Data:
         return _Data(
             self.demand[:, start:stop], self.weight[:, start:stop], self.x[:, start:stop], self.block[start:stop]
         )
+
+    def those(self, series: NDArray[np.bool_]) -> _Data:
+        """Some of the series."""
+        return _Data(self.demand[series], self.weight[series], self.x[series], self.block)
 
     def without(self, start: int, stop: int) -> _Data:
         """All other weeks."""
@@ -237,6 +245,7 @@ def _value(data: _Data, signals: Sequence[Signal], column: int) -> tuple[SignalV
     edges = [weeks * k // FOLDS for k in range(FOLDS + 1)]
     others = [k for k in range(len(signals)) if k != column]
     saved, explainable = np.zeros(data.demand.shape[0]), 0.0
+    telling = (data.x[:, :, column] != 0).any(axis=1)
     for start, stop in pairwise(edges):
         test, rest = data.between(start, stop), data.without(start, stop)
         with_it, _ = _fit(rest)
@@ -244,7 +253,7 @@ def _value(data: _Data, signals: Sequence[Signal], column: int) -> tuple[SignalV
         if others:
             without[others], _ = _fit(_Data(rest.demand, rest.weight, rest.x[:, :, others], rest.block))
         saved += _deviance(test, without) - _deviance(test, with_it)
-        explainable += _explainable(test, _deviance(test, np.zeros(len(signals))))
+        explainable += _explainable(test.those(telling), _deviance(test.those(telling), np.zeros(len(signals))))
     share = float(saved.sum() / max(explainable, 1e-9))
     # A series whose weeks scatter widely says less: its saving counts in units of its own scatter.
     told = saved / _scatter(data)
@@ -252,7 +261,12 @@ def _value(data: _Data, signals: Sequence[Signal], column: int) -> tuple[SignalV
     sure = float(told.sum()) / spread if spread > 0 else 0.0
     low, high = effect[column] - INTERVAL * error[column], effect[column] + INTERVAL * error[column]
     clear = bool(low > 0 or high < 0)
-    reason = "" if sure > SURE and clear else "no value on unseen weeks" if sure <= SURE else "effect not clear"
+    if int(telling.sum()) < FEWEST_SERIES:
+        reason = "too few items to tell"
+    elif sure <= SURE:
+        reason = "no value on unseen weeks"
+    else:
+        reason = "" if clear else "effect not clear"
     name = signals[column].name
     return SignalValue(name, float(effect[column]), float(low), float(high), share, not reason, reason), sure
 
