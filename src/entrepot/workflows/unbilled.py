@@ -36,10 +36,13 @@ def _accrued(company: models.Company, at: Instant, today: date) -> list[models.U
     sums = live.order_by().values_list("document_id", "component").annotate(n=Sum("base_amount"))
     documents = models.Document.objects.in_bulk({document for document, *_ in sums})
     lags = _lags(company, at)
+    settled = _paid_in_full(company)
     found: list[models.UnbilledFigure] = []
     for document, component, amount in sums:
         source = documents[document]
         body = json.loads(bytes(source.body))
+        if component == GOODS and str((body.get("order") or {}).get("id", "")) in settled:
+            continue
         supplier = supplier_of(source) or str(body.get("supplier", ""))
         since = local_date(source.effective_at, company.zone)
         due = since + timedelta(days=lags.get((supplier, component), _LAG))
@@ -52,6 +55,23 @@ def _accrued(company: models.Company, at: Instant, today: date) -> list[models.U
             )
         )  # fmt: skip
     return found
+
+
+def _paid_in_full(company: models.Company) -> set[str]:
+    """Orders whose payments cover them: their goods wait for no invoice."""
+    lines = models.PurchaseLine.objects.filter(company=company, document__reversed__isnull=True)
+    ordered: dict[tuple[str, int], int] = defaultdict(int)
+    newest: dict[str, int] = {}
+    for number, version, quantity, price, per in lines.values_list(
+        "document__external_id", "document__version", "quantity", "price_amount", "price_per"
+    ):
+        newest[number] = max(newest.get(number, 0), version)
+        ordered[number, version] += quantity * price // per
+    paid = models.PaymentLine.objects.filter(
+        company=company, order_type="purchase_order", document__reversed__isnull=True
+    )  # fmt: skip
+    sums = dict(paid.order_by().values_list("order").annotate(n=Sum("amount")))
+    return {number for number, version in newest.items() if sums.get(number, 0) >= ordered[number, version] > 0}
 
 
 def _lags(company: models.Company, at: Instant) -> dict[tuple[str, int], int]:

@@ -80,6 +80,49 @@ def _unit(amount: int | None, units: int, currency: str) -> str:
     return major(half if amount >= 0 else -half, currency)
 
 
+def variance(
+    by: Annotated[str, typer.Option(help="bill, cause, supplier, forwarder, sku, month or component.")] = "cause",
+    company: Annotated[str, typer.Option(help="Only this company.")] = "",
+    limit: Annotated[int, typer.Option(help="Rows shown.", min=1)] = 20,
+) -> None:
+    """Accrue what moved, compare bills with estimates: the difference by cause, and what is not billed."""
+    open_books()
+    from entrepot.books.access import looking_at, system_viewer
+    from entrepot.books.selectors.shapes import Slice
+    from entrepot.books.selectors.variance import CAUSES, GROUPS, VarianceWish, unbilled, variances
+    from entrepot.core.errors import Problem, ProblemError
+    from entrepot.core.money import major
+    from entrepot.faces.cli.figures import run_and_say
+    from entrepot.faces.cli.printing import count, say, table
+
+    if by not in GROUPS:
+        raise ProblemError(Problem("bad_choice", "this is no grouping", f"choose of {', '.join(GROUPS)}", found=by))
+    run_and_say("true_up")
+    everyone = system_viewer()
+    for one in everyone.offered:
+        if company not in ("", one.code):
+            continue
+        viewer = looking_at(everyone, one.code)
+        told = variances(viewer, VarianceWish(by), Slice("difference", descending=True, limit=limit))
+        table(
+            f"{one.code}: bills beside their estimates, {one.currency}",
+            (by, "bills", "accrued", "billed", "difference", *CAUSES),
+            [(row.label, count(row.bills), *(major(x, one.currency) if x else "–" for x in (
+                row.accrued, row.billed, row.difference, *(getattr(row, cause) for cause in CAUSES))))
+             for row in told.page.rows],
+            right=tuple(range(1, 10)),
+        )  # fmt: skip
+        waiting = unbilled(viewer, part=Slice("late", descending=True, limit=limit))
+        table(
+            f"{one.code}: not billed, or not paid, {one.currency}",
+            ("document", "what", "supplier", "cost", "estimate", "since", "days late"),
+            [(row.number, row.kind, row.supplier, row.component, "–" if row.amount is None else major(row.amount, one.currency),
+              str(row.since), str(row.late)) for row in waiting.rows],
+            right=(4, 6),
+        )  # fmt: skip
+        say(f"{one.code}: {count(waiting.total)} costs wait for a bill or a payment")
+
+
 def _reconcile(company: str) -> None:
     """Work it out anew and print both views line by line."""
     from entrepot.books.access import looking_at, system_viewer
