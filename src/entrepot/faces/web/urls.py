@@ -23,6 +23,7 @@ from entrepot.faces.web.views import (
     stock,
     tax_back,
     today,
+    variance,
     whatif,
 )
 
@@ -54,6 +55,9 @@ urlpatterns = [
     path("cost/sale/<int:key>/why", cost.sale_why, name="sale-why"),
     re_path(r"^cost/(?P<part>layers|bills)/(?P<code>.+)/$", cost.sku_why, name="sku-why"),
     re_path(rf"^cost/(?P<part>layers|bills|sales)/(?P<code>.+)\.{FILE}$", cost.sku_export, name="sku-export"),
+    path("variance/", variance.variance, name="variance"),
+    re_path(rf"^variance\.{FILE}$", variance.export, name="variance-export"),
+    re_path(rf"^variance/unbilled\.{FILE}$", variance.unbilled_export, name="unbilled-export"),
     path("sku/<path:code>/", cost.sku, name="sku"),
     path("documents/<str:key>/", cost.document, name="document"),
     path("documents/<str:key>/file", cost.document_file, name="document-file"),
