@@ -193,25 +193,27 @@ def test_a_backup_restores_into_a_new_home(tmp_path: Path) -> None:
 
 
 def test_a_backup_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> None:
-    """Written before the API had tokens and waiting orders their buyers: the new home gets the old schema, the rows, then
-    what came since."""
+    """Written by the first version: the new home gets the old schema, the rows, then the tables and columns since."""
     _books()
     file, older = tmp_path / "books.entrepot", tmp_path / "older.entrepot"
     backup.backup(file)
+    first = _columns_of_the_first_version()
     with zipfile.ZipFile(file) as whole, zipfile.ZipFile(older, "w") as other:
         manifest = json.loads(whole.read("manifest.json"))
-        for name in NEWER:
-            del manifest["tables"][name]
-        manifest["migrations"]["books"] = "0002_facts_are_only_appended"
-        waiting = manifest["tables"]["books_quarantine"]
-        kept = [place for place, name in enumerate(waiting["columns"]) if name not in ("buyer", "key_id")]
-        lines = [json.loads(line) for line in whole.read("tables/books_quarantine.json").splitlines()]
-        rows = b"".join(_line([[row[place] for place in kept] for row in part]) for part in lines)
-        waiting |= {"columns": [waiting["columns"][place] for place in kept], "sha256": sha256(rows).hexdigest()}
-        other.writestr("tables/books_quarantine.json", rows)
-        left_out = {f"tables/{name}.json" for name in (*NEWER, "books_quarantine")} | {"manifest.json"}
-        for name in set(whole.namelist()) - left_out:
-            other.writestr(name, whole.read(name))
+        manifest["migrations"]["books"] = FIRST
+        for name in [n for n in manifest["tables"] if n.startswith("books_")]:
+            if name not in first:
+                del manifest["tables"][name]
+                continue
+            entry = manifest["tables"][name]
+            kept = [place for place, column in enumerate(entry["columns"]) if column in first[name]]
+            lines = [json.loads(line) for line in whole.read(f"tables/{name}.json").splitlines()]
+            rows = b"".join(_line([[row[place] for place in kept] for row in part]) for part in lines)
+            entry |= {"columns": [entry["columns"][place] for place in kept], "sha256": sha256(rows).hexdigest()}
+            other.writestr(f"tables/{name}.json", rows)
+        for name in whole.namelist():
+            if not name.startswith("tables/books_") and name != "manifest.json":
+                other.writestr(name, whole.read(name))
         other.writestr("manifest.json", json.dumps(manifest))
     environment = _sqlite_home(tmp_path / "other")
     done = _entrepot("restore", str(older), environment=environment)
@@ -219,10 +221,17 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(tmp_path: Path) -> N
     assert json.loads(_entrepot("check", "--json", environment=environment).stdout)["residue"] == 0
 
 
-NEWER = (
-    "books_apitoken", "books_signinattempt", "books_demandrun", "books_demandfigure", "books_demanddetail", "books_uplift",
-)  # fmt: skip
-"""Tables that the older version did not have."""
+FIRST = "0002_facts_are_only_appended"
+
+
+def _columns_of_the_first_version() -> dict[str, set[str]]:
+    """Table → columns of the books as their first version made them."""
+    from django.db import connection
+    from django.db.migrations.loader import MigrationLoader
+
+    state = MigrationLoader(connection).project_state([("books", FIRST)])
+    models = [model for model in state.apps.get_models() if model._meta.app_label == "books"]
+    return {m._meta.db_table: {field.column for field in m._meta.local_concrete_fields} for m in models}
 
 
 def _line(rows: list[Any]) -> bytes:

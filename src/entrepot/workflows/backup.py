@@ -191,7 +191,9 @@ def _load(path: Path, manifest: dict[str, Any], progress: Progress) -> None:
     # References are checked once, at the end: row by row SQLite would look for the children of every row.
     with zipfile.ZipFile(path) as file, connection.constraint_checks_disabled(), transaction.atomic():
         bulk.writer_lock()
-        immutability.unprotect(connection)
+        # A backup of an older version is loaded into its own schema, which lacks the tables that came since.
+        facts = [name for name in immutability.FACTS if f"books_{name}" in connection.introspection.table_names()]
+        immutability.unprotect(connection, facts)
         _empty(
             [*kept_models(state), *(m for m in live.get_models() if m._meta.app_label in LEFT_OUT - {"contenttypes"})]
         )
@@ -207,7 +209,7 @@ def _load(path: Path, manifest: dict[str, Any], progress: Progress) -> None:
                 raise _refused("restore_differs", "what was restored is not what was backed up",
                                "nothing was changed: report this", path, model._meta.db_table)  # fmt: skip
             progress.advance()
-        immutability.protect(connection)
+        immutability.protect(connection, facts)
         _end_jobs()
 
 
