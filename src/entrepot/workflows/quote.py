@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +20,9 @@ from entrepot.workflows.rule_files import SellerRules, seller_rules
 if TYPE_CHECKING:
     from entrepot.engines.freight import Cartons, RateCard
 
+LEVEL = "example/"
+"""How the ids of cards from the rule book's price levels begin."""
+LEVEL_NOTE = "A public price level, port to port: terminal, clearance and the way on are not in it."
 TYPED = Basis("typed", "the figure typed for this quote", confidence=Confidence.SELLER)
 
 
@@ -233,7 +236,9 @@ def _by_cards(rules: SellerRules, asked: QuoteAsked, cartons: Sequence[Cartons])
         own[0].currency if whole else "",
     )  # fmt: skip
     cards = [card for card in rules.cards if _reaches(card, asked.destination.upper())]
-    return list(ways_by_card(cards, goods, asked.currency, rules.rates.for_day(asked.on)))
+    levels = {card.name for card in cards if card.id.startswith(LEVEL)}
+    ways = ways_by_card(cards, goods, asked.currency, rules.rates.for_day(asked.on))
+    return [replace(way, notes=(*way.notes, LEVEL_NOTE)) if way.name in levels else way for way in ways]
 
 
 def _reaches(card: RateCard, country: str) -> bool:

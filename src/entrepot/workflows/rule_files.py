@@ -1,7 +1,7 @@
 """The rule book as this seller has it: the book of the package, with the files he laid into the folder ``rules`` of his home.
 
-``us_hts.json`` or ``us_hts.csv`` (the USITC's export), ``uk_tariff.csv``, ``own_rates.csv`` (his own duty and tax rates, which
-outrank every table), ``exchange_rates.csv`` (base, quote, rate, from, purpose), freight cards ``cards/*.toml``, price lists of
+``us_hts.json`` or ``us_hts.csv`` (the USITC's export), ``uk_tariff.csv``, ``own_rates*.csv`` (his own duty and tax rates, which
+outrank every table), ``exchange_rates*.csv`` (base, quote, rate, from, purpose), freight cards ``cards/*.toml``, price lists of
 warehouses ``warehouses/*.toml``, and the platform's reports ``fee_preview*`` and ``storage_fees*`` as it exports them.
 """
 
@@ -81,28 +81,50 @@ def _read(file: Path, own: list[Rate]) -> Read | None:
     readers = {"us_hts": read_hts, "uk_tariff": read_uk}
     kind = next((k for k in readers if file.name.startswith(k)), None)
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = decoded(file.read_bytes())
         if kind is not None:
-            return readers[kind](text, _valid_from(file), file.name)
-        if file.name == "own_rates.csv":
+            return readers[kind](text, valid_from(file), file.name)
+        if file.name.startswith("own_rates"):
             return read_own_rates(text)
-        if file.name == "exchange_rates.csv":
-            own += _exchange(text, file.name)
+        if file.name.startswith("exchange_rates"):
+            own += read_exchange(text, file.name)
     except ProblemError as error:
         named = [Problem(p.code, p.message, p.remedy, document=file.name, field=p.field) for p in error.problems]
         raise ProblemError(*named) from None
     return None
 
 
-def _valid_from(file: Path) -> date:
+def day_of(name: str) -> date | None:
+    """The day in a file's name, ``None`` where there is none.
+
+    >>> day_of("us_hts_2026-06-08.json"), day_of("us_hts.json")
+    (datetime.date(2026, 6, 8), None)
+    """
+    found = _DAY.search(name)
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
+
+
+def valid_from(file: Path) -> date:
     """The day in the file's name (``us_hts_2026-06-08.json``), else the day on which the file was written."""
-    found = _DAY.search(file.name)
-    if found:
-        return date.fromisoformat(found[1])
+    named = day_of(file.name)
+    if named is not None:
+        return named
     return datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
 
 
-def _exchange(text: str, name: str) -> list[Rate]:
+def decoded(raw: bytes) -> str:
+    """Text of a file: UTF-8, else the western encoding of the platform's reports."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", errors="replace")
+
+
+def read_exchange(text: str, name: str) -> list[Rate]:
+    """Rates of a CSV with base, quote, rate, from and optionally purpose and source. Raises for a row that cannot be read."""
     result: list[Rate] = []
     for number, row in enumerate(csv.DictReader(text.splitlines()), start=2):
         try:
@@ -144,28 +166,35 @@ def own_fees(folder: Path) -> tuple[dict[tuple[str, str], OwnFigure], list[Probl
 
     figures: dict[tuple[str, str], OwnFigure] = {}
     problems, sku_of = list[Problem](), dict[str, str]()
-    for file in sorted(previews, key=_valid_from):
-        told = fee_preview(_report(file), _valid_from(file))
+    for file in sorted(previews, key=valid_from):
+        told = fee_preview(_report(decoded(file.read_bytes())), valid_from(file))
         figures |= told.figures
         sku_of |= told.sku_of
         problems += told.problems
-    for file in sorted(charges, key=_valid_from):
-        told = storage_charges(_report(file), sku_of, _valid_from(file))
+    for file in sorted(charges, key=valid_from):
+        told = storage_charges(_report(decoded(file.read_bytes())), sku_of, valid_from(file))
         figures |= told.figures
         problems += told.problems
     return figures, problems
 
 
-def _report(file: Path) -> list[dict[str, str]]:
-    """Rows of a report of the platform: separated by tabs as it sends them, or by commas; UTF-8 or its western encoding."""
-    raw = file.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
+def fees_of(kind: str, text: str, on: date) -> tuple[int, list[Problem]]:
+    """How many figures a report has (``fee_preview`` or ``storage_fees``), and what of it cannot be read."""
+    from entrepot.engines.storage import fee_preview, storage_charges
+
+    rows = _report(text)
+    if kind == "fee_preview":
+        told = fee_preview(rows, on)
+        return len(told.figures), list(told.problems)
+    told = storage_charges(rows, {row.get("fnsku", ""): row.get("fnsku", "") for row in rows}, on)
+    return len(told.figures), list(told.problems)
+
+
+def _report(text: str) -> list[dict[str, str]]:
+    """Rows of a report of the platform: separated by tabs as it sends them, or by commas."""
     lines = text.splitlines()
     tabs = bool(lines) and "\t" in lines[0]
     return [
         {(k or "").strip().lower(): v or "" for k, v in row.items() if isinstance(v, str)}
         for row in csv.DictReader(lines, delimiter="\t" if tabs else ",")
-    ]  # fmt: skip
+    ]

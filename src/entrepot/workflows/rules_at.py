@@ -44,7 +44,10 @@ class MeasureRow:
 
 
 def rules_at(book: RuleBook, country: str, on: date, known_on: date | None = None) -> list[RuleRow]:
-    """Every rule that holds in a country on a day, by name. Raises for a country the book does not have."""
+    """Every rule that holds in a country on a day, by name, the seller's own rates first.
+
+    Raises for a country the book does not have.
+    """
     code = country.upper()
     if code not in book.countries:
         raise ProblemError(
@@ -52,13 +55,34 @@ def rules_at(book: RuleBook, country: str, on: date, known_on: date | None = Non
                     f"use one of {', '.join(sorted(book.countries))}", field="country", found=country)
         )  # fmt: skip
     rules = book.destination(code, on, known_on)
-    return [
+    return _own_rates(book, code, on) + [
         RuleRow(
             v.basis.rule, describe(name), _says(v), v.basis.valid_from, v.basis.valid_to, v.basis.confidence.value,
             v.status.value, v.basis.legal, v.basis.source, v.note,
         )
         for name, v in sorted(rules.values.items())
     ]  # fmt: skip
+
+
+def _own_rates(book: RuleBook, code: str, on: date) -> list[RuleRow]:
+    """The seller's own duty and tax rates that hold on a day."""
+    rows: list[RuleRow] = []
+    for rate in book.tariff.own:
+        basis = rate.basis
+        if rate.destination != code or not (basis.valid_from or date.min) <= on <= (basis.valid_to or date.max):
+            continue
+        whole = " (added duties inside)" if rate.whole else ""
+        says = [
+            f"HS {rate.prefix}" if rate.prefix else "every heading",
+            *([f"from {rate.origin}"] if rate.origin else []),
+        ]
+        says += [f"duty {rate.rate}{whole}"] if rate.rate else []
+        says += [f"tax {rate.tax_percent}%"] if rate.tax_percent else []
+        rows.append(
+            RuleRow(basis.rule, "your own rate", "; ".join(says), basis.valid_from, basis.valid_to, basis.confidence.value,
+                    "in force", basis.legal, basis.source, "")
+        )  # fmt: skip
+    return rows
 
 
 def measures_at(

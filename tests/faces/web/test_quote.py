@@ -135,3 +135,37 @@ def test_the_waterfall_climbs_to_the_landed_cost() -> None:
     assert sum(bar.amount or 0 for bar in drawn[:-1]) == drawn[-1].amount == one.quote.cost
     for left, right in pairwise(drawn[:-1]):
         assert left.after == right.before
+
+
+def test_an_own_source_is_taken_in_and_back_on_the_rules_page(visit: Visit, settings: Any, tmp_path: Any) -> None:
+    """A broker's entry is uploaded, shown with its source, outranks the table, and is taken back; the warehouse may not."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.test import Client
+
+    from tests.books.factories import user
+
+    settings.HOME = tmp_path
+    client = Client()
+    client.force_login(user("owner", "own-sources"))
+    entry = SimpleUploadedFile("entry.csv", b"destination,hs,duty,from,source\nDE,6109,12,2026-01-01,entry 4711\n")
+    assert client.post("/rules/own/", {"file": entry}).status_code == 302
+    text = _text(client.get("/rules/?country=DE&on=2026-12-01"))
+    assert "own_rates_2026-01-01.csv" in text
+    assert "entry 4711" in text
+    bad = SimpleUploadedFile("notes.csv", b"colour,size\nred,L\n")
+    assert "no source that the program knows" in _text(client.post("/rules/own/", {"file": bad}))
+    assert client.post("/rules/own/back/", {"file": "own_rates_2026-01-01.csv"}).status_code == 302
+    assert "entry 4711" not in _text(client.get("/rules/?country=DE&on=2026-12-01"))
+    assert "Your own sources" not in _text(visit("/rules/", role="warehouse"))
+
+
+def test_breaks_splits_and_both_sides_after_the_border(visit: Visit) -> None:
+    """The price of the quantity, a split as one row with its parts, platform and third party beside each other."""
+    asked = f"{SHIRT}&qty=500,2000&breaks=2000:3.00&lanes=1&pc=50&ckg=11&csize=60x40x40csize=60x40x40&via=both&pace=20&sale=15&fee=1.1&place=none"via=bothcsize=60x40x40&via=both&pace=20&sale=15&fee=1.1&place=none"pace=20"
+    asked += "&sale=15&fee=1.1&place=none"
+    rows = _csv(visit(f"/quote/alternatives.csv?{asked}&m1=&m2=&m3=&s=20&s1=air&s2=sea&on=2027-02-01"))
+    assert {row["Then"] for row in rows} == {"Platform (FBA)", "Third-party warehouse"}
+    assert {(row["Units"], row["Purchase (USD)"]) for row in rows} == {("500", "3.50"), ("2000", "3.00")}
+    split = next(n for n, row in enumerate(rows) if "+" in row["Way"] and row["Units"] == "2000")
+    lines = _csv(visit(f"/quote/lines.csv?{asked}&m1=&m2=&m3=&s=20&s1=air&s2=sea&on=2027-02-01&pick={split}"))
+    assert len({line["Part"] for line in lines}) == 2

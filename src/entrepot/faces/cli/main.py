@@ -25,6 +25,7 @@ from entrepot.faces.cli import (
     refusing,
     serving,
     simulating,
+    sourcing,
     starting,
     users,
     why,
@@ -95,4 +96,5 @@ app.command("restore")(keeping.restore)
 app.command("erase")(keeping.erase)
 app.command("serve")(serving.serve)
 app.command("worker")(serving.worker)
+app.add_typer(sourcing.app, name="source")
 app.add_typer(users.app, name="user")

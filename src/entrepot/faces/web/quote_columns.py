@@ -48,10 +48,10 @@ def lines(rule: Callable[[LineAnswer], str], *, parts: bool = False) -> list[Col
         Column("family", _("Family"), read=lambda n: families.label(n.family), shown=False),
         Column("amount", _("Amount"), "money"),
         Column("how", _("How"), read=_how, wrap=True),
-        Column("rule", _("Rule"), href=rule, wrap=True),
+        Column("rule", _("Rule"), read=lambda n: words.rule(n.rule), href=rule, wrap=True),
         Column("valid", _("Valid"), read=_valid, optional=True),
         Column("confidence", _("Confidence"), read=lambda n: words.confidence(n.confidence) if n.rule else ""),
-        Column("source", _("Source"), read=lambda n: n.source, href=_address, wrap=True, optional=True),
+        Column("source", _("Source"), read=lambda n: words.source(n.source), href=_address, wrap=True, optional=True),
         Column("legal", _("Legal reference"), wrap=True, optional=True, shown=False),
     ]
 

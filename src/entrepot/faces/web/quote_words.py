@@ -157,6 +157,37 @@ def _one_way(name: str) -> str:
     return mode(name) if name in MODES else line_words.label(name)
 
 
+SOURCES: dict[str, str | Promise] = {
+    "own_rates": _("Own duty and tax rates"),
+    "exchange_rates": _("Exchange rates"),
+    "cards": _("Freight card"),
+    "warehouses": _("Warehouse price list"),
+    "fee_preview": _("Platform's fee preview"),
+    "storage_fees": _("Platform's storage report"),
+    "us_hts": _("US schedule"),
+    "uk_tariff": _("UK tariff"),
+}
+OWN: dict[str, str | Promise] = {
+    "price": _("your price"),
+    "typed": _("as typed"),
+    "own figure": _("your own rate"),
+    "the seller's price": _("your price"),
+    "the figure typed for this quote": _("typed for this quote"),
+    "given with the goods": _("given with the goods"),
+}
+"""Rules and sources that are the seller's own."""
+
+
+def rule(text: str) -> str:
+    """Id of a rule or card; the seller's own figures by their names."""
+    return str(OWN.get(text, text))
+
+
+def source(text: str) -> str:
+    """Where a figure was read."""
+    return str(OWN.get(text, text))
+
+
 def mode(code: str) -> str:
     """Name of a way of transport; a name that is none stays."""
     return str(MODES.get(code, code))

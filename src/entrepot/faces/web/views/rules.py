@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from entrepot.faces.web.quoting import Form
 from entrepot.faces.web.rule_queries import RuleWish
 from entrepot.faces.web.tables import EXPORT_ROWS, Column, Table, build, wish
 from entrepot.faces.web.views.export import send
+from entrepot.workflows.own_sources import sources
 
 
 def columns() -> list[Column]:
@@ -99,6 +101,12 @@ def rules(visit: Visit) -> HttpResponseBase:
         "country": quote_words.country(book.countries[wanted.country].name),
         "countries": sorted(((c, quote_words.country(n.name)) for c, n in book.countries.items()), key=lambda p: p[1]),
     }
+    if visit.viewer.can("see_cost"):
+        context["own"] = [
+            {"source": one, "kind": quote_words.SOURCES[one.kind], "problems": [str(p) for p in one.problems[:3]]}
+            for one in sources(settings.HOME)
+        ]
+    context["may_import"] = visit.viewer.can("import")
     return visit.page("web/rules.html", "rules", **context)
 
 
