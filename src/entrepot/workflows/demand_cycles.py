@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from entrepot.books import models
+from entrepot.core.frames.demand import STORED_FORECASTS
 
 if TYPE_CHECKING:
     from entrepot.engines.demand import DemandPanel, TrackRecord
@@ -49,7 +50,9 @@ def stored(company: int) -> pl.DataFrame:
     ]
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     # Runs of several companies are stored at one time: what a place sells for two of them is nobody's forecast.
-    return frame.unique(["item", "channel", "last_week", "weeks"], keep="none", maintain_order=True)
+    return STORED_FORECASTS.require(
+        frame.unique(["item", "channel", "last_week", "weeks"], keep="none", maintain_order=True)
+    )
 
 
 def record(panel: DemandPanel, told: pl.DataFrame, weeks: int) -> tuple[TrackRecord, bool]:

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from entrepot.books import models
+from entrepot.core.frames.demand import DEMAND_SHARES
 from entrepot.workflows.demand_signals import week
 
 RECENT = 26
@@ -42,7 +43,8 @@ def shares(lines: pl.DataFrame, keys: pl.DataFrame, last: date, zone: str) -> pl
     split = split_shares(sold, keys, ("item", "channel"), ("shop", "region"), ("channel",))
     small = pl.when(pl.col("share") >= LEAST).then("region").otherwise(pl.lit(REST))
     whole = ["item", "channel", "shop", "region"]
-    return split.with_columns(region=small).group_by(*whole).agg(pl.col("units", "share").sum()).sort(*whole)
+    parts = split.with_columns(region=small).group_by(*whole).agg(pl.col("units", "share").sum()).sort(*whole)
+    return DEMAND_SHARES.require(parts)
 
 
 def by_key(split: pl.DataFrame) -> dict[tuple[Any, ...], list[list[Any]]]:

@@ -70,3 +70,27 @@ UNMET = Table(
         Column("trend", "number", "share", "the later half of the time against the earlier", empty="too few days"),
     ),
 )  # fmt: skip
+
+STORED_FORECASTS = Table(
+    "stored forecasts", "one forecast of an earlier run: item, channel, last known week and lead time", "workflows", ("demand",),
+    (
+        _ITEM,
+        Column("channel", "text", "", "place (its number as text)"),
+        Column("last_week", "date", "Monday", "last whole week that was known when it was made"),
+        Column("weeks", "integer", "weeks", "lead time"),
+        Column("mean", "number", "units", "expected over the lead time"),
+        Column("q95", "number", "units", "95 % quantile", empty="not kept", optional=True),
+    ),
+)  # fmt: skip
+
+DEMAND_SHARES = Table(
+    "demand shares", "one item, place, shop and country that it is shipped to", "demand", ("workflows",),
+    (
+        _ITEM,
+        Column("channel", "text", "", "place (its number as text)"),
+        Column("shop", "text", "", "shop that it is sold through; empty text: not known"),
+        Column("region", "text", "", "country; empty text: not known, or the rest of the shop"),
+        Column("units", "number", "units", "sold in the last half-year"),
+        Column("share", "number", "0..1", "of what is expected of the item at the place; shares add up to 1"),
+    ),
+)  # fmt: skip
