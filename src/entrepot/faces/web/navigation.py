@@ -38,6 +38,8 @@ GROUPS = (
     Group(
         _("Decide"),
         (
+            Link("plan", "plan", _("Plan"), "p"),
+            Link("scenario", "scenario", _("Scenario"), "s", "see_cost"),
             Link("demand", "demand", _("Demand"), "d"),
             Link("opportunities", "opportunities", _("Opportunities"), "o"),
         ),

@@ -1,0 +1,322 @@
+"""A scenario's answer as the page shows it: names, the finding, stacked bars, curves, the tables of families and of items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from entrepot.books.selectors.shapes import Money
+from entrepot.faces.web import families
+from entrepot.faces.web.formats import figure, money_text, percent
+from entrepot.faces.web.tables import SEE_COST, Column
+
+Said = dict[str, Any]
+DECIDED = ("first_leg", "ordering", "storage", "capital", "unsalable", "lost_margin")
+SOLD = ("purchase", "duty_tax", "selling", "returns")
+BINS = 24
+
+
+def name(code: str) -> str:
+    """A way of ordering by name."""
+    kind, _colon, value = code.partition(":")
+    if kind == "plan":
+        return _("Entrepot's plan")
+    if kind == "sheet":
+        return _("Spreadsheet, z %(z)s") % {"z": value or "1.65"}
+    if kind == "cover":
+        return _("%(days)s days of cover") % {"days": value or "60"}
+    return _("Own rules")
+
+
+def family(key: str) -> str:
+    """A family of the twin by name."""
+    own = {
+        "lost_margin": _("Lost margin"), "ordering": _("Order lines"), "unsalable": _("End of life"), "returns": _("Returns"),
+    }  # fmt: skip
+    return own.get(key) or families.label(key)
+
+
+def case_of(way: Said) -> Said:
+    """The disturbed run where there is one, else the calm one."""
+    return way.get("disturbed") or way["calm"]
+
+
+def title(answer: Said) -> str:
+    """Which way costs least, and how sure that is."""
+    ways, against = answer["ways"], answer["against"]
+    cheapest = min(range(len(ways)), key=lambda at: case_of(ways[at])["cost"])
+    if len(ways) == 1:
+        told = {
+            "way": name(ways[0]["code"]),
+            "cost": money_text(Money(case_of(ways[0])["cost"], answer["currency"], estimate=True)),
+        }
+        return _("%(way)s would cost %(cost)s") % told
+    if cheapest == 0:
+        second = min(range(1, len(ways)), key=lambda at: against[at]["mean"])
+        gap, other, certain = against[second], second, against[second]["low"] > 0
+        amount, share = gap["mean"], gap["share"]
+    else:
+        gap, other = against[cheapest], 0
+        certain = gap["high"] < 0
+        base = case_of(ways[cheapest])["cost"]
+        amount, share = -gap["mean"], -gap["mean"] / base if base else None
+    told = {
+        "way": name(ways[cheapest]["code"]),
+        "other": name(ways[other]["code"]),
+        "amount": money_text(Money(round(amount), answer["currency"], estimate=True)),
+        "share": "" if share is None else f" ({percent(round(abs(share) * 1000 / (1 + abs(share))))})",
+    }
+    if certain:
+        return _("%(way)s costs %(amount)s less than %(other)s%(share)s") % told
+    return _("%(way)s and %(other)s cost about the same") % told
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a stacked bar, in per cent of the widest."""
+
+    family: str
+    label: str
+    amount: int
+    left: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A way of ordering as a stacked bar; ``low`` and ``high`` the ends of its spread in per cent."""
+
+    name: str
+    case: str
+    parts: list[Part]
+    cost: int
+    low: float
+    high: float
+    range: str
+
+
+def stacks(answer: Said) -> list[Stack]:
+    """The compared cost of every way by family, calm and disturbed."""
+    runs = [(way, case) for way in answer["ways"] for case in ("calm", "disturbed") if case in way]
+    many = answer["futures"] > 1
+    widest = max([1, *(max(way[case]["high"] if many else 0, _positive(way[case]["families"])) for way, case in runs)])
+    out: list[Stack] = []
+    for way, case in runs:
+        told, left, parts = way[case], 0.0, []
+        for key in DECIDED:
+            amount = told["families"].get(key, 0)
+            width = max(amount, 0) * 100 / widest
+            parts.append(Part(key, family(key), amount, round(left, 2), round(width, 2)))
+            left += width
+        span = ""
+        if many:
+            ends = (money_text(Money(told[end], answer["currency"], estimate=True)) for end in ("low", "high"))
+            span = " – ".join(ends)
+        word = "" if len(runs) == len(answer["ways"]) else _("as things are") if case == "calm" else _("disturbed")
+        low, high = (round(max(told[end], 0) * 100 / widest, 2) if many else 0.0 for end in ("low", "high"))
+        out.append(Stack(name(way["code"]), word, parts, told["cost"], low, high, span))
+    return out
+
+
+def _positive(amounts: Mapping[str, int]) -> int:
+    return sum(max(amounts.get(key, 0), 0) for key in DECIDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the comparison: a figure of every run; ``kind`` money | share | text."""
+
+    label: str
+    kind: str
+    values: list[Any]
+    end: bool = False
+
+
+def heads(answer: Said) -> list[str]:
+    """Runs by name, as the columns of the comparison."""
+    out: list[str] = []
+    for way in answer["ways"]:
+        out.append(name(way["code"]))
+        if "disturbed" in way:
+            out.append(_("%(way)s, disturbed") % {"way": name(way["code"])})
+    return out
+
+
+def compared(answer: Said) -> list[Row]:
+    """Families, cost, profit, service and stock of every run."""
+    told = [way[case] for way in answer["ways"] for case in ("calm", "disturbed") if case in way]
+
+    def money(label: str, read: Any, *, end: bool = False) -> Row:
+        return Row(label, "money", [read(one) for one in told], end)
+
+    rows = [money(family(key), lambda one, key=key: one["families"].get(key, 0)) for key in DECIDED]
+    rows.append(money(_("Cost of ordering so"), lambda one: one["cost"], end=True))
+    if answer["futures"] > 1:
+        rows.append(money(_("in one future of twenty less than"), lambda one: one["low"]))
+        rows.append(money(_("in one future of twenty more than"), lambda one: one["high"]))
+    rows += [
+        money(
+            _("%(family)s of what is sold") % {"family": family(key)}, lambda one, key=key: one["families"].get(key, 0)
+        )
+        for key in SOLD
+    ]
+    rows.append(money(_("Profit"), lambda one: one["profit"], end=True))
+    rows.append(Row(_("Demand met"), "share", [round(one["fill"] * 1000) for one in told]))
+    rows.append(Row(_("Weeks out of stock"), "share", [round(one["out_weeks"] * 1000) for one in told]))
+    rows.append(money(_("Stock at the end"), lambda one: one["left_value"]))
+    return rows
+
+
+def told_rows(rows: Sequence[Row], currency: str) -> list[tuple[Row, list[str]]]:
+    """The comparison as it is written."""
+
+    def cell(row: Row, value: Any) -> str:
+        return percent(value) if row.kind == "share" else money_text(Money(value, currency, estimate=True))
+
+    return [(row, [cell(row, value) for value in row.values]) for row in rows]
+
+
+def differences(answer: Said) -> list[str]:
+    """Every way against the first, and what the disturbance costs each."""
+    out: list[str] = []
+    first, currency = answer["ways"][0], answer["currency"]
+
+    def text(amount: float) -> str:
+        return money_text(Money(round(amount), currency, estimate=True))
+
+    for way, gap in list(zip(answer["ways"], answer["against"], strict=True))[1:]:
+        told = {
+            "way": name(way["code"]), "first": name(first["code"]), "amount": text(abs(gap["mean"])),
+            "low": text(gap["low"]), "high": text(gap["high"]), "share": figure(round(gap["cheaper"] * 100)),
+        }  # fmt: skip
+        if answer["futures"] > 1:
+            sentence = (
+                _("%(way)s costs %(amount)s more than %(first)s "
+                    "(95 %% of the mean: %(low)s to %(high)s); cheaper in %(share)s %% of the futures.")
+                if gap["mean"] >= 0
+                else _("%(way)s costs %(amount)s less than %(first)s "
+                    "(95 %% of the mean: %(low)s to %(high)s); cheaper in %(share)s %% of the futures.")
+            )  # fmt: skip
+        else:
+            sentence = (
+                _("%(way)s would have cost %(amount)s more than %(first)s "
+                    "(95 %% over items: %(low)s to %(high)s); cheaper for %(share)s %% of the items.")
+                if gap["mean"] >= 0
+                else _("%(way)s would have cost %(amount)s less than %(first)s "
+                    "(95 %% over items: %(low)s to %(high)s); cheaper for %(share)s %% of the items.")
+            )  # fmt: skip
+        out.append(sentence % told)
+    for way in answer["ways"]:
+        if "shock" in way:
+            gap = way["shock"]
+            worst = max(DECIDED, key=lambda key: gap["families"].get(key, 0))
+            told = {
+                "way": name(way["code"]), "amount": text(gap["mean"]), "low": text(gap["low"]), "high": text(gap["high"]),
+                "family": family(worst),
+            }  # fmt: skip
+            out.append(_("%(way)s: what goes wrong costs %(amount)s (%(low)s to %(high)s), most in %(family)s.") % told)
+    return out
+
+
+def curves(answer: Said) -> dict[str, Said]:
+    """Stock and cash by week of every way, in major units; of the disturbed run where there is one."""
+    past = answer["wish"]["mode"] == "past"
+    first = date.fromisoformat(answer["on"]) - (timedelta(weeks=answer["weeks"]) if past else timedelta())
+    weeks = [(first + timedelta(weeks=n)).isoformat() for n in range(answer["weeks"])]
+    out: dict[str, Said] = {}
+    for key in ("stock", "cash"):
+        ways: list[Said] = []
+        for way in answer["ways"]:
+            curve = case_of(way)["curves"][key]
+            line: Said = {"name": name(way["code"]), "mean": [v / 100 for v in curve["mean"]]}
+            if answer["futures"] > 1:
+                line |= {"low": [v / 100 for v in curve["low"]], "high": [v / 100 for v in curve["high"]]}
+            ways.append(line)
+        out[key] = {"weeks": weeks, "ways": ways}
+    return out
+
+
+def spread(answer: Said) -> Said | None:
+    """Share of the futures by what they cost, in per cent; ``None`` for one history."""
+    if answer["futures"] < 2:
+        return None
+    costs = [np.array(case_of(way)["costs"]) / 100 for way in answer["ways"]]
+    low, high = min(float(c.min()) for c in costs), max(float(c.max()) for c in costs)
+    edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
+    share = [np.histogram(c, edges)[0] * 100 / len(c) for c in costs]
+    return {
+        "bins": [float(v) for v in (edges[:-1] + edges[1:]) / 2],
+        "ways": [
+            {"name": name(way["code"]), "share": [round(float(v), 2) for v in part]}
+            for way, part in zip(answer["ways"], share, strict=True)
+        ],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """An item under every way: ``cost`` and ``lost`` margin by way, ``gap`` of the way compared to the first."""
+
+    sku: str
+    name: str
+    place: str
+    cost: list[int]
+    lost: list[int]
+    met: list[float]
+    out: list[float]
+    left: list[float]
+    gap: int
+
+
+def items(answer: Said, other: int) -> list[ItemRow]:
+    """Items by what the way with index ``other`` costs more than the first."""
+    said = answer["items"]
+    by = [case_of(way)["by_item"] for way in answer["ways"]]
+    return [
+        ItemRow(
+            said["sku"][n], said["name"][n], said["place"][n], [one["cost"][n] for one in by], [one["lost"][n] for one in by],
+            [one["met"][n] for one in by], [one["out"][n] for one in by], [one["left"][n] for one in by],
+            by[other]["cost"][n] - by[0]["cost"][n],
+        )
+        for n, seen in enumerate(said["seen"])
+        if seen
+    ]  # fmt: skip
+
+
+def columns(answer: Said, other: int) -> list[Column]:
+    """One item a row, a cost column for every way."""
+    ways = [name(way["code"]) for way in answer["ways"]]
+
+    def by(key: str, label: str, at: int, kind: str, *, shown: bool) -> Column:
+        return Column(
+            f"{key}{at}",
+            label,
+            kind,
+            read=lambda row: getattr(row, key)[at],
+            needs=SEE_COST,
+            estimate=True,
+            shown=shown,
+        )
+
+    gap = _("%(way)s dearer") % {"way": ways[other]}
+    return [
+        Column("sku", gettext_lazy("SKU"), "sku", href=lambda r: reverse("sku", args=[r.sku])),
+        Column("name", gettext_lazy("Name"), wrap=True),
+        Column("place", gettext_lazy("Location")),
+        *([Column("gap", gap, "money", needs=SEE_COST, estimate=True)] if len(ways) > 1 else []),
+        *(by("cost", way, at, "money", shown=True) for at, way in enumerate(ways)),
+        *(by("lost", f"{family('lost_margin')} · {way}", at, "money", shown=False) for at, way in enumerate(ways)),
+        *(by("met", _("Sold · %(way)s") % {"way": way}, at, "decimal", shown=False) for at, way in enumerate(ways)),
+        *(
+            by("out", _("Weeks out · %(way)s") % {"way": way}, at, "decimal", shown=False)
+            for at, way in enumerate(ways)
+        ),
+        *(by("left", _("Left · %(way)s") % {"way": way}, at, "decimal", shown=False) for at, way in enumerate(ways)),
+    ]
