@@ -161,7 +161,7 @@ def test_an_own_source_is_taken_in_and_back_on_the_rules_page(visit: Visit, sett
 
 def test_breaks_splits_and_both_sides_after_the_border(visit: Visit) -> None:
     """The price of the quantity, a split as one row with its parts, platform and third party beside each other."""
-    asked = f"{SHIRT}&qty=500,2000&breaks=2000:3.00&lanes=1&pc=50&ckg=11&csize=60x40x40csize=60x40x40&via=both&pace=20&sale=15&fee=1.1&place=none"via=bothcsize=60x40x40&via=both&pace=20&sale=15&fee=1.1&place=none"pace=20"
+    asked = f"{SHIRT}&qty=500,2000&breaks=2000:3.00&lanes=1&pc=50&ckg=11&csize=60x40x40&via=both&pace=20"
     asked += "&sale=15&fee=1.1&place=none"
     rows = _csv(visit(f"/quote/alternatives.csv?{asked}&m1=&m2=&m3=&s=20&s1=air&s2=sea&on=2027-02-01"))
     assert {row["Then"] for row in rows} == {"Platform (FBA)", "Third-party warehouse"}
