@@ -290,3 +290,52 @@ def test_who_may_not_see_costs_sees_units_and_days_only() -> None:
     with pytest.raises(ProblemError):
         plan_acts.approve(Viewer("bo", "warehouse", looking), [row.id])
     assert stored.plan(Viewer("x", "owner", NOWHERE)).head is None
+
+
+def test_an_approved_order_and_an_approved_load_are_expected_arrivals_of_the_inventory() -> None:
+    """The order at the place where the supplier delivers, the load at its destination, until they come or are taken back."""
+    from entrepot.books.selectors.inventory import StockWish, inventory
+
+    plan(books())
+    viewer = system_viewer("US")
+    order, load = lines("buy")["FAST"], lines("ship")["FAST"]
+    number, instruction = (line.document for line in plan_acts.approve(viewer, [order.id, load.id]))
+
+    def arrivals() -> dict[str, list[tuple[str, int, str]]]:
+        rows = inventory(viewer, StockWish(by="location", text="FAST")).page.rows
+        return {row.place: [(a.shipment, a.units, a.kind) for a in row.arrivals] for row in rows}
+
+    found = arrivals()
+    assert (number, order.units, "order") in found["CN"]
+    assert (instruction, 40, "load") in found["LA"]
+    plan_acts.undo(viewer, order.id)
+    plan_acts.undo(viewer, load.id)
+    found = arrivals()
+    assert number not in {name for name, _, _ in found["CN"]}
+    assert instruction not in {name for name, _, _ in found["LA"]}
+
+
+def test_the_scorecard_counts_days_out_turnover_and_what_ignored_advice_cost() -> None:
+    """A large order empties the shelf in the 34th week; of that month's two lines one was taken, the other ignored."""
+    from entrepot.books.selectors.scorecard import outcome, scorecard
+    from entrepot.workflows.scorecard import scorecard as score
+
+    large = doc("sales_order", "LARGE", START + timedelta(weeks=33), shop="WEB", currency="USD", cell={"location": "LA"},
+                lines=[{"sku": "FAST", "quantity": 200, "amount": 500_000}])  # fmt: skip
+    run = plan(books(large))[0].run
+    viewer = system_viewer("US")
+    early = LAST - timedelta(days=56)
+    plan_acts.approve(viewer, [lines("ship")["FAST"].id])
+    models.PlanLine.objects.filter(run=run).update(on=early)
+    score(months=6)
+    rows = {row.month: row for row in scorecard(viewer)}
+    told = rows[early.replace(day=1)]
+    assert (told.advice, told.taken, told.ignored) == (2, 1, 1)
+    assert told.taken_effect is not None
+    assert (told.ignored_cost or 0) > 0
+    best = rows[START.replace(month=4, day=1)]
+    assert (best.out_days, best.sku_days) == (0, 90)
+    assert best.profit is not None
+    assert best.stock_value is not None
+    assert best.return_on_stock == pytest.approx(1000 * best.profit * 365 / 30 / best.stock_value, rel=0.01)
+    assert {one.sku for one in outcome(viewer, str(run))} == {"FAST", "SLOW", "NEW"}

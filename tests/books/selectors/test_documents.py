@@ -123,7 +123,7 @@ def test_an_sku_with_everything(django_assert_max_num_queries: Any) -> None:
     )
     make.decision()
     viewer, march = make.viewer(), CostWish("sku", date(2026, 3, 1), date(2026, 3, 31), sku="A-1")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         page = sku.sku(viewer, "A-1", march)
     bills, layers = sku.bills(viewer, "A-1"), sku.layers(viewer, "A-1")
     assert (page.units, page.steps[-1].amount, page.stock[0].on_hand) == (3, 1100, 27)

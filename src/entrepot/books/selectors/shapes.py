@@ -148,11 +148,12 @@ AGE_LIMITS = (90, 180, 270, 365)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Units under way and when they are expected."""
+    """Units under way and when they are expected; ``kind`` shipment | order (not here yet) | load (to be shipped)."""
 
     shipment: str
     units: int
     eta: datetime | None
+    kind: str = "shipment"
 
 
 @dataclass(frozen=True, slots=True)

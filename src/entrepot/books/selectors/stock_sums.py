@@ -16,6 +16,7 @@ from django.db.models import Subquery
 
 from entrepot.books.access import Viewer
 from entrepot.books.models import Balance, Cell, ForecastFigure, StockFigure
+from entrepot.books.selectors.expected import expected
 from entrepot.books.selectors.paging import maybe_moment, raw
 from entrepot.books.selectors.shapes import AGE_BANDS, AGE_LIMITS, Arrival
 from entrepot.core.calendar import DAY, Instant
@@ -134,11 +135,21 @@ class Stock:
         return list(self._sums.values())
 
     def read(self, clock: Instant, forecasts: Iterable[Forecast] | None = None) -> list[StockSum]:
-        """Units, age, value, demand. Three queries, after the one for the cells; two with ``forecasts`` given."""
+        """Units, age, value, demand. Three queries, after the one for the cells; two with ``forecasts`` given;
+        and four for what is expected."""
         self._units()
         self._figures(clock)
         self._demand(self._forecasts() if forecasts is None else forecasts)
+        self._expected()
         return self.sums
+
+    def _expected(self) -> None:
+        """Open orders and approved loads; they are expected, not under way."""
+        one = next(iter(self.items)) if len(self.items) == 1 else None
+        places = {code: location for location, code in self.codes.items()}
+        for (item, place), arrivals in expected(self.viewer, places, one).items():
+            if item in self.items and place in self.groups:
+                self._sum(item, place).arrivals += arrivals
 
     def _cells(self) -> dict[int, Standing]:
         rows = Cell.objects.filter(company_id=self.viewer.company.id, location_id__in=list(self.groups))
