@@ -13,6 +13,7 @@ from entrepot.books.selectors.demand_shapes import RegionRow, SignalRow
 from entrepot.books.selectors.shapes import Page, Slice
 from entrepot.faces.web import queries, sentences
 from entrepot.faces.web.filters import DemandFilter
+from entrepot.faces.web.formats import MINUS
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.tables import Column, Table, build, wish
 from entrepot.faces.web.views.export import send
@@ -24,14 +25,18 @@ def signal_columns() -> list[Column]:
         Column("name", _("Signal"), read=lambda r: sentences.word("signal", r.name)),
         Column("kept", _("State"), read=lambda r: sentences.word("signal_state", "kept" if r.kept else "dropped")),
         Column("value", _("Explains of unseen weeks"), "percent"),
-        Column("effect", _("Effect"), "decimal", read=lambda r: round(r.effect, 2)),
+        Column("effect", _("Effect"), "span", read=lambda r: _figure(r.effect)),
         Column("interval", _("95 % interval"), "span", read=_interval),
         Column("reason", _("Why not"), read=lambda r: sentences.word("signal_reason", r.reason), optional=True),
     ]
 
 
 def _interval(row: SignalRow) -> str:
-    return f"{row.low:.2f} … {row.high:.2f}".replace("-", "\u2212")
+    return f"{_figure(row.low)} … {_figure(row.high)}"
+
+
+def _figure(effect: float) -> str:
+    return f"{effect:.2f}".replace("-", MINUS)
 
 
 def region_columns(*, sold: bool) -> list[Column]:
