@@ -13,6 +13,7 @@ from entrepot.workflows.sought import NOTHING, PLATFORM, Further, Sought
 if TYPE_CHECKING:
     from entrepot.engines.landed import Route
     from entrepot.engines.storage import OwnFigures
+    from entrepot.workflows.levies import Levies
     from entrepot.workflows.ways import Stocked
 
 MARKETPLACES = {"US": "US", "GB": "UK"}
@@ -20,14 +21,17 @@ MARKETPLACES = {"US": "US", "GB": "UK"}
 
 
 def followed(
-    route: Route, sought: Sought, quantity: int, on: date, via: str, *, wait: int = 0, own: OwnFigures | None = None
-) -> Route:
-    """The way with every further cost that was typed, and with what comes after it.
+    route: Route, sought: Sought, quantity: int, on: date, via: str, *, wait: int = 0, own: OwnFigures | None = None,
+    levies: Levies | None = None,
+) -> Route:  # fmt: skip
+    """The way with every further cost that was typed, with what comes after it, and with the levies on what is in a unit.
 
     The goods arrive on the day of entry. ``wait`` is how many days after arrival nothing of this part is sold. ``own`` are the
     seller's figures from his reports.
     """
     route = _further(route, sought, quantity)
+    if levies is not None and (due := levies.of(sought.sku, sought.destination, on, quantity)):
+        route = dataclasses.replace(route, after=(*route.after, *due))
     if via == NOTHING:
         return route
     if via == PLATFORM:

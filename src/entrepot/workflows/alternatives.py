@@ -107,7 +107,9 @@ class _Part:
         return list(
             answer_by(
                 asked, self.rules, _cartons(packed, quantity, sought.goods),
-                lambda route: followed(route, sought, quantity, self.on, self.via, wait=self.wait, own=own),
+                lambda route: followed(
+                    route, sought, quantity, self.on, self.via, wait=self.wait, own=own, levies=self.rules.levies
+                ),
             )
         )  # fmt: skip
 

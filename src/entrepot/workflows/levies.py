@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from entrepot.core.cost_lines import CostLine
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import exponent
-from entrepot.engines.storage import Levy, levies_on
+
+if TYPE_CHECKING:
+    from entrepot.engines.storage import Levy
 
 FILE = "levies.toml"
 
@@ -48,6 +50,8 @@ class Levies:
         >>> [line.amount for line in told.of("MUG", "DE", date(2026, 3, 1), 1000)]
         [2160]
         """
+        from entrepot.engines.storage import levies_on
+
         return levies_on(self.levies, country, on, self.materials.get(sku, {}), units, sku)
 
 
@@ -70,6 +74,8 @@ def read_levies(text: str) -> Levies:
 
 
 def _levy(told: dict[str, Any]) -> Levy:
+    from entrepot.engines.storage import Levy
+
     currency = str(told["currency"]).upper()
     if told["per"] not in ("unit", "kg"):
         raise ValueError(f"per {told['per']}")

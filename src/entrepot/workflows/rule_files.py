@@ -2,7 +2,8 @@
 
 ``us_hts.json`` or ``us_hts.csv`` (the USITC's export), ``uk_tariff.csv``, ``own_rates*.csv`` (his own duty and tax rates, which
 outrank every table), ``exchange_rates*.csv`` (base, quote, rate, from, purpose), freight cards ``cards/*.toml``, price lists of
-warehouses ``warehouses/*.toml``, and the platform's reports ``fee_preview*`` and ``storage_fees*`` as it exports them.
+warehouses ``warehouses/*.toml``, levies per unit ``levies.toml``, and the platform's reports ``fee_preview*`` and
+``storage_fees*`` as it exports them.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from entrepot.core.errors import Problem, ProblemError
 from entrepot.rules import RuleBook, rule_book
 from entrepot.rules.fx import ExchangeRates, Rate
 from entrepot.rules.importers import Read, read_hts, read_own_rates, read_uk
+from entrepot.workflows.levies import Levies, levies
 
 if TYPE_CHECKING:
     from entrepot.engines.freight import RateCard
@@ -43,6 +45,7 @@ class SellerRules:
     problems: tuple[Problem, ...] = field(default=())
     warehouses: tuple[PriceList, ...] = ()
     fees: Mapping[tuple[str, str], OwnFigure] = field(default_factory=dict[tuple[str, str], "OwnFigure"])
+    levies: Levies = field(default_factory=Levies)
 
 
 def seller_rules(home: Path | None) -> SellerRules:
@@ -62,7 +65,7 @@ def seller_rules(home: Path | None) -> SellerRules:
     fees, unread = own_fees(folder)
     return SellerRules(
         book, ExchangeRates(tuple(own)), _cards(folder / "cards"), (*problems, *unread), _warehouses(folder / "warehouses"),
-        fees,
+        fees, levies(folder.parent),
     )  # fmt: skip
 
 
