@@ -109,16 +109,20 @@ def _latest(lines: Any) -> list[Any]:
     return [line for line in known if line.document.version == newest[_identity(line.document)]]
 
 
-def exposure(company: models.Company, on: date, change: Fraction = Fraction(1, 20)) -> ExposureAnswer:
+def exposure(
+    company: models.Company, on: date, change: Fraction = Fraction(1, 20), *, weeks: int = 0
+) -> ExposureAnswer:  # fmt: skip
     """Exposure by currency and time to the due day, at the books' rate of the day, with the effect of a change of rates.
 
-    ``change`` is relative: 1/20 = the foreign currency rises by 5 %. Overdue amounts stand in the first stretch.
+    ``change`` is relative: 1/20 = the foreign currency rises by 5 %. Overdue amounts stand in the first stretch. ``weeks``:
+    by due week for so many weeks, what is later in one row; 0 = by months and quarters.
     """
     orders = open_orders(company, on)
     parts = [Instalment(row.order, row.currency, row.due, row.unpaid) for row in orders]
     directory, at = Directory(), midnight(on, company.zone)
     rows: list[ExposureRow] = []
-    for stretch in exposures(parts, on):
+    stretches = [7 * week for week in range(1, weeks + 1)] if weeks else (30, 60, 90, 180)
+    for stretch in exposures(parts, on, stretches):
         home: int | None = None
         effect: int | None = None
         needs = ""

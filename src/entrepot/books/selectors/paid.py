@@ -15,7 +15,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from entrepot.books.models import Basis, CostLine, Document, PaymentLine, PurchaseLine, Supplier
+from entrepot.books.models import Basis, Company, CostLine, Document, Movement, PaymentLine, PurchaseLine, Supplier
 from entrepot.core.calendar import Instant, midnight
 from entrepot.core.money import range_share, round_half_away
 
@@ -161,3 +161,95 @@ def _cut(keys: Collection[Any]) -> Iterable[list[Any]]:
 def _rows(name: str, keys: Collection[Any], queryset: Any) -> Iterable[Any]:
     for chosen in _cut(keys):
         yield from queryset.filter(**{f"{name}__in": chosen})
+
+
+class PaidShare(NamedTuple):
+    """A payment on an order: foreign minor units and the rate that was paid, home for one foreign."""
+
+    amount: int
+    at: Instant
+    rate: Fraction
+
+
+class PaidOrder(NamedTuple):
+    """An order in a foreign currency whose goods came, foreign minor units.
+
+    ``received_share`` is what the units that came were ordered for, ``invoiced`` what they are costed at now.
+    """
+
+    number: str
+    document: int
+    supplier: str
+    currency: str
+    placed_at: Instant
+    received_at: Instant
+    received_share: int
+    invoiced: int
+    payments: tuple[PaidShare, ...]
+
+
+def orders_paid(company: Company, since: Instant, until: Instant) -> list[PaidOrder]:
+    """Orders placed between two instants in another currency than the company's, of which something came."""
+    lines = {
+        line.pk: line
+        for line in PurchaseLine.objects.filter(
+            company=company, effective_at__gte=since, effective_at__lte=until, document__reversed__isnull=True
+        ).exclude(currency=company.currency).select_related("document").defer("document__body")
+    }  # fmt: skip
+    came: dict[str, list[Any]] = defaultdict(list)
+    moves: dict[int, str] = {}
+    for chosen in _cut(lines):
+        rows = Movement.objects.filter(purchase_line__in=chosen, replacement__isnull=True, effective_at__lte=until)
+        for row in rows:
+            number = lines[row.purchase_line_id].document.external_id
+            came[number].append(row)
+            moves[row.pk] = number
+    costed = _goods_lines(moves)
+    paid = _payments("purchase_order", set(came))
+    rates = _paid_rates(set(came))
+    found: list[PaidOrder] = []
+    for number, rows in came.items():
+        first = lines[rows[0].purchase_line_id]
+        share = sum(
+            round_half_away(Fraction(row.quantity * line.price_amount, line.price_per))
+            for row in rows for line in (lines[row.purchase_line_id],)
+        )  # fmt: skip
+        payments = tuple(
+            PaidShare(amount, at, rates[number, first.currency, at])
+            for amount, at in paid.get((number, first.currency), ()) if at <= until
+        )  # fmt: skip
+        found.append(
+            PaidOrder(
+                number, first.document_id, first.supplier, first.currency, first.effective_at,
+                min(row.effective_at for row in rows), share, costed.get((number, first.currency), share), payments,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _goods_lines(moves: dict[int, str]) -> dict[tuple[str, str], int]:
+    """(order, currency) → live goods lines aimed at what came of it, without credits."""
+    seen: dict[int, tuple[tuple[str, str], int]] = {}
+    for chosen in _cut(moves):
+        rows = CostLine.objects.filter(
+            component=0, replacement__isnull=True, amount__gt=0, basis__basisshare__movement__in=chosen
+        ).values_list("pk", "basis__basisshare__movement", "currency", "amount")  # fmt: skip
+        for line, movement, currency, amount in rows:
+            if movement in moves:
+                seen[line] = ((moves[movement], currency), amount)
+    found: dict[tuple[str, str], int] = defaultdict(int)
+    for key, amount in seen.values():
+        found[key] += amount
+    return found
+
+
+def _paid_rates(numbers: Collection[str]) -> dict[tuple[str, str, Instant], Fraction]:
+    """(order, currency, instant) → the rate of the payment."""
+    found: dict[tuple[str, str, Instant], Fraction] = {}
+    for chosen in _cut(numbers):
+        rows = PaymentLine.objects.filter(order_type="purchase_order", order__in=chosen)
+        for order, currency, at, top, bottom in rows.values_list(
+            "order", "currency", "effective_at", "rate_numerator", "rate_denominator"
+        ):
+            found[order, currency, at] = Fraction(top, bottom)
+    return found

@@ -13,6 +13,7 @@ from entrepot.faces.cli import (
     costing,
     demanding,
     demo,
+    exchanging,
     figures,
     importing,
     keeping,
@@ -78,6 +79,7 @@ app.command("daily")(figures.daily)
 app.command("explain")(why.explain)
 app.command("cost")(costing.cost)
 app.command("variance")(costing.variance)
+app.command("fx")(exchanging.fx)
 app.command("quote")(quoting.quote)
 app.command("whatif")(quoting.whatif)
 app.command("rules")(quoting.rules)
