@@ -53,6 +53,7 @@ GROUPS = (
         (
             Link("cost", "cost", _("True cost"), "c", "see_cost", phone=True),
             Link("variance", "variance", _("Cost variance"), "v", "see_cost"),
+            Link("exchange", "exchange", _("FX exposure"), "", "see_cost"),
             Link("storage", "storage", _("Storage ahead"), "", "see_cost"),
             Link("quote", "quote", _("Quote"), "q", "see_cost"),
             Link("what-if", "what-if", _("What if"), "w", "see_cost"),

@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 from entrepot.faces.web.views import (
     cost,
     demand,
+    exchange,
     demand_parts,
     health,
     imports,
@@ -72,6 +73,8 @@ urlpatterns = [
     path("cost/sale/<int:key>/why", cost.sale_why, name="sale-why"),
     re_path(r"^cost/(?P<part>layers|bills)/(?P<code>.+)/$", cost.sku_why, name="sku-why"),
     re_path(rf"^cost/(?P<part>layers|bills|sales)/(?P<code>.+)\.{FILE}$", cost.sku_export, name="sku-export"),
+    path("exchange/", exchange.exchange, name="exchange"),
+    re_path(rf"^exchange/(?P<name>weeks|orders|differences)\.{FILE}$", exchange.export, name="exchange-export"),
     path("variance/", variance.variance, name="variance"),
     re_path(rf"^variance\.{FILE}$", variance.export, name="variance-export"),
     re_path(rf"^variance/unbilled\.{FILE}$", variance.unbilled_export, name="unbilled-export"),
