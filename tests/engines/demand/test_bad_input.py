@@ -125,3 +125,21 @@ def test_a_growing_item_has_not_changed_its_unit() -> None:
     growing = random.poisson(np.exp(np.linspace(0, 3, 52)), (50, 52))
     rare = random.poisson(0.3, (50, 52)) * random.integers(1, 30, (50, 52))
     assert (unit_changes(np.concatenate([growing, rare]).astype(float)).column == -1).all()
+
+
+def test_weeks_that_cannot_be_are_named_and_harm_no_other_series() -> None:
+    """Infinite and negative weeks, a week of 10¹⁵, a series of nothing but unknown weeks: each is forecast or honestly not, and
+    the sound series keep nearly the same figures."""
+    sound = np.random.default_rng(1).poisson(5, (300, 60)).astype(float)
+    usual = forecast(dense(sound)).quantiles(LeadTime.fixed(13))
+    broken = sound.copy()
+    broken[0, 30], broken[1, 30:33], broken[2, 30], broken[3] = np.inf, -50, 1e15, np.nan
+    result = forecast(dense(broken))
+    flags = result.frame["flags"].to_list()
+    assert ["impossible_weeks" in one for one in flags[:5]] == [True, True, False, False, False]
+    assert flags[3] == ["no_history"]
+    found = result.quantiles(LeadTime.fixed(13))
+    assert np.isfinite(np.delete(found, 3, axis=0)).all()
+    assert np.median(np.abs(found[4:] - usual[4:]) / (usual[4:] + 1)) < 0.04
+    assert len(result.fan("i1", 4)) == 4
+    assert result.frame["level"][1] < 8

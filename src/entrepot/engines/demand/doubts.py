@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -43,6 +45,28 @@ def series_doubts(panel: DemandPanel) -> dict[str, NDArray[np.bool_]]:
     unknown = np.isnan(panel.demand) & ~panel.censored & (columns > panel.born[:, None])
     changed = unit_changes(panel.demand).column >= max(weeks - RECENT, 1)
     return {"unit_changed": changed, "gaps": (unknown & recent).sum(axis=1) >= GAP_WEEKS}
+
+
+def made_sound(panel: DemandPanel) -> DemandPanel:
+    """``panel`` without weeks that cannot be: infinite ones are unknown, negative ones sold nothing; noted as
+    ``impossible_weeks``. The panel itself where there are none.
+
+    >>> from datetime import date
+    >>> odd = np.array([[4.0, -2.0, np.inf, 4.0]])
+    >>> one = DemandPanel(pl.DataFrame({"item": ["a"]}), (date(2026, 1, 5),) * 4, odd, np.zeros(1, np.int64), np.isnan(odd))
+    >>> made_sound(one).demand.tolist(), made_sound(one).notes
+    ([[4.0, 0.0, nan, 4.0]], (('impossible_weeks',),))
+    """
+    infinite, negative = np.isinf(panel.demand), panel.demand < 0
+    odd = np.flatnonzero((infinite | negative).any(axis=1))
+    if odd.size == 0:
+        return panel
+    demand = np.where(infinite, np.nan, np.where(negative, 0.0, panel.demand))
+    told: list[tuple[str, ...]] = [*(panel.notes or ((),) * len(panel))]
+    for row in odd:
+        told[int(row)] = (*told[int(row)], "impossible_weeks")
+    bulk = None if panel.bulk is None else np.where(infinite | negative, 0.0, panel.bulk)
+    return replace(panel, demand=demand, bulk=bulk, notes=tuple(told))
 
 
 def _noted(frame: pl.DataFrame, note: str) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from entrepot.engines.demand.blend import fit_blend
+from entrepot.engines.demand.doubts import made_sound
 from entrepot.engines.demand.events import WEST, Event
 from entrepot.engines.demand.features import features
 from entrepot.engines.demand.history import History
@@ -78,6 +79,7 @@ def fit(
 
     The same panel and seed give the same model.
     """
+    panel = made_sound(panel)
     count, weeks = len(panel), panel.demand.shape[1]
     if count > MOST_SERIES:
         rows = np.sort(np.random.default_rng(seed).choice(count, MOST_SERIES, replace=False)).astype(np.int64)

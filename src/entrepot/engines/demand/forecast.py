@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from entrepot.core.reasons import Reason
 from entrepot.engines.demand import one_series, spread
-from entrepot.engines.demand.doubts import series_doubts
+from entrepot.engines.demand.doubts import made_sound, series_doubts
 from entrepot.engines.demand.events import WEST, Event
 from entrepot.engines.demand.explain import explain_series
 from entrepot.engines.demand.features import features
@@ -247,7 +247,7 @@ def forecast(
     >>> result.frame["weekly_mean"].round(2).to_list(), result.frame["flags"].to_list()
     ([4.0], [['assumed_spread']])
     """
-    by = tuple(panel.keys.columns)
+    by, panel = tuple(panel.keys.columns), made_sound(panel)
     model = fit(panel, events=events) if model is None else model
     last = panel.weeks[-1] if panel.weeks else None
     if (model.weeks, model.last_week) != (panel.demand.shape[1], last):

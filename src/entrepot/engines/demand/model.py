@@ -32,6 +32,7 @@ FLAGS: Mapping[str, str] = {
     "unit_rescaled": "the unit changed; earlier weeks were brought to the new one by the pack size",
     "signal_stopped": "a signal of this item has stopped and is left out",
     "gaps": "weeks among the last 26 are unknown although the item was in stock",
+    "impossible_weeks": "some weeks were infinite or negative: the former count as unknown, the latter as nothing sold",
     "net_returns": "more units came back than were ordered",
     "duplicate_lines": "some order lines are there more than once; all are counted",
     "future_lines": "some order lines lie in the future; they are left out",

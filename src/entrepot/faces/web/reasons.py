@@ -87,6 +87,9 @@ SENTENCES: dict[str, Promise] = {
         "The model {name} has {weight} of the say: on this shop's own past it saved {gain} of the cost of wrong ranges."
     ),
     "flag_gaps": gettext_lazy("Some of the last 26 weeks are unknown although the item was in stock."),
+    "flag_impossible_weeks": gettext_lazy(
+        "Some weeks were infinite or negative: the former count as unknown, the latter as nothing sold."
+    ),
     "flag_net_returns": gettext_lazy("More units came back than were ordered."),
     "flag_duplicate_lines": gettext_lazy("Some order lines are there more than once; all are counted."),
     "flag_future_lines": gettext_lazy("Some order lines lie in the future; they are left out."),

@@ -48,6 +48,7 @@ WORDS: dict[str, dict[str, Promise]] = {
         "unit_rescaled": pgettext_lazy("flag", "unit changed, rescaled"),
         "signal_stopped": pgettext_lazy("flag", "a signal stopped"),
         "gaps": pgettext_lazy("flag", "unknown weeks"),
+        "impossible_weeks": pgettext_lazy("flag", "impossible figures"),
         "net_returns": pgettext_lazy("flag", "more came back than was sold"),
         "duplicate_lines": pgettext_lazy("flag", "lines counted twice"),
         "future_lines": pgettext_lazy("flag", "lines in the future"),
