@@ -1,6 +1,6 @@
 """Published landed-cost sums through the product's own rule book and engines.
 
-    python -m benchmarks.landed_cases [--file cases.json] [--show]
+    python -m benchmarks.landed_cases [--file cases.json] [--show] [--open]
 
 Any file of schema landed-case/1. A case's facts become an entry; thresholds, valuation, roundings and fees come from the rule
 book of the day. ``exact``: every expected figure within the case's tolerance; ``needs_person``: the product asks instead of
@@ -24,6 +24,7 @@ from entrepot.core.money import exponent
 from entrepot.engines.duty import Assessment, Entry, Goods, Rates, assess
 from entrepot.rules import rule_book
 from entrepot.rules.fx import ExchangeRates
+from entrepot.workflows.not_computable import not_computable
 
 PUBLISHED = Path(__file__).resolve().parent.parent / "tests" / "acceptance" / "landed" / "published.toml"
 CASE = {
@@ -182,6 +183,7 @@ def main() -> None:
         "--file", type=Path, default=PUBLISHED, help="JSON or TOML; the project's own table unless said"
     )
     parser.add_argument("--show", action="store_true", help="every case with its figures")
+    parser.add_argument("--open", action="store_true", help="what the rule book cannot compute, and why")
     options = parser.parse_args()
     cases = read(options.file)
     counts = {"exact": 0, "needs_person": 0, "wrong": 0}
@@ -190,6 +192,11 @@ def main() -> None:
         counts[verdict] += 1
         if options.show or verdict != "exact":
             print(case["id"], verdict, seen)
+    if options.open:
+        for one in not_computable(rule_book()):
+            print(
+                f"{one.kind}: {one.where}: {one.what} ({one.since or ''} – {one.until or ''}): {one.why} [{one.source}]"
+            )
     report(cases=len(cases), **counts)
 
 

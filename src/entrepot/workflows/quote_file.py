@@ -64,7 +64,7 @@ def sought_from(table: Table, today: date) -> Sought:
     if "warehouse" in table:
         from entrepot.engines.storage import price_list_from
 
-        prices = price_list_from(cast(Table, table["warehouse"]))
+        prices = price_list_from(_part(table, "warehouse"))
     destination = str(table["destination"]).strip().upper()
     return Sought(
         str(table.get("sku", "item")), _money(table, "price", currency), currency, shown, destination,
@@ -72,8 +72,8 @@ def sought_from(table: Table, today: date) -> Sought:
         tuple(_way(row, currency) for row in _rows(table, "way")),
         str(table.get("hs", "")), str(table.get("origin", "CN")).upper(), str(table.get("duty", "")), str(table.get("tax", "")),
         str(table.get("programme", "")), str(table.get("regime", "commercial")), bool(table.get("recover", False)),
-        cast("date | None", table.get("known_on")), _packed(table), _after(table, currency, destination, prices),
-        tuple((int(row["from"]), _needed_money(row, "price", currency)) for row in _rows(table, "breaks")),
+        _known(table), _packed(table), _after(table, currency, destination, prices),
+        tuple((int(_number(row, "from") or 0), _needed_money(row, "price", currency)) for row in _rows(table, "breaks")),
         cards, bool(table.get("lanes", False)), tuple(_charge(row, currency) for row in _rows(table, "charge")),
         tuple(_split(row) for row in _rows(table, "splits")), frozenset(cast("list[str]", table.get("goods", []))),
         _door(table),
@@ -106,7 +106,7 @@ def _after(table: Table, currency: str, destination: str, prices: Any) -> After:
 
 
 def _packed(table: Table) -> Packed:
-    unit, carton = (cast(Table, table.get(name, {})) for name in ("unit", "carton"))
+    unit, carton = _part(table, "unit"), _part(table, "carton")
     _only(unit, "unit")
     _only(carton, "carton")
     kg, grams, count = _number(carton, "kg"), _number(unit, "grams"), _number(carton, "units")
@@ -117,7 +117,7 @@ def _packed(table: Table) -> Packed:
 
 
 def _door(table: Table) -> Door:
-    door = cast(Table, table.get("door", {}))
+    door = _part(table, "door")
     _only(door, "door")
     lives = door.get("residential")
     return Door(str(door.get("zone", "")), str(door.get("postcode", "")), None if lives is None else bool(lives))
@@ -191,6 +191,19 @@ def _days(found: object) -> tuple[date, ...]:
     if len(days) < len(listed) or not days:
         raise _wrong("on", "not a day", "write it like 2026-12-01", found)
     return days
+
+
+def _known(table: Table) -> date | None:
+    found = table.get("known_on")
+    return None if found is None else _days(found)[0]
+
+
+def _part(table: Table, field: str) -> Table:
+    """A table within the file, empty where there is none."""
+    found: object = table.get(field, {})
+    if not isinstance(found, Mapping):
+        raise _wrong(field, "not a table", f"write it as [{field}]", found)
+    return cast(Table, found)
 
 
 def _rows(table: Table, field: str) -> list[Table]:

@@ -14,6 +14,7 @@ import entrepot
 from entrepot.books.selectors import NotThere
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces.api.acts import acts
+from entrepot.faces.api.asking import asking
 from entrepot.faces.api.costing import costing
 from entrepot.faces.api.documentation import page
 from entrepot.faces.api.planning import planning
@@ -46,6 +47,7 @@ api = Api(
     auth=[Token(), Session()],
 )
 api.add_router("", acts)
+api.add_router("", asking)
 api.add_router("", costing)
 api.add_router("", planning)
 api.add_router("", quoting)
