@@ -135,3 +135,21 @@ def test_many_ends_in_one_pass_are_as_one_after_another() -> None:
     assert both.fan("i3").equals(single.fan("i3"))
     assert both.explain("i0") == single.explain("i0")
     assert both.fan("i0", 6)["mean"][-1] == 0
+
+
+def test_a_new_item_has_the_shops_first_christmas() -> None:
+    """The shop doubles its pace in the same eight weeks each year; the item that was never there then does so, too."""
+    rng = np.random.default_rng(3)
+    weeks, high = 112, [*range(48, 56), *range(100, 108)]
+    level = np.full((40, weeks), 8.0)
+    level[:, high] *= 2.5
+    demand = rng.poisson(level).astype(np.float64)[:, :98]
+    born = np.array([0] * 25 + list(range(10, 24)) + [95], dtype=np.int64)
+    for row, start in enumerate(born):
+        demand[row, :start] = np.nan
+    plain = dense(demand)
+    panel = DemandPanel(plain.keys, plain.weeks, plain.demand, born, plain.censored, plain.bulk, plain.notes)
+    told = launched(forecast(panel, events=()), panel.keys.with_columns(category=pl.lit("x")), [Launch(("i39",))])
+    fan = told.fan("i39", 14)["mean"].to_numpy()
+    assert fan[3:8].mean() > 1.3 * fan[0]
+    assert fan[3:8].mean() > 1.3 * fan[11:].mean()

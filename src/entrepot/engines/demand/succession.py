@@ -2,8 +2,8 @@
 
 **Successors** are no new items: before its own first sale the heir has its predecessor's weeks (times a share), series by series
 (channel, place), stock-outs included. **New items** have few weeks or none: :func:`~entrepot.engines.demand.launch.new_item`
-puts its level and launch curve from the nearest earlier launches in the place of an average over few weeks; the spread is
-that of series too short to be calibrated, and says so. Who goes on sale later starts then.
+puts level and launch curve of the nearest earlier launches in the place of an average over few weeks, the shop's season goes
+on top, and the spread is that of series too short to be calibrated, and says so. Who goes on sale later starts then.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ from entrepot.engines.demand.model import DemandPanel, Floats, LeadTime
 from entrepot.engines.demand.samples import MIN_AGE
 from entrepot.engines.demand.season import AHEAD
 
+ESTABLISHED = 26
+"""Weeks from which an item speaks for the shop's season."""
+FEW_ESTABLISHED = 5
+"""Such items below which the calendar's events speak instead."""
 _REPLACED = (
     "centre_windows",
     "centre_silent",
@@ -158,6 +162,7 @@ def launched(
     }
     names = [name for name in attributes.columns if name not in result.by]
     told = {row[: len(result.by)]: row[len(result.by) :] for row in attributes.select(*result.by, *names).iter_rows()}
+    shop = _shop_path(result, expected.shape[1] - 1)
     for one in launches:
         row = rows[one.key]
         if int(result.state.weeks[row]) >= MIN_AGE or one.key not in told:
@@ -169,7 +174,7 @@ def launched(
             new = new_item(result.panel, attributes, item, sold=sold, interest=one.interest, conversion=conversion)
         except ValueError:
             return result  # no launch was ever seen: nothing to compare with
-        weekly = _path(result, new, one.first, expected.shape[1] - 1)
+        weekly = _path(result, new, one.first, expected.shape[1] - 1, shop)
         expected[row] = np.concatenate([[0.0], np.cumsum(weekly)])
         mean[row] = new.level
         # As many weeks as tell the level as surely as analogues and own weeks do (spread.assumed_variance).
@@ -193,18 +198,28 @@ def launched(
     return Launched(**kept)
 
 
-def _path(result: Forecast, new: NewItem, first: date | None, weeks: int) -> Floats:
-    """Units expected in each of the next ``weeks`` weeks: level times launch curve from the first day on sale, and events."""
+def _path(result: Forecast, new: NewItem, first: date | None, weeks: int, shop: Floats) -> Floats:
+    """Units expected in each of the next ``weeks`` weeks: level times launch curve from the first day on sale, times what the
+    weeks are to the ``shop``."""
     steps = np.arange(weeks, dtype=np.float64)
     wait = 0.0
     if first is not None and result.last_week is not None:
         wait = max(((first - result.last_week).days - 7) / 7, 0.0)
     on_sale = np.clip(steps + 1 - wait, 0.0, 1.0)
     place = np.minimum(np.maximum(steps - np.ceil(wait), 0).astype(np.int64) + new.weeks, new.curve.size - 1)
-    event = result.model.shop.event
-    factor = np.ones(weeks)
-    factor[: min(weeks, event.size)] = event[: min(weeks, event.size)]
-    return np.asarray(new.level * new.curve[place] * on_sale * factor, dtype=np.float64)
+    return np.asarray(new.level * new.curve[place] * on_sale * shop, dtype=np.float64)
+
+
+def _shop_path(result: Forecast, weeks: int) -> Floats:
+    """What the season and the calendar make of the next ``weeks`` weeks in the whole shop [weeks]: what its established items
+    are expected to sell in each against their level, so that a new item has a first Christmas, too."""
+    state = result.state
+    old = np.flatnonzero((state.weeks >= ESTABLISHED) & (state.mean > 0))
+    if old.size < FEW_ESTABLISHED:
+        event = result.model.shop.event
+        return np.asarray([event[k] if k < event.size else 1.0 for k in range(weeks)], dtype=np.float64)
+    path = np.diff(state.expected[old], axis=1).sum(axis=0)[:weeks] / float(state.mean[old].sum())
+    return np.asarray(path, dtype=np.float64)
 
 
 def ended(result: Forecast, days: Mapping[tuple[str | int, ...], date]) -> Forecast:
