@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Max
 
 from entrepot.books import models
 
@@ -26,8 +27,9 @@ def version_of(company: models.Company) -> str:
     """What the kept figures rest on: newest fact, newest forecast, newest word about a strategy. Three queries."""
     fact = models.Document.objects.order_by("-recorded_at").values_list("recorded_at", flat=True).first() or 0
     forecast = models.DemandRun.objects.filter(company=company).order_by("-made_at").values_list("made_at", flat=True)
-    word = models.PlanOverride.objects.filter(company=company).order_by("-pk").values_list("pk", "withdrawn_at").first()
-    return f"{fact}-{forecast.first() or 0}-{'-'.join(str(part or 0) for part in word or (0,))}"
+    words = models.PlanOverride.objects.filter(company=company, line=None)
+    word = words.aggregate(said=Max("pk"), back=Max("withdrawn_at"))
+    return f"{fact}-{forecast.first() or 0}-{word['said'] or 0}-{word['back'] or 0}"
 
 
 def known(key: str) -> Said | None:

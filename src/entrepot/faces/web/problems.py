@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from entrepot.faces.web.plan_problems import PLAN
+
 PROBLEMS: dict[str, tuple[Promise, Promise]] = {
     "no_reason": (
         pgettext_lazy("problem", "A row is dismissed for a reason"),
@@ -274,5 +276,6 @@ PROBLEMS: dict[str, tuple[Promise, Promise]] = {
         pgettext_lazy("problem", "no file was chosen"),
         pgettext_lazy("remedy", "choose a CSV, XLSX or Parquet file"),
     ),
+    **PLAN,
 }
 """Code to (what is wrong, what makes it right)."""

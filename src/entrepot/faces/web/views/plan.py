@@ -23,7 +23,7 @@ from entrepot.faces.web.plan_queries import PlanWish
 from entrepot.faces.web.tables import EXPORT_ROWS, Table, build, wish
 from entrepot.faces.web.views.export import send
 
-MODES = ("express", "air", "truck", "rail", "sea", "direct")
+MODES = ("express", "air", "truck", "rail", "sea")
 KINDS = ("acts", "buy", "ship", "move", "keep")
 MOST = 1_000
 

@@ -89,6 +89,7 @@
     button.querySelector("[data-count]").textContent = chosen ? `(${chosen})` : "";
   }
   document.addEventListener("change", (event) => {
+    if (event.target.dataset.cell) event.target.closest("tr").dispatchEvent(new CustomEvent("row-changed"));
     if (event.target.dataset.all) {
       document.querySelectorAll(`input[name="${event.target.dataset.all}"]`).forEach((box) => { box.checked = event.target.checked; });
     }
