@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from benchmarks.shared_limits import PRICE, shop, solve
 from entrepot.engines.replenish.order_options import order_options
+from entrepot.engines.replenish.shared_exact import solve_exactly
 from entrepot.engines.replenish.shared_limits import Containers, LimitsTooTight, Options, choose_within
 
 
@@ -66,6 +67,42 @@ def test_whole_containers_are_paid(seed: int, loose: bool) -> None:
     if not loose:
         assert plan.bound <= best + 1e-6
         assert best <= plan.cost + 1e-6
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 100_000), st.sampled_from((None, 25.0)), st.sampled_from((None, 1)))
+def test_few_rows_are_planned_to_the_optimum(seed: int, loose: float | None, most: int | None) -> None:
+    """By full enumeration, freight by containers, loose or both: the plan costs what the best one does, and the bound says so."""
+    options, capacity = problem(seed)
+    space = capacity[1] / 2.5
+    freight = Containers(1, space, 30.0, loose=np.inf if loose is None else loose / space, most=most)
+    capacity[1] = 10 * capacity[1] if loose or most is None else space
+    plan = choose_within(options, capacity, ("cash", "volume"), freight)
+    best = np.inf
+    for pick in itertools.product(range(4), repeat=5):
+        used = options.use[:, range(5), pick].sum(axis=1)
+        if (used <= capacity + 1e-9).all():
+            best = min(best, options.cost[range(5), pick].sum() + freight.freight(used[1])[0])
+    assert plan.cost == pytest.approx(best, rel=2e-5)
+    assert best * (1 - 2e-5) <= plan.bound + 1e-4 * best
+    assert plan.bound <= best + 1e-6
+
+
+def test_branch_and_bound_checks_the_prices() -> None:
+    """A hundred rows, three limits: HiGHS finds no plan below our bound and none cheaper than ours by more than the gap."""
+    random = np.random.default_rng(5)
+    cost = np.sort(random.lognormal(5, 1, (100, 5)), axis=1)[:, ::-1].copy()
+    use = np.cumsum(random.lognormal(1, 1, (3, 100, 5)), axis=2)
+    use[:, :, 0] = 0
+    options, capacity = Options(cost, use), use[:, :, -1].sum(axis=1) * np.array([0.4, 0.5, 0.6])
+    plan = choose_within(options, capacity, ("a", "b", "c"))
+    found = solve_exactly(options, capacity)
+    assert found.pick is not None
+    best = cost[range(100), found.pick].sum()
+    assert (use[:, range(100), found.pick].sum(axis=1) <= capacity * (1 + 1e-9)).all()
+    assert found.bound <= plan.cost + 1e-6
+    assert plan.bound <= best + 1e-6
+    assert plan.cost <= best * (1 + 1e-4)
 
 
 def test_many_rows_close_the_gap_and_both_limits_bind() -> None:

@@ -10,7 +10,7 @@ metre be worth?". Source: Everett (1963), Operations Research 11(3); Fisher (198
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ from entrepot.core.reasons import Reason
 from entrepot.engines.replenish.steady import Floats, Ints
 
 ROUNDS, HALVINGS = 8, 30
+FEW, WIDE = 1_500, 1e-4
+"""Choices up to which a plan is searched to the optimum, where prices leave a gap wider than this."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Containers:
         """Cheapest freight of ``volume``, and the containers it takes."""
         whole = math.ceil(volume / self.space - 1e-9)
         full = int(volume / self.space + 1e-9)
+        if self.most is not None:
+            full = min(full, self.most)
         ways = [(whole * self.price, whole)]
         if math.isfinite(self.loose):
             ways.append((full * self.price + max(volume - full * self.space, 0.0) * self.loose, full))
@@ -130,7 +134,10 @@ def choose_within(
     search = _Search(options, capacity.astype(np.float64), names, containers)
     search.refuse_what_cannot_be()
     search.find_prices()
-    return search.repaired()
+    plan = search.repaired()
+    if plan.gap > WIDE and int(np.isfinite(options.cost).sum()) <= FEW:
+        return search.closed(plan)
+    return plan
 
 
 class _Search:
@@ -215,6 +222,24 @@ class _Search:
             raised *= 2
         pick, used = self.pick.copy(), self.used.copy()
         self._fill(pick, used, np.maximum(prices, floor))
+        return self._plan(pick, used)
+
+    def closed(self, plan: SharedPlan) -> SharedPlan:
+        """``plan``, or the better one that branch and bound finds; the higher of the two bounds."""
+        from entrepot.engines.replenish.shared_exact import solve_exactly
+
+        found = solve_exactly(self.options, self.capacity, self.containers)
+        self.bound = max(self.bound, min(found.bound, plan.cost))
+        best = replace(plan, bound=self.bound)
+        if found.pick is None:
+            return best
+        used = self.options.use[:, np.arange(len(found.pick)), found.pick].sum(axis=1)
+        if bool((used > self.capacity * (1 + 1e-9) + 1e-9).any()):
+            return best
+        other = self._plan(found.pick, used)
+        return other if other.cost < best.cost else best
+
+    def _plan(self, pick: Ints, used: Floats) -> SharedPlan:
         rows = np.arange(len(pick))
         goods = float(self.options.cost[rows, pick].sum())
         freight, count = (
