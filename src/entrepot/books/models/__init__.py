@@ -46,18 +46,19 @@ from entrepot.books.models.rebates import (
 from entrepot.books.models.selling import RefundLine, SalesLine
 from entrepot.books.models.shipping import ReportedStock, Shipment, SignalValue
 from entrepot.books.models.stock import Balance, Cell, Movement, Replacement, Reservation, Reversed, Waiting
+from entrepot.books.models.storage import StorageFigure
 from entrepot.books.models.tokens import ApiToken
 from entrepot.books.models.variances import Reconciliation, UnbilledFigure, VarianceFigure
 
 __all__ = [
-    "ApiToken", "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company",
-    "CostLine", "CustomsEntry", "DataKey", "Decision", "DeclarationLine", "DemandDetail", "DemandFigure",
-    "DemandRun", "Document", "DutyRefundLine", "ForecastFigure", "FxRate", "Item", "ItemCourse", "ItemState", "Job",
-    "LayoutMapping", "Listing", "Location", "MarginFigure", "Membership", "MonthReport", "Movement",
-    "OpportunityFigure", "Packaging", "PaymentLine", "Period", "PeriodShare", "PersonalData", "PlanDetail",
-    "PlanGap", "PlanLine", "PlanOverride", "PlanRun", "PurchaseLine", "Quarantine", "RawFile", "RebateCash",
-    "RebateClaimLine", "RebateSettlementLine", "Reconciliation", "RefundLine", "ReopenRequest", "Replacement",
-    "ReportedStock", "Reservation", "Reversed", "SaleFigure", "SalesLine", "ScoreMonth", "Shipment", "Shop",
-    "SignInAttempt", "SignalValue", "StockFigure", "Supplier", "SupplierOffer", "TaxRegistration", "UnbilledFigure",
-    "Uplift", "VarianceFigure", "VatInvoiceLine", "Waiting",
+    "ApiToken", "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company", "CostLine",
+    "CustomsEntry", "DataKey", "Decision", "DeclarationLine", "DemandDetail", "DemandFigure", "DemandRun", "Document",
+    "DutyRefundLine", "ForecastFigure", "FxRate", "Item", "ItemCourse", "ItemState", "Job", "LayoutMapping", "Listing",
+    "Location", "MarginFigure", "Membership", "MonthReport", "Movement", "OpportunityFigure", "Packaging",
+    "PaymentLine", "Period", "PeriodShare", "PersonalData", "PlanDetail", "PlanGap", "PlanLine", "PlanOverride",
+    "PlanRun", "PurchaseLine", "Quarantine", "RawFile", "RebateCash", "RebateClaimLine", "RebateSettlementLine",
+    "Reconciliation", "RefundLine", "ReopenRequest", "Replacement", "ReportedStock", "Reservation", "Reversed",
+    "SaleFigure", "SalesLine", "ScoreMonth", "Shipment", "Shop", "SignInAttempt", "SignalValue", "StockFigure",
+    "StorageFigure", "Supplier", "SupplierOffer", "TaxRegistration", "UnbilledFigure", "Uplift", "VarianceFigure",
+    "VatInvoiceLine", "Waiting",
 ]  # fmt: skip
