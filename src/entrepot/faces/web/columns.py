@@ -77,7 +77,7 @@ def stock(by: str) -> list[Column]:
 
 def economics(by: str, present: list[str]) -> list[Column]:
     """The true-cost table: one column a cost family that occurs."""
-    labels = {"sku": _("SKU"), "channel": _("Channel"), "destination": _("Destination")}
+    labels = {"sku": _("SKU"), "channel": _("Channel"), "destination": _("Destination"), "order": _("Order")}
 
     def cost(family: str) -> Column:
         return Column(
