@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ import pytest
 
 from entrepot.books import models
 from entrepot.core.errors import ProblemError
-from entrepot.engines.demand import WEST
+from entrepot.engines.demand import WEST, LeadTime, fit
+from entrepot.engines.demand import forecast as engine
 from entrepot.workflows import demand_cycles, demand_regions, demand_signals
 from entrepot.workflows.demand_settings import demand_settings
 from entrepot.workflows.forecast import forecast
@@ -82,6 +84,24 @@ def test_signals_of_the_books_are_judged_stored_and_used(run: None) -> None:
     detail = json.loads(zlib.decompress(bytes(figure.demanddetail.content)))
     assert [name for name, _ in detail["signals"]] == ["cart_adds"]
     assert detail["signals"][0][1] != 1.0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_run_is_what_the_benchmark_measures(run: None) -> None:
+    """The same :func:`fit` and :func:`forecast`, with nothing but what the seller's books add: on a panel without signals the
+    figures are the same to the unit."""
+    one = forecast(made_at=1_700_000_000_000_001)[0]
+    model = fit(one.panel)
+    assert np.array_equal(one.result.model.table.quantiles, model.table.quantiles)
+    assert np.array_equal(one.result.model.blend, model.blend)
+    assert (one.result.model.learnt, one.result.model.events, one.result.model.seed) == (
+        model.learnt,
+        model.events,
+        model.seed,
+    )
+    plain = engine(one.panel, model=model)
+    unmoved = replace(one.result, state=replace(one.result.state, expected=plain.state.expected))
+    assert np.array_equal(unmoved.quantiles(LeadTime.fixed(8)), plain.quantiles(LeadTime.fixed(8)))
 
 
 @pytest.mark.django_db(transaction=True)
