@@ -24,7 +24,7 @@ def doc(type_: str, number: str, on: date, **fields: Any) -> Any:
     return parse({"type": type_, "id": number, "effective_at": f"{on}T12:00:00Z", **fields})
 
 
-def masters() -> list[Any]:
+def seller() -> list[Any]:
     """A company, a waiting place, a selling place and its shop, two suppliers and three items in cartons."""
     packed = [
         {"level": "unit", "units": 1, "weight_g": 400, "length_mm": 200, "width_mm": 150, "height_mm": 100},
@@ -123,9 +123,9 @@ def post(*documents: Any, at: int = AT) -> None:
     assert report.quarantined == 0, report.problems[:3]
 
 
-def books(*more: Any, last_order: int = 20) -> list[CompanyForecast]:
+def books(*more: Any, last_order: int = 20, masters: list[Any] | None = None) -> list[CompanyForecast]:
     """All of it with ``more``, valued and forecast. With few orders what waits runs out, so that something is bought."""
-    post(*masters(), at=AT)
+    post(*seller(), *(masters or []), at=AT)
     post(opening(), *buying(last=last_order), *shipping(), *selling(), *more, at=2 * AT)
     revalue()
     return forecast()

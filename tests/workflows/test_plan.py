@@ -339,3 +339,30 @@ def test_the_scorecard_counts_days_out_turnover_and_what_ignored_advice_cost() -
     assert best.stock_value is not None
     assert best.return_on_stock == pytest.approx(1000 * best.profit * 365 / 30 / best.stock_value, rel=0.01)
     assert {one.sku for one in outcome(viewer, str(run))} == {"FAST", "SLOW", "NEW"}
+
+
+def test_stock_is_moved_between_two_places_of_one_country_where_that_pays() -> None:
+    """New York holds a year of what Los Angeles runs out of: cartons go over, approved they are expected there."""
+    extra = [
+        doc("location", "NY", START, kind="third_party", country="US"),
+        doc("shop", "EAST", START, company="US", currency="USD", location="NY", country="US"),
+        doc("opening_balance", "OPEN-NY", START, company="US", location="NY",
+            lines=[{"sku": "FAST", "quantity": 400,
+                    "costs": [{"component": "goods", "money": {"amount": 200_000, "currency": "USD"}}]}]),
+        *(
+            doc("sales_order", f"NY-{week}", START + timedelta(weeks=week, days=2), shop="EAST", currency="USD",
+                cell={"location": "NY"}, lines=[{"sku": "FAST", "quantity": 2, "amount": 5_000}])
+            for week in range(40)
+        ),
+    ]  # fmt: skip
+    masters, rest = extra[:2], extra[2:]
+    plan(books(*rest, masters=masters))
+    viewer = system_viewer("US")
+    moved = next(row for row in stored.plan(viewer, stored.PlanWish(kind="move")).page.rows)
+    assert (moved.sku, moved.origin, moved.destination, moved.mode) == ("FAST", "NY", "LA", "truck")
+    assert 0 < moved.units <= 320
+    assert moved.units % 20 == 0
+    assert (moved.saving or 0) > 0
+    assert "freight" in moved.assumed
+    assert try_line(viewer, moved.id).dearer == 0
+    assert plan_acts.approve(viewer, [moved.id])[0].document.startswith("SI-")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 EXCESS_SHOWN = 200
 ORDER, SHIP, EXCESS = "order", "ship", "excess"
-_KIND = {models.PlanLine.BUY: ORDER, models.PlanLine.SHIP: SHIP}
+_KIND = {models.PlanLine.BUY: ORDER, models.PlanLine.SHIP: SHIP, models.PlanLine.MOVE: SHIP}
 
 
 def decisions(

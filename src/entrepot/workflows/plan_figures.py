@@ -41,7 +41,7 @@ class Facts:
     @property
     def bought(self) -> bool:
         """Whether the line pays the goods."""
-        return self.kind != "ship"
+        return self.kind not in ("ship", "move")
 
     def goods_of(self, units: int) -> float:
         """What the supplier asks for an order of so many units."""

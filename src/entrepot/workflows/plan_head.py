@@ -9,7 +9,7 @@ from typing import Any
 from entrepot.workflows.plan_cash import owed_by_week
 from entrepot.workflows.plan_lanes import LOADED, Way
 from entrepot.workflows.plan_model import Inputs
-from entrepot.workflows.plan_orders import SHIP, Choice, Decided
+from entrepot.workflows.plan_orders import BUY, MOVE, Choice, Decided
 from entrepot.workflows.plan_within import PAYLOAD_KG, Within, containers_of, payments
 
 CASH_WEEKS = 26
@@ -41,12 +41,13 @@ def content(inputs: Inputs, result: Within, families: Counter[str]) -> Said:
 
 def acts(decided: Decided) -> list[Choice]:
     """The choices that buy or load something."""
-    return [c for c in (*decided.ship.values(), *decided.buy.values()) if c.units.sum() > 0]
+    return [c for c in (*decided.ship.values(), *decided.moves, *decided.buy.values()) if c.units.sum() > 0]
 
 
 def assumed_of(inputs: Inputs, choice: Choice) -> list[str]:
     """Names of what was assumed for a line, each once."""
-    return list(dict.fromkeys((*inputs.lines[choice.row].assumed, *inputs.assumed)))
+    way = [name for one in choice.batch.ways for name in one.assumed] if choice.kind == MOVE else []
+    return list(dict.fromkeys((*inputs.lines[choice.row].assumed, *way, *inputs.assumed)))
 
 
 def assumed(name: str, lines: int = 0) -> Said:
@@ -87,8 +88,9 @@ def fills(inputs: Inputs, acting: list[Choice]) -> list[Said]:
         line = inputs.lines[choice.row]
         for mode, units in enumerate(choice.units):
             if units > 0:
-                supplier = "" if choice.kind == SHIP or line.source is None else line.source.supplier
-                origin = line.origin.code if line.origin else ""
+                supplier = "" if choice.kind != BUY or line.source is None else line.source.supplier
+                start = choice.origin or line.origin
+                origin = start.code if start else ""
                 groups[choice.kind, supplier, origin, line.place.code, choice.batch.lanes[mode].name].append(
                     (choice, mode)
                 )

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from entrepot.books import models
 from entrepot.workflows.plan_batches import SEED, Batch, Floats, Ints, batches, totals_of, usable
 from entrepot.workflows.plan_limits import Limits
 from entrepot.workflows.plan_model import HORIZON, Inputs, Line
+from entrepot.workflows.plan_moves import moves
 from entrepot.workflows.plan_service import service_prices
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 DEFER_SHARE = 0.02
 """An item whose review is not due yet is ordered all the same where waiting would cost more than this share of the order."""
-SHIP, BUY = "ship", "buy"
+SHIP, BUY, MOVE = "ship", "buy", "move"
 
 
 @dataclass
@@ -42,6 +44,8 @@ class Choice:
     nothing: float = 0.0
     unlimited: float = 0.0
     flags: list[str] = field(default_factory=list[str])
+    origin: models.Location | None = None
+    """Where it comes from, if not from where the line's goods wait."""
 
 
 @dataclass
@@ -57,6 +61,7 @@ class Decided:
     """Service floor → price of an unmet unit."""
     missing: dict[int, list[str]]
     """Line → what is missing."""
+    moves: list[Choice] = field(default_factory=list["Choice"])
 
 
 def decide_all(inputs: Inputs, one: CompanyForecast, limits: Limits) -> Decided:
@@ -75,7 +80,8 @@ def decide_all(inputs: Inputs, one: CompanyForecast, limits: Limits) -> Decided:
         left[inputs.lines[choice.row].item] -= int(choice.units.sum())
     due = _with_waiting(inputs, rows, coming, left, ship)
     buy = _orders(inputs, totals, rows, due, limits, by_row)
-    return Decided(inputs, ship, buy, left, prices, {n: names for n, names in missing.items() if names})
+    gaps = {n: names for n, names in missing.items() if names}
+    return Decided(inputs, ship, buy, left, prices, gaps, moves(inputs, buy))
 
 
 def _missing(line: Line) -> list[str]:
@@ -120,7 +126,7 @@ def _share_out(inputs: Inputs, choices: list[Choice], there: int) -> None:
     most = max(int(c.units.sum()) // carton for c in choices)
     steps = [_by_cartons(c.units, carton, most) for c in choices]
     costs = np.stack([line_costs(c, step) for c, step in zip(choices, steps, strict=True)])
-    convex = np.stack([_convex(cost) for cost in costs])
+    convex = np.stack([convex_below(cost) for cost in costs])
     for choice, step, cost, count in zip(choices, steps, costs, allocate(there, carton, convex), strict=True):
         choice.units = choice.wanted = step[int(count)]
         choice.cost = choice.unlimited = float(cost[int(count)])
@@ -139,7 +145,7 @@ def _by_cartons(units: Ints, carton: int, most: int) -> Ints:
     return out
 
 
-def _convex(cost: Floats) -> Floats:
+def convex_below(cost: Floats) -> Floats:
     """The largest convex curve below, as sharing out by the next carton's saving needs it."""
     hull: list[int] = []
     for k in range(len(cost)):

@@ -9,7 +9,7 @@ from typing import Any
 from entrepot.core.money import major
 from entrepot.core.reasons import Reason
 from entrepot.workflows.plan_model import Inputs
-from entrepot.workflows.plan_orders import SHIP, Choice
+from entrepot.workflows.plan_orders import MOVE, SHIP, Choice
 
 Said = dict[str, Any]
 FLAGS = {
@@ -38,7 +38,7 @@ def reasons_of(inputs: Inputs, choice: Choice, said: Said, engine: Sequence[Reas
     out: list[Reason] = []
     if units:
         ways = ", ".join(f"{one['units']} by {one['mode']} (there {one['arrives']})" for one in said["modes"])
-        what = "Load" if choice.kind == SHIP else "Buy"
+        what = {SHIP: "Load", MOVE: f"Move from {choice.origin.code if choice.origin else ''}"}.get(choice.kind, "Buy")
         boxes = -(-units // line.carton)
         text = f"{what} {units} units ({boxes} cartons): {ways}. Expected to save {major(saved, currency)} {currency}."
         coded = ",".join(f"{one['mode']}:{one['units']}:{one['arrives']}" for one in said["modes"])

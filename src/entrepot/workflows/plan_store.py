@@ -19,7 +19,7 @@ from entrepot.workflows.plan_figures import Facts, Said, figures, futures, trial
 from entrepot.workflows.plan_limits import Limits
 from entrepot.workflows.plan_model import Inputs, Line
 from entrepot.workflows.plan_options import options_of
-from entrepot.workflows.plan_orders import BUY, SHIP, Choice
+from entrepot.workflows.plan_orders import BUY, MOVE, Choice
 from entrepot.workflows.plan_reasons import reasons_of
 from entrepot.workflows.plan_within import Within
 
@@ -86,7 +86,7 @@ def _lines(inputs: Inputs, result: Within, run: models.PlanRun) -> tuple[list[mo
     """Lines with their details: loads and purchases, and one line that keeps for every other place."""
     decided = result.decided
     kept: dict[int, list[Choice]] = defaultdict(list)
-    for choice in (*decided.ship.values(), *(c for c in decided.buy.values() if c.units.sum() > 0)):
+    for choice in (*decided.ship.values(), *decided.moves, *(c for c in decided.buy.values() if c.units.sum() > 0)):
         if choice.units.sum() > 0:
             kept[choice.row].append(choice)
     shown = [choice for choices in kept.values() for choice in choices]
@@ -137,9 +137,18 @@ def facts_of(inputs: Inputs, choice: Choice) -> Facts:
         starts = [start for start, _, _ in line.source.breaks]
         prices = [amount / per * factor for _, amount, per in line.source.breaks]
         every = line.source.every_unit
-    made = 0.0 if choice.kind == SHIP else sum(line.made_in) / max(len(line.made_in), 1)
+    made = 0.0 if choice.kind != BUY else sum(line.made_in) / max(len(line.made_in), 1)
+    duty = 0.0 if choice.kind == MOVE else line.duty or 0.0
     return Facts(
-        choice.kind, line.duty or 0.0, line.fees or 0.0, line.returns, line.goods or 0.0, starts, prices, every, made
+        choice.kind,
+        duty,
+        line.fees or 0.0,
+        line.returns,
+        line.goods or 0.0,
+        starts,
+        prices,
+        every,
+        made,
     )
 
 
@@ -149,7 +158,7 @@ def _row(
     line, units = inputs.lines[choice.row], int(choice.units.sum())
     grade, source = line.grade, line.source
     buying = choice.kind == BUY
-    kind = (models.PlanLine.BUY if buying else models.PlanLine.SHIP) if units else models.PlanLine.KEEP
+    kind = choice.kind if units else models.PlanLine.KEEP
     modes = said["modes"]
     price = source.price_at(order) if source is not None else None
     flags = [*line.flags, *choice.flags, *(["late"] if said["risk_nothing"] and _late(said, inputs.on, choice) else [])]
@@ -161,7 +170,7 @@ def _row(
     buyer = inputs.buyer_of(line) if buying else inputs.company.code
     return models.PlanLine(
         run=run, kind=kind, item_id=line.item, destination=line.place,
-        origin=line.origin if kind != models.PlanLine.KEEP else None,
+        origin=(choice.origin or line.origin) if kind != models.PlanLine.KEEP else None,
         supplier=source.supplier if buying and source else "", buyer=buyer, units=units, carton=line.carton,
         cartons=-(-units // line.carton), mode=_mode(modes), modes=modes, on=inputs.on,
         arrives=min((date.fromisoformat(one["arrives"]) for one in modes), default=None),

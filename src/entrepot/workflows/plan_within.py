@@ -15,7 +15,7 @@ from entrepot.workflows.plan_cash import deposit_share
 from entrepot.workflows.plan_lanes import LOADED
 from entrepot.workflows.plan_limits import Limits
 from entrepot.workflows.plan_model import HORIZON, Inputs, Line
-from entrepot.workflows.plan_orders import BUY, SHIP, Choice, Decided, decide_all, line_costs
+from entrepot.workflows.plan_orders import BUY, MOVE, SHIP, Choice, Decided, decide_all, line_costs
 
 if TYPE_CHECKING:
     from entrepot.engines.replenish.shared_limits import SharedPlan
@@ -275,8 +275,8 @@ def payments(inputs: Inputs, choice: Choice, mode: int) -> list[tuple[int, float
     line = inputs.lines[choice.row]
     arrives = choice.batch.lanes[mode].nominal
     border = float(choice.batch.costs.freight[choice.at, mode]) + (line.duty or 0.0)
-    if choice.kind == SHIP:
-        return [(min(arrives, HORIZON), border)]
+    if choice.kind != BUY:
+        return [(min(arrives, HORIZON), border - (line.duty or 0.0 if choice.kind == MOVE else 0.0))]
     goods = price_of(inputs, choice)
     share = deposit_share(inputs, line.source.supplier if line.source else "")
     made = max(0, round(sum(line.made_in) / max(len(line.made_in), 1) / 7))
