@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from entrepot.books import models
+from entrepot.core.calendar import to_instant
 from entrepot.core.documents import parse
+from entrepot.workflows.storage_figures import fees, keep, kept, state_of, storage_figures
 from entrepot.workflows.storage_forecast import storage_forecast
 from tests.workflows.ledger import doc, post, receipt, sale
 
@@ -87,3 +91,41 @@ def test_old_stock_pays_by_age_and_an_arrival_after_the_day_is_not_there() -> No
     assert not any("Age surcharge" in line for line in row.lines)  # 179 days on 15 February
     late = storage_forecast(us, date(2026, 1, 31), days=60)
     assert any("Age surcharge 2026-03-15, 207 days" in line for x in late.lots if x.sku == "A" for line in x.lines)
+
+
+def test_what_the_day_kept_is_shown_until_something_changes(tmp_path: Path) -> None:
+    """The kept forecast tells the same lots and lines; a newer forecast run, a confirmed rate or a week ends it."""
+    books()
+    forecast("A", 7)
+    at = to_instant(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    (run,) = storage_figures(at=at, home=tmp_path)
+    assert (run.company, run.lots) == ("US", 2)
+    company, book = models.Company.objects.get(code="US"), fees(tmp_path)
+    live = storage_forecast(company, ON, 180)
+    told = kept(company, ON, state_of(book))
+    assert told is not None
+    assert [(x.sku, x.lot, x.amount, x.surcharge, x.left, x.needs) for x in told.lots] == [
+        (x.sku, x.lot, x.amount, x.surcharge, x.left, x.needs) for x in live.lots
+    ]
+    assert [x.lines for x in told.lots] == [x.lines for x in live.lots]
+    assert kept(company, date(2026, 3, 7), state_of(book)) is not None
+    assert kept(company, date(2026, 3, 8), state_of(book)) is None
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "confirmed_fees.txt").write_text("US/some/rate  # as told on the phone\n")
+    assert fees(tmp_path).confirmed == {"US/some/rate"}
+    assert kept(company, ON, state_of(fees(tmp_path))) is None
+    models.ForecastFigure.objects.update(made_at=2)
+    assert kept(company, ON, state_of(book)) is None
+
+
+def test_a_run_takes_the_place_of_the_one_before() -> None:
+    """Two runs leave one forecast; stock without a known arrival is kept as such."""
+    books()
+    forecast("A", 7)
+    company = models.Company.objects.get(code="US")
+    told = replace(storage_forecast(company, ON, 180), ageless={"B": 3})
+    for _ in range(2):
+        keep(company, told, "x")
+    again = kept(company, ON, "x")
+    assert again is not None
+    assert (len(again.lots), again.ageless) == (len(told.lots), {"B": 3})

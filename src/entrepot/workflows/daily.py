@@ -1,5 +1,5 @@
 """The day's work in order: value what changed, accrue and compare with bills, rank unmet demand, forecast, plan,
-keep the score."""
+keep what storage will cost, and the score."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from entrepot.workflows.opportunities import opportunities
 from entrepot.workflows.plan import Planned, plan
 from entrepot.workflows.revalue import Revalued, revalue
 from entrepot.workflows.scorecard import Scored, scorecard
+from entrepot.workflows.storage_figures import storage_figures
 from entrepot.workflows.true_up import true_up
 
 
@@ -30,4 +31,5 @@ def daily(*, progress: Progress = SILENT, at: Instant | None = None) -> Day:
     true_up(progress=progress, at=at)
     opportunities(progress=progress, made_at=at)
     planned = plan(forecast(progress=progress, made_at=at), progress=progress, made_at=at)
+    storage_figures(progress=progress, at=at)
     return Day(valued, planned, scorecard(progress=progress, at=at))

@@ -7,15 +7,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from django.db.models import Max
-
 from entrepot.books import models
 from entrepot.books.access import Viewer
 from entrepot.books.selectors.shapes import NotThere
 from entrepot.core.calendar import local_date
 from entrepot.engines.rebate import Terms
 from entrepot.rules import rule_book
-from entrepot.rules.platform_fees import FeeBook, platform_fees
 from entrepot.workflows.bill_audit import AuditedBill, BillAudits, bill_audit
 from entrepot.workflows.clock import now
 from entrepot.workflows.duty_refunds import CreditRow, RefundRow, duty_refunds, refunded
@@ -23,11 +20,11 @@ from entrepot.workflows.rebate_claim import claim_file
 from entrepot.workflows.rebates import RebateLedger, rebate_ledger
 from entrepot.workflows.rule_files import kept_rules
 from entrepot.workflows.salvage import SalvageRow, salvage
+from entrepot.workflows.storage_figures import DAYS, fees, kept, state_of
 from entrepot.workflows.storage_forecast import StorageForecast, storage_forecast
 from entrepot.workflows.ways_out import ways_out
 
 Kept = tuple[object, ...]
-CONFIRMED = "confirmed_fees.txt"
 _FORECASTS: dict[Kept, StorageForecast] = {}
 
 
@@ -71,28 +68,19 @@ def audited_bill(viewer: Viewer, home: Path, key: str) -> AuditedBill:
     )  # fmt: skip
 
 
-def fees(home: Path) -> FeeBook:
-    """The platforms' fee tables, with the unverified rates that the seller has confirmed by their ids, one a line, in
-    ``rules/confirmed_fees.txt`` of his home."""
-    path = home / "rules" / CONFIRMED
-    if not path.exists():
-        return platform_fees()
-    lines = (line.partition("#")[0].strip() for line in path.read_text("utf-8-sig").splitlines())
-    return platform_fees().confirming(*(line for line in lines if line))
-
-
 def storage(viewer: Viewer, home: Path, on: date, days: int, *, sku: str = "") -> StorageForecast:
-    """What the platform's stock will cost in storage; kept until stock, forecast or confirmed fees change."""
+    """What the platform's stock will cost in storage: as the day's run kept it, else reckoned now."""
     company = _company(viewer)
     book = fees(home)
-    valued = models.ItemState.objects.aggregate(last=Max("valued_at"))["last"]
-    run = models.ForecastFigure.objects.aggregate(last=Max("made_at"))["last"]
-    state: Kept = (company.pk, on, days, sku, viewer.locations, valued, run, book.confirmed)
-    if state not in _FORECASTS:
+    state = state_of(book)
+    if not sku and days == DAYS and viewer.locations is None and (found := kept(company, on, state)) is not None:
+        return found
+    asked: Kept = (company.pk, on, days, sku, viewer.locations, state)
+    if asked not in _FORECASTS:
         if len(_FORECASTS) > 50:
             _FORECASTS.clear()
-        _FORECASTS[state] = storage_forecast(company, on, days, sku=sku, places=viewer.locations, book=book)
-    return _FORECASTS[state]
+        _FORECASTS[asked] = storage_forecast(company, on, days, sku=sku, places=viewer.locations, book=book)
+    return _FORECASTS[asked]
 
 
 def terms(discount_bp: int = 0, income_tax_bp: int | None = None) -> Terms:

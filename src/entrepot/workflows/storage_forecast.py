@@ -31,7 +31,8 @@ AGE_FEE = "Age surcharge"
 @dataclass(frozen=True, slots=True)
 class LotFees:
     """Expected fees of one lot until ``until``, minor units; None where something is not known (``needs``). ``left`` are its
-    units that the forecast does not sell by then; ``surcharge`` is the part that its age costs."""
+    units that the forecast does not sell by then; ``surcharge`` is the part that its age costs.
+    ``told`` are the lines of a forecast that was kept."""
 
     sku: str
     marketplace: str
@@ -42,20 +43,15 @@ class LotFees:
     amount: int | None
     left: Fraction
     until: date
+    surcharge: int | None = None
     needs: tuple[str, ...] = ()
     fees: tuple[CostLine, ...] = ()
+    told: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[str, ...]:
         """Every fee with its rule, month by month."""
-        return tuple(fee.explain() for fee in self.fees)
-
-    @property
-    def surcharge(self) -> int | None:
-        """Age surcharges of the lot; None where the fees are not known."""
-        if self.amount is None:
-            return None
-        return sum(fee.amount or 0 for fee in self.fees if fee.label.startswith(AGE_FEE))
+        return self.told or tuple(fee.explain() for fee in self.fees)
 
     def age(self, on: date) -> int:
         """Days since its arrival."""
@@ -141,6 +137,7 @@ def _fees(
                 amount,
                 told.left[lot.lot],
                 told.until,
+                None if amount is None else sum(x.amount or 0 for x in lines if x.label.startswith(AGE_FEE)),
                 tuple(needs),
                 tuple(lines),
             )

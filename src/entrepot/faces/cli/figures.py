@@ -99,6 +99,7 @@ def daily(
     run_and_say("opportunities")
     run_and_say("forecast")
     run_and_say("plan")
+    run_and_say("storage_figures")
     decisions()
 
 
