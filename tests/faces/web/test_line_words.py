@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from entrepot.faces.web import line_words, quote_words
+from entrepot.faces.web import line_words, quote_words, rule_queries, rule_words
+from entrepot.faces.web.rule_queries import RuleWish
 from entrepot.rules import rule_book
 from entrepot.workflows.alternatives import alternatives
 from entrepot.workflows.quote import QuoteAnswer
@@ -89,3 +90,15 @@ def test_english_stays_as_the_engines_say_it_and_unknown_sentences_stay_whole() 
         assert line_words.need("the duty rate of 61091000 in Germany: type it or import the schedule").startswith(
             "德国"
         )
+
+
+def test_every_rule_is_told_in_chinese() -> None:
+    """What the rules of each country say on three days, and what they are about."""
+    left: dict[str, str] = {}
+    with translation.override("zh-hans"):
+        for country in sorted(rule_book().countries):
+            for on in (date(2016, 6, 1), date(2022, 6, 1), date(2026, 12, 1)):
+                for row in rule_queries.rule_rows(RuleWish(country, "", "CN", on, None, "", on, on)):
+                    told = f"{rule_words.about(row.name)} {rule_words.says(row.says, row.note)}"
+                    left |= {word: told for word in english(told) if word not in {"Remessa", "Conforme"}}
+    assert left == {}

@@ -63,6 +63,7 @@ class RuleShown:
     status: str
     legal: str
     source: str
+    note: str = ""
 
     @property
     def place(self) -> tuple[int, str]:
@@ -84,8 +85,8 @@ def rule_rows(wanted: RuleWish) -> list[RuleShown]:
     """Rules of the country on the day, added duties on the heading after them; ``text`` narrows by any word of a row."""
     book = rules().book
     rows = [
-        RuleShown(r.rule, _name(r.about, r.says), r.says + (f" ({r.note})" if r.note else ""), "", r.valid_from,
-                  r.valid_to, r.confidence, r.status, r.legal, r.source)
+        RuleShown(r.rule, _name(r.about, r.says), r.says, "", r.valid_from, r.valid_to, r.confidence,
+                  r.status, r.legal, r.source, r.note)
         for r in rules_at(book, wanted.country, wanted.on, wanted.known_on)
     ]  # fmt: skip
     if wanted.hs:
@@ -95,7 +96,9 @@ def rule_rows(wanted: RuleWish) -> list[RuleShown]:
             for m in measures_at(book, wanted.country, wanted.hs, wanted.origin, wanted.on, wanted.known_on)
         ]  # fmt: skip
     words = wanted.text.split()
-    return [r for r in rows if all(w in f"{r.rule} {r.name} {r.says} {r.legal} {r.source}".lower() for w in words)]
+    return [
+        r for r in rows if all(w in f"{r.rule} {r.name} {r.says} {r.note} {r.legal} {r.source}".lower() for w in words)
+    ]
 
 
 def history(wanted: RuleWish) -> list[RateSpan]:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from entrepot.books.selectors.paging import cut
-from entrepot.faces.web import quote_words, rule_queries
+from entrepot.faces.web import line_words, quote_words, rule_queries, rule_words
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.quoting import Form
-from entrepot.faces.web.rule_queries import RuleWish
+from entrepot.faces.web.rule_queries import RuleShown, RuleWish
 from entrepot.faces.web.tables import EXPORT_ROWS, Column, Table, build, wish
 from entrepot.faces.web.views.export import send
 from entrepot.workflows.own_sources import sources
@@ -26,8 +26,8 @@ from entrepot.workflows.own_sources import sources
 def columns() -> list[Column]:
     """Rules of a country and, where a heading is asked for, the added duties on it."""
     return [
-        Column("name", _("Rule"), read=lambda r: quote_words.label(r.name), wrap=True),
-        Column("says", _("Says"), wrap=True, sort=False),
+        Column("name", _("Rule"), read=lambda r: rule_words.about(r.name), wrap=True),
+        Column("says", _("Says"), read=_says, wrap=True, sort=False),
         Column(
             "reach", _("On these goods"), read=lambda r: str(quote_words.REACH.get(r.reach, r.reach)), optional=True
         ),
@@ -45,6 +45,11 @@ def columns() -> list[Column]:
         Column("source", _("Source"), wrap=True, optional=True),
         Column("rule", _("Id"), shown=False),
     ]
+
+
+def _says(row: RuleShown) -> str:
+    """What a rule says; of an added duty its rate and what a person is asked."""
+    return rule_words.says(row.says, row.note) if not row.reach else line_words.need(row.says)
 
 
 @dataclass(frozen=True, slots=True)
