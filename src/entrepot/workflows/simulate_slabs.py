@@ -136,6 +136,7 @@ def _slab(
     known, late = _delays(books, items, lanes, disruption, on, weeks + 1)
     start = books.demand.shape[1] - (weeks if past else 0)
     stock, due = (books.then, books.due_then) if past else (books.on_hand, books.due)
+    due = due[:, : weeks + max(max(lane.weeks) for lane in lanes)]  # what comes later matters to nobody here
     return Slab(
         items, copies, first, number, _operation(books, items, copies, lanes, disruption), lanes, demand,
         Opening(np.tile(stock[items], copies), np.tile(due[items], (copies, 1))),

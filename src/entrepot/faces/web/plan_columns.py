@@ -47,7 +47,7 @@ LIMITS: dict[str, Promise] = {
 }
 FIELDS: dict[str, Promise] = {
     "units": _("Units"),
-    "modes": _("By"),
+    "modes": pgettext_lazy("way", "By"),
     "on": _("On"),
     "supplier": _("Supplier"),
     "service": _("Demand to be met"),
@@ -72,7 +72,7 @@ def columns() -> list[Column]:
         Column("sku", _("SKU"), "sku", href=line_page),
         Column("kind", _("What"), read=lambda r: str(KINDS.get(r.kind, r.kind))),
         Column("units", _("Units"), "units"),
-        Column("way", _("By"), read=way, sort=False),
+        Column("way", pgettext_lazy("way", "By"), read=way, sort=False),
         Column("on", _("On"), "date"),
         Column("supplier", pgettext_lazy("plan", "From"), read=source),
         Column("destination", pgettext_lazy("plan", "To")),

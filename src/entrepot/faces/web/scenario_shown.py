@@ -221,7 +221,16 @@ def differences(answer: Said) -> list[str]:
                 "way": name(way["code"]), "amount": text(gap["mean"]), "low": text(gap["low"]), "high": text(gap["high"]),
                 "family": family(worst),
             }  # fmt: skip
-            out.append(_("%(way)s: what goes wrong costs %(amount)s (%(low)s to %(high)s), most in %(family)s.") % told)
+            if gap["mean"] >= 0:
+                out.append(
+                    _("%(way)s: what goes wrong costs %(amount)s (%(low)s to %(high)s), most in %(family)s.") % told
+                )
+            else:
+                told["amount"] = text(-gap["mean"])
+                out.append(
+                    _("%(way)s costs %(amount)s less so than as things are: it buys less, and less is left over.")
+                    % told
+                )
     return out
 
 

@@ -118,6 +118,7 @@ def scenario(visit: Visit) -> HttpResponseBase:
 @page
 def begin(visit: Visit) -> HttpResponseBase:
     """Hand the question to the worker; as a piece, its progress."""
+    visit.need("see_cost")
     found = ask(visit.viewer, typed(visit.request.POST).wishes, begin=True)
     if visit.swaps and found.job is not None:
         return visit.part("web/_job.html", job=work.shape(visit.viewer, found.job))
