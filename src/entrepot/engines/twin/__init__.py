@@ -4,14 +4,20 @@
 or many that might be, and charges everything the decision causes.
 
 **Method.** A week: arrivals, demand met from the oldest stock (the rest is lost), costs on what is owned at its end, then
-the policy orders, seeing only what a seller would see. Costs: freight by mode, handling an order line, storage by volume
+the policy orders, seeing only what a seller would see. A step may be a day.
+Costs: freight by mode, handling an order line, storage by volume
 that steps up with age, capital on goods, duty and freight from the order on, lost margin, and what is written off and paid
 for disposal at the end. Each order's lead time depends on seed, week, SKU and mode alone, so policies are compared under
 the same luck, and orders may cross. All SKUs advance together in arrays.
 
 **Source.** docs/methods/twin.md.
 
-**Limits.** Weeks, one warehouse, no returns; goods sold are not a cost part, for they cost the same under every policy.
+Beside those parts, ``charges`` gives all the books' families (goods with price breaks, duty, selling, returns, losses);
+``waiting`` lets customers of some rows wait; ``lateral`` moves stock between the warehouses of a SKU (a row is a SKU at a
+warehouse); ``shocks`` close suppliers and lanes, slow them, and make freight dearer.
+
+**Limits.** Returns are expected values of what was sold, not units that come back; transfers keep whole units but begin their
+age anew; in days a year of one SKU takes some twenty-five times as long as in weeks.
 
 >>> import numpy as np
 >>> from entrepot.engines.twin import rules
@@ -30,21 +36,31 @@ capital: 19.59
 1.0
 """
 
+from entrepot.engines.twin.charges import FAMILIES, Breaks, Charges
 from entrepot.engines.twin.futures import Futures, run_futures
+from entrepot.engines.twin.lateral import Lateral, Moves
 from entrepot.engines.twin.model import PARTS, Goods, Mode, Now, Opening, Operation, Outcome, Policy, Rates
-from entrepot.engines.twin.run import run
+from entrepot.engines.twin.run import Waiting, run
+from entrepot.engines.twin.shocks import Shocks
 
 __all__ = [
+    "FAMILIES",
     "PARTS",
+    "Breaks",
+    "Charges",
     "Futures",
     "Goods",
+    "Lateral",
     "Mode",
+    "Moves",
     "Now",
     "Opening",
     "Operation",
     "Outcome",
     "Policy",
     "Rates",
+    "Shocks",
+    "Waiting",
     "run",
     "run_futures",
 ]

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from entrepot.core.reasons import Reason
+from entrepot.engines.twin.lateral import Lateral
 from entrepot.engines.twin.model import Floats, Ints, Opening, Operation, Policy
-from entrepot.engines.twin.run import run
+from entrepot.engines.twin.run import Waiting, run
+from entrepot.engines.twin.shocks import Shocks
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Futures:
 
 def run_futures(
     operation: Operation, futures: Ints, opening: Opening, policy_of: Callable[[Ints], Policy], *, seed: int = 1,
-    late: Ints | None = None,
+    late: Ints | None = None, shocks: Shocks | None = None, waiting: Waiting | None = None, lateral: Lateral | None = None,
 ) -> Futures:  # fmt: skip
     """Replay a way of ordering on each of ``futures`` [futures, SKUs, weeks].
 
@@ -58,7 +60,17 @@ def run_futures(
     (True, True)
     """
     outcomes = [
-        run(operation, future, opening, policy_of(future), seed=seed + 1_000 * at, late=late)
+        run(
+            operation,
+            future,
+            opening,
+            policy_of(future),
+            seed=seed + 1_000 * at,
+            late=late,
+            shocks=shocks,
+            waiting=waiting,
+            lateral=lateral,
+        )  # fmt: skip
         for at, future in enumerate(futures)
     ]
     return Futures(

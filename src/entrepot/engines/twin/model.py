@@ -84,6 +84,10 @@ class Rates:
     excess_weeks: float = 26.0
     written_off: float = 0.7
     disposal_kg: float = 40.0
+    steps: float = 52.0
+    """Steps a year: 52 where a step is a week. With 365 every "week" here is a day: storage, ageing, excess and lead times."""
+    pace_steps: int = 8
+    """Last steps whose mean demand says what is too much at the end."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ class Opening:
 class Now:
     """What a policy sees at the end of ``week``: ``on_hand`` [SKUs], ``transit`` [SKUs, modes, weeks]: units ordered 0, 1, …
     weeks ago and not here yet (0 is always empty); ``due`` [SKUs, weeks]: of the opening, to come next week, …; ``sold``
-    and ``asked`` [SKUs] this week."""
+    and ``asked`` [SKUs] this week; ``owed`` [SKUs] to customers who wait."""
 
     week: int
     on_hand: Ints
@@ -126,11 +130,16 @@ class Now:
     due: Ints
     sold: Ints
     asked: Ints
+    owed: Ints | None = None
+    moving: Ints | None = None
+    """[SKUs] on the way from another warehouse."""
 
     @property
     def position(self) -> Ints:
-        """On hand and on the way [SKUs]."""
-        return self.on_hand + self.transit.sum(axis=(1, 2)) + self.due.sum(axis=1)
+        """On hand and on the way, less what customers wait for [SKUs]."""
+        here = self.on_hand + self.transit.sum(axis=(1, 2)) + self.due.sum(axis=1)
+        here = here if self.owed is None else here - self.owed
+        return here if self.moving is None else here + self.moving
 
 
 Policy = Callable[[Now], Ints]
@@ -152,6 +161,10 @@ class Outcome:
     left: Ints
     freight_left: Floats
     thrown: Ints
+    families: Mapping[str, Floats] | None = None
+    """Where charges were given: cost by the books' families (:data:`~entrepot.engines.twin.charges.FAMILIES`), by SKU."""
+    owed: Ints | None = None
+    """Units that customers still wait for at the end [SKUs]; their margin is charged as lost."""
 
     @property
     def total(self) -> Floats:
