@@ -49,6 +49,24 @@ class Batch:
         )
         return self.plan
 
+    def refine(self, gain: float) -> RollingPlan:
+        """Today's orders beside their parts, where one of these saves more than ``gain``."""
+        from entrepot.engines.replenish.refine import refined
+
+        if self.plan is None:
+            raise ValueError("solve the batch first")
+        self.plan = refined(
+            self.plan,
+            self.standing,
+            self.lanes,
+            self.costs,
+            service_price=self.price,
+            seed=SEED,
+            late=self.late,
+            gain=gain,
+        )
+        return self.plan
+
     def take(self, some: Ints) -> Batch:
         """Some of its rows, unsolved."""
         return Batch(
