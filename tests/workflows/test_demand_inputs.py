@@ -19,7 +19,7 @@ from entrepot.core.errors import ProblemError
 from entrepot.engines.demand import WEST, LeadTime, fit
 from entrepot.engines.demand import forecast as engine
 from entrepot.workflows import demand_cycles, demand_regions, demand_signals
-from entrepot.workflows.demand_settings import demand_settings
+from entrepot.workflows.demand_settings import demand_settings, settings_or_default
 from entrepot.workflows.forecast import forecast
 from tests.engines.demand.panels import dense
 from tests.workflows import ledger as books
@@ -212,6 +212,13 @@ def test_a_calendar_that_makes_no_sense_is_refused_by_name(tmp_path: Path, text:
         demand_settings(write(tmp_path, "events.toml", text))
     problem = raised.value.problems[0]
     assert (problem.document, problem.field) == ("demand/events.toml", field)
+
+
+def test_a_typing_error_does_not_cost_the_forecast(tmp_path: Path) -> None:
+    """The product's settings are used instead, and an alarm names file and field."""
+    settings, doubts = settings_or_default(write(tmp_path, "events.toml", 'calendars = ["north"]'))
+    assert settings.events == WEST
+    assert (doubts[0].code, doubts[0].parameters["file"]) == ("alarm_settings", "demand/events.toml")
 
 
 def test_models_are_loaded_with_their_weights(tmp_path: Path) -> None:

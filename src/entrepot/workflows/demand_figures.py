@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,7 @@ from entrepot.books import models
 from entrepot.books.bulk import writer_lock
 from entrepot.core.calendar import Instant, local_date
 from entrepot.core.progress import SILENT, Progress
+from entrepot.core.reasons import Reason
 from entrepot.workflows import demand_cycles, demand_regions
 from entrepot.workflows.positions import positions
 
@@ -56,7 +57,7 @@ def store(one: CompanyForecast, made_at: Instant, progress: Progress = SILENT) -
         models.DemandFigure.objects.filter(run__company=company).delete()
         run = models.DemandRun.objects.create(
             company=company, made_at=made_at, as_of=one.as_of, last_week=one.result.last_week, series=len(rows),
-            content=_accuracy(record) | _beside(one, own),
+            content=_accuracy(record, one.doubts) | _beside(one, own),
         )  # fmt: skip
         figures = [models.DemandFigure(run=run, **fields) for fields, _ in rows]
         models.DemandFigure.objects.bulk_create(figures, batch_size=_BATCH)
@@ -184,11 +185,11 @@ def _rounded(units: float) -> float:
     return round(float(units), 2)
 
 
-def _accuracy(record: TrackRecord) -> dict[str, Any]:
+def _accuracy(record: TrackRecord, doubts: Sequence[Reason]) -> dict[str, Any]:
     """A run's accuracy in total, as it is kept."""
     total = record.total
     if not total.get("forecasts"):
-        return {"alarms": []}
+        return {"alarms": [asdict(doubt) for doubt in doubts]}
     counted = {
         "weeks": TRACKED_WEEKS,
         "forecasts": int(total["forecasts"] or 0),
@@ -198,7 +199,7 @@ def _accuracy(record: TrackRecord) -> dict[str, Any]:
         {"last_week": row["last_week"].isoformat(), "forecasts": row["forecasts"], **_measures(row)}
         for row in record.cycles.iter_rows(named=True)
     ]
-    alarms = [asdict(alarm) for alarm in record.alarms]
+    alarms = [asdict(alarm) for alarm in (*doubts, *record.alarms)]
     return {"total": {**counted, **_measures(total)}, "alarms": alarms, "cycles": cycles}
 
 

@@ -19,7 +19,8 @@
     statsforecast = "DynamicOptimizedTheta"   # the optional extra; for the ``series`` that sell most
     series = 300
 
-A file that cannot be understood is a problem that names it; nothing is guessed.
+A file that cannot be understood is a problem that names it; nothing is guessed. The run then goes on with the product's settings
+and says so among its alarms.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.reasons import Reason
 
 if TYPE_CHECKING:
     from entrepot.engines.demand import Event
@@ -56,6 +58,20 @@ def demand_settings(home: Path) -> DemandSettings:
     """
     folder = home / "demand"
     return DemandSettings(_events(folder / "events.toml"), _models(folder / "models.toml"))
+
+
+def settings_or_default(home: Path) -> tuple[DemandSettings, list[Reason]]:
+    """The settings; or, where a file makes no sense, those of the product and a line that says so: the morning's forecast is not
+    lost to a typing error."""
+    from entrepot.engines.demand import WEST
+
+    try:
+        return demand_settings(home), []
+    except ProblemError as error:
+        found = error.problems[0]
+        text = f"{found.document}: {found.message} ({found.remedy}); the product's own settings were used."
+        parameters = {"file": found.document, "field": found.field, "found": found.found}
+        return DemandSettings(WEST), [Reason("alarm_settings", text, parameters)]
 
 
 def _events(file: Path) -> tuple[Event, ...]:

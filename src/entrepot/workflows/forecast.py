@@ -20,6 +20,7 @@ from entrepot.core.calendar import Instant
 from entrepot.core.frames.demand import IN_STOCK, ORDER_LINES
 from entrepot.core.kinds import Kind
 from entrepot.core.progress import SILENT, Progress
+from entrepot.core.reasons import Reason
 from entrepot.workflows import (
     course,
     demand_cycles,
@@ -31,7 +32,7 @@ from entrepot.workflows import (
     snapshot,
 )
 from entrepot.workflows.clock import now
-from entrepot.workflows.demand_settings import demand_settings
+from entrepot.workflows.demand_settings import settings_or_default
 from entrepot.workflows.valuing import companies
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class CompanyForecast:
     """How each item and place divides among channels and countries (demand_regions.shares)."""
     past: pl.DataFrame = field(default_factory=pl.DataFrame)
     """Forecasts of earlier runs as they were stored (demand_cycles.stored)."""
+    doubts: list[Reason] = field(default_factory=list[Reason])
+    """What could not be taken as the seller meant it."""
 
 
 def forecast(*, progress: Progress = SILENT, made_at: Instant | None = None) -> list[CompanyForecast]:
@@ -152,7 +155,7 @@ def _of_company(company: int, lines: pl.DataFrame, movements: pl.DataFrame) -> C
         weekly = build_demand(frame, zone=of.zone, as_of=as_of, in_stock=stocked)
     except ValueError:
         return None  # not one whole week of orders yet
-    settings = demand_settings(Path(django_settings.HOME))
+    settings, doubts = settings_or_default(Path(django_settings.HOME))
     series = rescaled(course.inherited(company, panel(weekly, ("item", "channel"))), _packs())
     past = demand_cycles.stored(company)
     model = fit(series, events=settings.events, stored=past)
@@ -165,7 +168,7 @@ def _of_company(company: int, lines: pl.DataFrame, movements: pl.DataFrame) -> C
     regions = demand_regions.shares(lines, series.keys, weekly.last_week, of.zone)
     return CompanyForecast(
         company, as_of, promote.counted(result, promotions), series, promotions, course.ends(company),
-        demand_signals.stored(signals), regions, past,
+        demand_signals.stored(signals), regions, past, doubts,
     )  # fmt: skip
 
 

@@ -72,6 +72,9 @@ SENTENCES: dict[str, Promise] = {
     "learnt": gettext_lazy(
         "A model learnt from the whole shop has {weight} of the say: it saved {gain} of the cost of wrong ranges."
     ),
+    "alarm_settings": gettext_lazy(
+        "{file} in the home of the books is not understood (field {field}, found “{found}”): the product's settings were used."
+    ),
     "alarm_bias": gettext_lazy("The latest forecasts were {bias} off in all: demand has changed its pace."),
     "alarm_coverage": gettext_lazy(
         "The 95 % quantile held in {covered} of cases: the range is too narrow or too wide."
