@@ -70,7 +70,7 @@ def run_futures(
             shocks=shocks,
             waiting=waiting,
             lateral=lateral,
-        )  # fmt: skip
+        )
         for at, future in enumerate(futures)
     ]
     return Futures(
