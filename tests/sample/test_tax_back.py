@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
 from entrepot.core.documents import Receipt, Shipment
-from entrepot.engines.freight import read_card
-from entrepot.sample import tax_back
+from entrepot.engines.freight import BillLine, Cartons, Consignment, audit, read_card
+from entrepot.sample import catalogue, tax_back
 from entrepot.sample.world import World, simulate
 from entrepot.workflows.levies import read_levies
 from entrepot.workflows.ways_out import read_ways
@@ -76,3 +77,31 @@ def test_the_rule_files_are_read_by_the_rooms_they_are_for() -> None:
     assert read_card(tax_back.CARD).id == "DLV-US-2026"
     assert [way.id for way in read_ways(tax_back.WAYS_OUT)] == ["refurbish", "liquidate", "destroy"]
     assert len(read_levies(tax_back.LEVIES).levies) == 1
+
+
+def test_an_audit_finds_what_was_planted_and_nothing_else(world: World, made: tax_back.TaxBack) -> None:
+    """Each of the trucker's bills beside his card and the cartons as the catalogue packs them: the two plants, to the cent."""
+    card = read_card(tax_back.CARD)
+    packs = {item.id: item.packaging[1] for item in catalogue.items(world.catalogue, date(2026, 1, 1))}
+    sent = {d.id: d for p in world.papers if isinstance(d := p.document, Shipment)}
+    found: dict[str, int] = {}
+    for bill in made.files["bills_delivery"]:
+        shipment = sent[bill.lines[0].targets[0].document.id]  # type: ignore[attr-defined]
+        boxes: list[Cartons] = []
+        for line in shipment.lines:
+            pack = packs[line.sku]
+            whole, rest = divmod(line.quantity, pack.units)
+            sides = (pack.length_mm, pack.width_mm, pack.height_mm)
+            boxes += [Cartons(whole, pack.weight_g, *sides)] if whole else []
+            boxes += [Cartons(1, -(-(pack.weight_g or 0) * rest // pack.units), *sides)] if rest else []
+        lines = [
+            BillLine(x.charge, x.amount, "USD", Fraction(x.billed_units) if x.billed_units else None)
+            for x in bill.lines  # type: ignore[attr-defined]
+        ]
+        told = audit(card, Consignment(tuple(boxes), shipment.effective_at.date()), lines)
+        if told.disputed:
+            found[bill.id] = told.disputed
+    planted: dict[str, int] = {}
+    for fact in made.truth["overcharge"]:
+        planted[str(fact["bill"])] = planted.get(str(fact["bill"]), 0) + int(str(fact["amount"]))
+    assert found == planted
