@@ -11,6 +11,7 @@ from django.test import Client
 
 from entrepot.books import models
 from entrepot.workflows.plan import plan
+from entrepot.workflows.scorecard import scorecard
 from tests.books import factories as make
 from tests.workflows.plan_books import books
 
@@ -170,6 +171,18 @@ def test_exports_are_what_is_seen(ask: Ask) -> None:
     assert [name.split(" (")[0] for name in text[0].split(",")] == ["SKU", "Units", "Cash"]
     assert len(text) == 1 + models.PlanLine.objects.filter(kind="buy").count()
     assert ask("/plan.xlsx").status_code == 200
+
+
+def test_the_monthly_score_is_a_table_without_money_for_who_may_not_see_it(ask: Ask) -> None:
+    """Turnover and stock-outs for all; stock, profit and what advice was worth only with the permission."""
+    scorecard(3)
+    text = ask("/plan/score/").content.decode()
+    for word in ("Stock turns in, days", "Return on stock", "saved by it"):
+        assert word in text
+    plain = ask("/plan/score/", role="viewer").content.decode()
+    assert "Stock turns in, days" in plain
+    assert not [word for word in ("Return on stock", "saved by it", "of it old") if word in plain]
+    assert "Profit" not in b"".join(ask("/plan/score.csv", role="viewer").streaming_content).decode()
 
 
 def test_without_a_plan_the_page_says_what_belongs_here(db: None) -> None:
