@@ -100,19 +100,19 @@ def exchange(
     Differences are of orders placed since ``since`` (a year before ``on``).
     """
     told = exposure(company, on, change, weeks=WEEKS)
-    rows = _differences(company, on, since or on - timedelta(days=365))
+    directory = Directory()
+    rows = _differences(company, on, since or on - timedelta(days=365), directory)
+    rates = {**money_terms.interest_rates(company, on), **(rates or {})}
+    offered = {**money_terms.forward_rates(company, on), **(offered or {})}
     hedges = tuple(
-        _hedge(company, on, currency, told.orders, rates or {}, offered or {})
+        _hedge(company, on, currency, told.orders, rates, offered, directory)
         for currency in sorted({row.currency for row in told.orders})
     )
-    return Exchange(
-        company.code, company.currency, on, told, tuple(rows), hedges, _cycle(company, on, rows, told.orders)
-    )
+    return Exchange(company.code, company.currency, on, told, tuple(rows), hedges, _cycle(company, on, rows, directory))
 
 
-def _differences(company: models.Company, on: date, since: date) -> list[DifferenceRow]:
+def _differences(company: models.Company, on: date, since: date, directory: Directory) -> list[DifferenceRow]:
     """Orders in a foreign currency whose goods came: ordered, invoiced, paid and owed, each at its own rate."""
-    directory = Directory()
 
     def rate(currency: str, at: int) -> Fraction | None:
         try:
@@ -150,20 +150,17 @@ def _paid(company: models.Company, payments: list[Any], order: PaidOrder) -> tup
 
 def _hedge(
     company: models.Company, on: date, currency: str, orders: tuple[OpenOrder, ...], rates: dict[str, Fraction],
-    offered: dict[str, Fraction],
+    offered: dict[str, Fraction], directory: Directory,
 ) -> Hedge:  # fmt: skip
     """The whole open amount of a currency, to be paid on its money-weighted due day."""
     mine = [row for row in orders if row.currency == currency]
     amount = sum(row.unpaid for row in mine)
     days = round(sum(max((row.due - on).days, 0) * row.unpaid for row in mine) / amount) if amount else 0
     try:
-        spot: Fraction | None = Directory().rate(currency, company.currency, company, midnight(on, company.zone)).value
+        spot: Fraction | None = directory.rate(currency, company.currency, company, midnight(on, company.zone)).value
     except ProblemError:
         spot = None
-    own, foreign = (
-        rates.get(name) or money_terms.interest_rate(company, name, on) for name in (company.currency, currency)
-    )
-    forward = offered.get(currency) or money_terms.forward_rate(company, currency, on)
+    own, foreign, forward = rates.get(company.currency), rates.get(currency), offered.get(currency)
     needs = tuple(
         what
         for what, value in ((f"rate {currency}", spot), (company.currency, own), (currency, foreign))
@@ -178,7 +175,7 @@ def _hedge(
 
 
 def _cycle(
-    company: models.Company, on: date, rows: list[DifferenceRow], orders: tuple[OpenOrder, ...]
+    company: models.Company, on: date, rows: list[DifferenceRow], directory: Directory
 ) -> CashCycle | None:  # fmt: skip
     """Days of stock, of payouts and of unpaid goods, by the last three months' pace."""
     start = on - timedelta(days=90)
@@ -195,7 +192,7 @@ def _cycle(
     payable = 0
     for currency, amount in owed.items():
         try:
-            rate = Directory().rate(currency, company.currency, company, midnight(on, company.zone)).value
+            rate = directory.rate(currency, company.currency, company, midnight(on, company.zone)).value
         except ProblemError:
             return None
         payable += convert(amount, currency, company.currency, rate)

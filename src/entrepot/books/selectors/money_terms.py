@@ -8,7 +8,7 @@ everybody's. What nobody said is assumed, and the reader says so.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -29,10 +29,9 @@ class Dated(NamedTuple):
     value: Fraction
 
 
-def _told(name: str, company: Company, subject: str | None = None) -> list[tuple[Any, ...]]:
+def _told(name: str, company: Company) -> list[tuple[Any, ...]]:
+    """Signals of that name as they stand now, with their documents, oldest first."""
     rows = SignalValue.objects.filter(name=name, document__reversed__isnull=True)
-    if subject is not None:
-        rows = rows.filter(subject=subject)
     found: dict[Any, tuple[Any, ...]] = {}
     for row in rows.select_related("document", "document__company").defer("document__body").order_by("document_id"):
         d = row.document
@@ -41,27 +40,33 @@ def _told(name: str, company: Company, subject: str | None = None) -> list[tuple
     return sorted(found.values(), key=lambda pair: (pair[0].effective_at, pair[1].pk))
 
 
-def _dated(name: str, company: Company, subject: str | None = None) -> list[Dated]:
+def capital_rates(company: Company) -> list[Dated]:
+    """The yearly cost of capital from each day on; the first one holds for earlier days too. Empty: nobody said."""
     return [
         Dated(local_date(row.effective_at, company.zone), Fraction(row.numerator, row.denominator))
-        for row, _ in _told(name, company, subject)
+        for row, _ in _told(CAPITAL_RATE, company)
     ]
 
 
-def capital_rates(company: Company) -> list[Dated]:
-    """The yearly cost of capital from each day on; the first one holds for earlier days too. Empty: nobody said."""
-    return _dated(CAPITAL_RATE, company)
+def interest_rates(company: Company, on: date) -> dict[str, Fraction]:
+    """Currency → what the seller can borrow and deposit at on a day, yearly; one query."""
+    return _by_subject(INTEREST_RATE, company, on, date.min)
 
 
-def interest_rate(company: Company, currency: str, on: date) -> Fraction | None:
-    """What the seller can borrow and deposit at in ``currency`` on a day, yearly."""
-    return _last(_dated(INTEREST_RATE, company, currency), on)
+def forward_rates(company: Company, on: date) -> dict[str, Fraction]:
+    """Currency → what his bank offers, home for one of it; an offer holds for thirty days. One query."""
+    found = _by_subject(FORWARD_RATE, company, on, on - timedelta(days=30))
+    pairs = ((subject.partition("/"), rate) for subject, rate in found.items())
+    return {base: rate for (base, _, quote), rate in pairs if quote == company.currency}
 
 
-def forward_rate(company: Company, currency: str, on: date) -> Fraction | None:
-    """What his bank offers: home for one of ``currency``; an offer holds for thirty days."""
-    found = [x for x in _dated(FORWARD_RATE, company, f"{currency}/{company.currency}") if (on - x.since).days <= 30]
-    return _last(found, on)
+def _by_subject(name: str, company: Company, on: date, since: date) -> dict[str, Fraction]:
+    """Subject → the last value said between two days."""
+    return {
+        row.subject: Fraction(row.numerator, row.denominator)
+        for row, _ in _told(name, company)
+        if since <= local_date(row.effective_at, company.zone) <= on
+    }
 
 
 def payout_days(company: Company, at: Instant | None = None) -> dict[int, int]:
@@ -74,8 +79,3 @@ def payout_days(company: Company, at: Instant | None = None) -> dict[int, int]:
         if row.shop_id in found and (at is None or row.effective_at <= at):
             found[row.shop_id] = round(Fraction(row.numerator, row.denominator))
     return found
-
-
-def _last(values: list[Dated], on: date) -> Fraction | None:
-    known = [value for since, value in values if since <= on]
-    return known[-1] if known else None

@@ -185,9 +185,10 @@ def cost_filter(request: HttpRequest, today: date, *, by: str | None = None, sku
     """The true-cost filter of this request, in whole months; the last twelve unless the URL says otherwise."""
     query = request.GET
     final = month_of(query, "to") or today.replace(day=1)
-    start = month_of(query, "from") or (last_of(final) + timedelta(days=1)).replace(
-        year=final.year - (final.month < 12)
-    )
+    year = (last_of(final) + timedelta(days=1)).replace(year=final.year - (final.month < 12))
+    # Orders are many: two months of them unless the URL says otherwise.
+    usual = (final - timedelta(days=1)).replace(day=1) if query.get("by") == "order" and by is None else year
+    start = month_of(query, "from") or usual
     start, final = min(start, final), max(start, final)
     return CostFilter(
         by=by or _choice(query, "by", GROUPINGS, "sku"),
