@@ -39,7 +39,8 @@ def seller(company: str = "X", version: str = "1") -> SellerBooks:
         return np.full(3, value)
 
     return SellerBooks(
-        np.array(["A", "B", "C"]), np.array(["a", "b", "c"]), np.array(["US"] * 3), np.array(["F1", "F1", "F2"]),
+        np.array(["A", "B", "C"]), np.array(["a", "b", "c"]), np.array(["甲", "乙", "丙"]),
+        np.array(["US"] * 3), np.array(["F1", "F1", "F2"]),
         np.array(["CN"] * 3), np.array(["A", "B", "C"]), every(3000.0), every(900.0), every(100.0), every(600.0), every(20.0),
         every(1200.0), every(1000.0), every(2.0), every(50.0), np.full(3, 10), np.full(3, 20), pace, every(3.0),
         (7 * pace).astype(np.int64), np.zeros((3, 32), np.int64), freight, levels, every(0.0),

@@ -64,7 +64,8 @@ def run_wish(books: SellerBooks, wish: Wish, progress: Progress = SILENT) -> Sai
         "version": books.version, "weeks": first[0].weeks, "futures": len(first[0].cost), "rows": int(chosen.sum()),
         "left_out": books.left_out + int((~chosen).sum()), "ways": ways,
         "against": [_difference(other, first[0], past=past) for other in first],
-        "items": {"sku": books.sku.tolist(), "name": books.name.tolist(), "place": books.place.tolist(),
+        "items": {"sku": books.sku.tolist(), "name": books.name.tolist(), "name_zh": books.name_zh.tolist(),
+                  "place": books.place.tolist(),
                   "seen": chosen.tolist()},
     }  # fmt: skip
 

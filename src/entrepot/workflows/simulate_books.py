@@ -52,6 +52,7 @@ class SellerBooks:
 
     sku: Texts
     name: Texts
+    name_zh: Texts
     place: Texts
     supplier: Texts
     country: Texts
@@ -228,9 +229,11 @@ def _columns(
         return np.array([read(c) for c in choices])
 
     costs = choices[0].batch.costs
-    names = dict(models.Item.objects.filter(pk__in={line.item for line in lines}).values_list("pk", "name"))
+    listed = models.Item.objects.filter(pk__in={line.item for line in lines})
+    names = {key: (name, chinese) for key, name, chinese in listed.values_list("pk", "name", "name_zh")}
     return SellerBooks(
-        np.array([line.sku for line in lines]), np.array([names.get(line.item, "") for line in lines]),
+        np.array([line.sku for line in lines]), np.array([names[line.item][0] for line in lines]),
+        np.array([names[line.item][1] for line in lines]),
         np.array([line.place.code for line in lines]), np.array(suppliers),
         np.array([supplier_country(inputs, code) for code in suppliers]),
         np.array([line.grade.value if line.grade else "" for line in lines]),

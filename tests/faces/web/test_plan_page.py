@@ -65,7 +65,7 @@ def test_who_may_not_see_cost_sees_none_of_it(ask: Ask) -> None:
     page = ask("/plan/", role="viewer").content.decode()
     page += ask(f"/plan/{line().pk}/", role="viewer").content.decode()
     assert "FAST" in page
-    assert not [word for word in (*MONEY, "data-cell", "Why it says so") if word in page]
+    assert not [word for word in (*MONEY, "data-cell", "Why this line") if word in page]
     export = b"".join(ask("/plan.csv", role="viewer").streaming_content).decode()
     assert "Saves" not in export
     assert ask("/plan/approve", role="viewer", post={"line": line().pk}).status_code == 403
@@ -122,7 +122,7 @@ def test_trying_a_line_keeps_nothing(ask: Ask, django_assert_max_num_queries: An
 def test_a_line_explains_itself_at_three_levels(ask: Ask) -> None:
     """The sentence, the reasons with their figures, and the week-by-week table behind the chart."""
     text = ask(f"/plan/{line().pk}/").content.decode()
-    for part in ("Why it says so", "free there", "The same in figures", "Other ways to do it", "Nothing this week"):
+    for part in ("Why this line", "free there", "The same in figures", "Other ways to do it", "Nothing this week"):
         assert part in text
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from entrepot.books.selectors.naming import named
 from entrepot.books.selectors.shapes import Money
 from entrepot.faces.web import families
 from entrepot.faces.web.formats import figure, money_text, percent
@@ -290,7 +291,8 @@ def items(answer: Said, other: int) -> list[ItemRow]:
     by = [case_of(way)["by_item"] for way in answer["ways"]]
     return [
         ItemRow(
-            said["sku"][n], said["name"][n], said["place"][n], [one["cost"][n] for one in by], [one["lost"][n] for one in by],
+            said["sku"][n], named(said["name"][n], said["name_zh"][n]), said["place"][n],
+            [one["cost"][n] for one in by], [one["lost"][n] for one in by],
             [one["met"][n] for one in by], [one["out"][n] for one in by], [one["left"][n] for one in by],
             by[other]["cost"][n] - by[0]["cost"][n],
         )

@@ -94,10 +94,11 @@
     const plain = frame(place, data.bins.map((value) => short.format(value)), 40);
     return {
       ...plain,
-      grid: { ...plain.grid, top: 16 + 14 * data.ways.length },
+      legend: { top: 0, left: 0, itemWidth: 26, itemHeight: 2, textStyle: { color: colour("--quiet") } },
+      color: LINES,
+      grid: { ...plain.grid, top: 44 },
       tooltip: tooltip(data.ways.map((way) => [way.name, way.share])),
-      series: data.ways.map((way, index) => ({ type: "line", smooth: .3, symbol: "none", data: way.share, areaStyle: { color: LINES[index % 6], opacity: .08 }, lineStyle: { color: LINES[index % 6], width: 1.75, type: DASHES[index % 6] },
-        markPoint: { silent: true, symbol: "circle", symbolSize: 1, label: { formatter: way.name, color: LINES[index % 6], fontSize: 12, position: "top", offset: [0, -13 * (data.ways.length - 1 - index)] }, data: [{ type: "max" }] } })),
+      series: data.ways.map((way, index) => ({ type: "line", smooth: .3, symbol: "none", name: way.name, data: way.share, areaStyle: { color: LINES[index % 6], opacity: .08 }, lineStyle: { color: LINES[index % 6], width: 1.75, type: DASHES[index % 6] } })),
     };
   }
 
