@@ -49,9 +49,13 @@ def _whole_order(inputs: Inputs, choices: list[Choice]) -> None:
             best = (cost, size, split)
     if best is None or best[1] == total:
         return
-    for choice, units in zip(choices, best[2], strict=True):
-        choice.units = choice.wanted = units
-        choice.cost = choice.unlimited = float(line_costs(choice, units[None])[0])
+    for choice, split in zip(choices, best[2], strict=True):
+        # What was raised may be better off by another way than the slowest.
+        ways = np.concatenate([split[None], np.eye(len(split), dtype=np.int64) * int(split.sum())])
+        cost = line_costs(choice, ways)
+        at = int(np.argmin(cost)) if cost[0] - cost.min() > inputs.order_line else 0
+        choice.units = choice.wanted = ways[at]
+        choice.cost = choice.unlimited = float(cost[at])
         choice.flags.append("no_minimum" if best[1] == 0 else "minimum" if total < least else "price_break")
 
 

@@ -40,7 +40,8 @@ def reasons_of(inputs: Inputs, choice: Choice, said: Said, engine: Sequence[Reas
         ways = ", ".join(f"{one['units']} by {one['mode']} (there {one['arrives']})" for one in said["modes"])
         what = {SHIP: "Load", MOVE: f"Move from {choice.origin.code if choice.origin else ''}"}.get(choice.kind, "Buy")
         boxes = -(-units // line.carton)
-        text = f"{what} {units} units ({boxes} cartons): {ways}. Expected to save {major(saved, currency)} {currency}."
+        packed = "1 carton" if boxes == 1 else f"{boxes} cartons"
+        text = f"{what} {units} units ({packed}): {ways}. Expected to save {major(saved, currency)} {currency}."
         coded = ",".join(f"{one['mode']}:{one['units']}:{one['arrives']}" for one in said["modes"])
         out.append(
             Reason(f"plan_{choice.kind}", text, {"units": units, "cartons": -(-units // line.carton), "ways": coded,
@@ -56,7 +57,8 @@ def reasons_of(inputs: Inputs, choice: Choice, said: Said, engine: Sequence[Reas
         )
         told = {"units": lost, "risk_nothing": risk / 10, "risk": said["risk"] / 10, "until": until}
         out.append(Reason("plan_without", text, told))
-    out += [reason for reason in engine if reason.code in ("rolling_order", "rolling_nothing", "rolling_fill")]
+    told = {"rolling_order", "rolling_fill"} if units else {"rolling_nothing", "rolling_fill"}
+    out += [reason for reason in engine if reason.code in told]
     if units and said["later_storage"] > 0:
         later, aged = said["later_storage"], said["later_aged"]
         text = f"Its units will cost {major(later, currency)} {currency} of storage until they are sold"
