@@ -67,7 +67,9 @@ class RuleShown:
 
     @property
     def place(self) -> tuple[int, str]:
-        """Duties on the goods first, then the country's rules, then what does not reach the goods."""
+        """The seller's own rates, duties on the goods, the country's rules, then what does not reach the goods."""
+        if self.confidence == "seller" and not self.reach:
+            return -1, self.rule
         return {"charged": 0, "needs a person": 1, "": 2}.get(self.reach, 3), self.rule
 
 
