@@ -39,6 +39,9 @@ calibrated get a negative binomial whose spread is an assumption and says so.
 - ``track_record(panel, model=, weeks=8)`` → :class:`TrackRecord`: accuracy on the seller's own past against the 8-week
   average: ``frame`` (a row a key: ``forecasts``, ``wape``, ``wape_ma8``, ``bias``, ``covered95``, ``value_added``),
   ``total`` and ``alarms`` (drift of bias or coverage).
+- ``Forecast.signalled(signal_paths(signals, values, weeks))`` counts the kept signals; ``rescaled(panel, packs)`` mends changed
+  units; ``judged(panel, model, …)`` and ``joined(forecast, model, …)`` let an :class:`OutsideModel` take part; ``fit(stored=)``
+  calibrates on forecasts as they were stored.
 - ``signal_values(panel, signals)``: what each search, page-view, price or ad signal is worth out of sample; those worth
   nothing are dropped. ``new_item(…)``: a first distribution from analogues and pre-sale interest; ``components``,
   ``regional_shares``, ``inherit``: bundles, regions, successors.
@@ -80,11 +83,14 @@ from entrepot.engines.demand.model import (
     WeeklyDemand,
 )
 from entrepot.engines.demand.opportunities import Opportunity, Rate, opportunities, search_rate
+from entrepot.engines.demand.outside import OutsideModel, joined, judged
 from entrepot.engines.demand.refill import refill
 from entrepot.engines.demand.shape import components, inherit, regional_shares
+from entrepot.engines.demand.signal_paths import SignalPaths, signal_paths
 from entrepot.engines.demand.signals import Signal, SignalValues, signal_values
 from entrepot.engines.demand.succession import Launch, Launched, ended, launched, successors
 from entrepot.engines.demand.track import TrackRecord, track_record
+from entrepot.engines.demand.units import rescaled
 
 __all__ = [
     "CALENDARS",
@@ -102,10 +108,12 @@ __all__ = [
     "Model",
     "NewItem",
     "Opportunity",
+    "OutsideModel",
     "Promotion",
     "Rate",
     "RatioTable",
     "Signal",
+    "SignalPaths",
     "SignalValues",
     "TrackRecord",
     "WeeklyDemand",
@@ -116,13 +124,17 @@ __all__ = [
     "fit",
     "forecast",
     "inherit",
+    "joined",
+    "judged",
     "launched",
     "new_item",
     "opportunities",
     "panel",
     "refill",
     "regional_shares",
+    "rescaled",
     "search_rate",
+    "signal_paths",
     "signal_values",
     "successors",
     "track_record",
