@@ -120,6 +120,10 @@ def _compared(answer: dict[str, Any]) -> None:
     for way in answer["ways"]:
         if "shock" in way:
             gap = way["shock"]
+            if gap["mean"] < 0:
+                say(f"{way['code']} costs {money(-gap['mean'], currency)} less so than as things are: it buys less, and less is "
+                    f"left over")  # fmt: skip
+                continue
             worst = max(gap["families"], key=lambda name: gap["families"][name] if name in _FAMILIES else 0)
             say(f"{way['code']}: what goes wrong costs {money(gap['mean'], currency)} "
                 f"({money(gap['low'], currency)} to {money(gap['high'], currency)}), most in {_FAMILIES[worst]}")  # fmt: skip
