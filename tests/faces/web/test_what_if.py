@@ -106,3 +106,27 @@ def test_the_page_speaks_both_languages(visit: Callable[..., Any], language: str
     """Title and state of the change in the reader's language."""
     text = visit(f"/what-if/?{PERIOD}&points=10", headers={"Accept-Language": language}).content.decode()
     assert ("转为亏损" in text) == (language == "zh-hans")
+
+
+def test_a_what_if_is_asked_in_a_browser(
+    visit: Callable[..., Any], live_server: Any, open_page: Callable[..., Any]
+) -> None:
+    """Points are typed and sent: the heading tells what turns, the families stand before and after, nothing fails."""
+    from django.contrib.auth import get_user_model
+
+    visit("/what-if/")  # makes the owner
+    owner = get_user_model().objects.latest("pk")
+    owner.set_password("a long enough phrase 7")
+    owner.save()
+    page = open_page("en-GB", 1440, 900, base_url=live_server.url)
+    page.goto("/sign-in")
+    page.fill("#id_username", owner.get_username())
+    page.fill("#id_password", "a long enough phrase 7")
+    page.click("button.btn-primary")
+    page.wait_for_url("**/")
+    page.goto(f"/what-if/?{PERIOD}")
+    page.fill("input[name=points]", "100")
+    page.click("text=Show the effect")
+    page.wait_for_url("**points=100**")
+    assert "less profit a year" in page.inner_text("h1")
+    assert "Reckoned in" in page.inner_text("main")
