@@ -124,7 +124,7 @@ def _work_out(timer: Timer) -> None:
 
     with timer.of("valuing"), Bars() as bars:
         done = revalue(progress=bars)
-    for name in ("true_up", "opportunities", "forecast", "plan", "storage_figures"):
+    for name in ("true_up", "opportunities", "forecast", "plan", "storage_figures", "scorecard"):
         work = workflow(name)
         if work is not None and (done.items or not _planned()):
             with timer.of(name), Bars() as bars:

@@ -100,6 +100,7 @@ def daily(
     run_and_say("forecast")
     run_and_say("plan")
     run_and_say("storage_figures")
+    run_and_say("scorecard")
     decisions()
 
 
