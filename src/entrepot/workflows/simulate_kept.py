@@ -9,8 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Max
 
+from entrepot import __version__
 from entrepot.books import models
 
+FORM = 2
+"""Form of the kept figures and answers; what another form wrote is not read."""
 KEPT = 60
 """Answers kept; the oldest go."""
 Said = dict[str, Any]
@@ -24,12 +27,12 @@ def folder() -> Path:
 
 
 def version_of(company: models.Company) -> str:
-    """What the kept figures rest on: newest fact, newest forecast, newest word about a strategy. Three queries."""
+    """What the kept figures rest on: this program, newest fact, newest forecast, newest word about a strategy. Three queries."""
     fact = models.Document.objects.order_by("-recorded_at").values_list("recorded_at", flat=True).first() or 0
     forecast = models.DemandRun.objects.filter(company=company).order_by("-made_at").values_list("made_at", flat=True)
     words = models.PlanOverride.objects.filter(company=company, line=None)
     word = words.aggregate(said=Max("pk"), back=Max("withdrawn_at"))
-    return f"{fact}-{forecast.first() or 0}-{word['said'] or 0}-{word['back'] or 0}"
+    return f"{FORM}-{__version__}-{fact}-{forecast.first() or 0}-{word['said'] or 0}-{word['back'] or 0}"
 
 
 def known(key: str) -> Said | None:
