@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from entrepot.books.selectors.plan_shapes import Limit, PlanHead, PlanLinePage, PlanRow
 from entrepot.books.selectors.shapes import Money
+from entrepot.core.money import exponent
 from entrepot.faces.web import families, plan_columns, plan_words
 from entrepot.faces.web.formats import figure, money_text, percent
 
@@ -127,7 +128,7 @@ def _limit(one: Limit, currency: str) -> ShownLimit:
 
 def cash_chart(head: PlanHead) -> dict[str, Any]:
     """Payments by week, in major units, and their running total."""
-    scale = 100.0
+    scale = float(10 ** exponent(head.currency))
     return {
         "weeks": [one.week.isoformat() for one in head.weeks],
         "owed": [None if one.owed is None else one.owed / scale for one in head.weeks],

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from entrepot.books.selectors.naming import named
 from entrepot.books.selectors.shapes import Money
+from entrepot.core.money import exponent
 from entrepot.faces.web import families
 from entrepot.faces.web.formats import figure, money_text, percent
 from entrepot.faces.web.tables import SEE_COST, Column
@@ -240,14 +241,15 @@ def curves(answer: Said) -> dict[str, Said]:
     past = answer["wish"]["mode"] == "past"
     first = date.fromisoformat(answer["on"]) - (timedelta(weeks=answer["weeks"]) if past else timedelta())
     weeks = [(first + timedelta(weeks=n)).isoformat() for n in range(answer["weeks"])]
+    whole = 10 ** exponent(answer["currency"])
     out: dict[str, Said] = {}
     for key in ("stock", "cash"):
         ways: list[Said] = []
         for way in answer["ways"]:
             curve = case_of(way)["curves"][key]
-            line: Said = {"name": name(way["code"]), "mean": [v / 100 for v in curve["mean"]]}
+            line: Said = {"name": name(way["code"]), "mean": [v / whole for v in curve["mean"]]}
             if answer["futures"] > 1:
-                line |= {"low": [v / 100 for v in curve["low"]], "high": [v / 100 for v in curve["high"]]}
+                line |= {"low": [v / whole for v in curve["low"]], "high": [v / whole for v in curve["high"]]}
             ways.append(line)
         out[key] = {"weeks": weeks, "ways": ways}
     return out
@@ -257,7 +259,7 @@ def spread(answer: Said) -> Said | None:
     """Share of the futures by what they cost, in per cent; ``None`` for one history."""
     if answer["futures"] < 2:
         return None
-    costs = [np.array(case_of(way)["costs"]) / 100 for way in answer["ways"]]
+    costs = [np.array(case_of(way)["costs"]) / 10 ** exponent(answer["currency"]) for way in answer["ways"]]
     low, high = min(float(c.min()) for c in costs), max(float(c.max()) for c in costs)
     edges = np.linspace(low, high if high > low else low + 1, BINS + 1)
     share = [np.histogram(c, edges)[0] * 100 / len(c) for c in costs]

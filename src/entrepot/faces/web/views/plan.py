@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from entrepot.books.selectors.plan_shapes import PlanList, PlanRow
 from entrepot.books.selectors.shapes import Slice
 from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.money import major
 from entrepot.faces.web import plan_columns, plan_queries, plan_shown, plan_words
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.plan_queries import PlanWish
@@ -75,7 +76,7 @@ def plan(visit: Visit) -> HttpResponseBase:
         newest=newest,
         bars=plan_shown.bars(head.families) if head else [],
         limits=plan_shown.limits(head) if head else [],
-        asked=_asked(head.asked) if head else {},
+        asked=_asked(head.asked, head.currency) if head else {},
         cash=plan_shown.cash_chart(head) if head and head.weeks and head.weeks[0].total is not None else None,
         fills=plan_shown.fills(head) if head else [],
         assumed=plan_shown.assumed(head) if head else [],
@@ -88,12 +89,12 @@ def plan(visit: Visit) -> HttpResponseBase:
     )
 
 
-def _asked(said: dict[str, Any]) -> dict[str, Any]:
+def _asked(said: dict[str, Any], currency: str) -> dict[str, Any]:
     """The limits of the plan as they are typed."""
     cash = said.get("cash")
     weeks = said.get("cash_weeks", 8)
     return {
-        "cash": "" if cash is None else f"{cash / 100:.0f}:{weeks}",
+        "cash": "" if cash is None else f"{major(cash, currency)}:{weeks}",
         "container": ", ".join(f"{place}:{n}" if place else str(n) for place, n in said.get("containers", {}).items()),
         "service": "" if said.get("service") is None else f"{said['service'] * 100:g}",
         "closed": ", ".join(":".join(one) for one in said.get("closed", [])),
