@@ -53,6 +53,8 @@ def _orders(viewer: Viewer, item: int | None) -> list[tuple[int, str, int, date 
             *identity, "document__version", "item_id", "destination", "quantity", "due"
         )
     )
+    if not rows:
+        return []
     came = {
         (number, one): units
         for number, one, units in viewer.of_company(Movement.objects.filter(purchase_line__isnull=False))

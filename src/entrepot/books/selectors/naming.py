@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from django.db.models import Value
 from django.utils.translation import get_language
 
 from entrepot.books.models import Location, Supplier
@@ -37,3 +38,15 @@ def suppliers() -> dict[str, str]:
     """Code and name of every supplier. One query."""
     rows = Supplier.objects.values_list("code", "name", "name_zh")
     return {code: named(name, zh) or code for code, name, zh in rows}
+
+
+def places_and_suppliers() -> tuple[dict[str, str], dict[str, str]]:
+    """:func:`places` and :func:`suppliers`. One query."""
+    legs = [
+        model.objects.order_by().annotate(which=Value(which)).values_list("which", "code", "name", "name_zh")
+        for which, model in (("place", Location), ("supplier", Supplier))
+    ]
+    found: dict[str, dict[str, str]] = {"place": {}, "supplier": {}}
+    for which, code, name, zh in legs[0].union(legs[1], all=True):
+        found[which][code] = named(name, zh) or code
+    return found["place"], found["supplier"]

@@ -12,7 +12,7 @@ class Names:
     """Places and suppliers by name where a decision has their codes."""
 
     def __init__(self) -> None:
-        self.places, self.suppliers = naming.places(), naming.suppliers()
+        self.places, self.suppliers = naming.places_and_suppliers()
 
     def of(self, item: Decision) -> Decision:
         """The decision with names in place of codes."""
