@@ -72,7 +72,9 @@ urlpatterns = [
     path("cost/", cost.cost, name="cost"),
     re_path(rf"^cost\.{FILE}$", cost.export, name="cost-export"),
     path("cost/reconciliation/", reconciled.reconciliation, name="reconciliation"),
-    re_path(rf"^cost/reconciliation/(?P<name>families|losses)\.{FILE}$", reconciled.export, name="reconciliation-export"),
+    re_path(
+        rf"^cost/reconciliation/(?P<name>families|losses)\.{FILE}$", reconciled.export, name="reconciliation-export"
+    ),
     path("cost/family/<slug:family>/", cost.family, name="family"),
     re_path(rf"^cost/family/(?P<family>[\w-]+)\.{FILE}$", cost.family, name="family-export"),
     path("cost/sale/<int:key>/", cost.sale, name="sale"),
