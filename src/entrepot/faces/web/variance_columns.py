@@ -14,7 +14,8 @@ from entrepot.faces.web.columns import document_page, sku_page
 from entrepot.faces.web.tables import Column
 
 CAUSES: dict[str, Promise] = {
-    "price": _("Price"), "quantity": _("Quantity"), "rate": pgettext_lazy("cause", "Rate"), "rule": _("Rule"), "fx": _("Exchange rate"),
+    "price": _("Price"), "quantity": _("Quantity"), "rate": pgettext_lazy("cause", "Rate"), "rule": _("Rule"),
+    "fx": _("Exchange rate"),
 }  # fmt: skip
 BASES: dict[str, Promise] = {
     "order": _("the order's price"), "offer": _("an offer"), "card": _("the rate card"), "rule": _("the rule book"),
