@@ -275,6 +275,7 @@ def papers(
         for work, prefix in ((plan_papers.purchase_orders, "PO-"), (plan_papers.shipping_instructions, "SI-"))
         if not asked or any(one.startswith(prefix) for one in asked)
     ]
+    out.mkdir(parents=True, exist_ok=True)
     for paper in made:
         (out / paper.name).write_bytes(paper.content)
         say(str(out / paper.name))
