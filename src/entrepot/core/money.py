@@ -30,6 +30,9 @@ MAX_AMOUNT = 2**62
 """Bound of a stored amount, checked at intake so that sums of two stay within 64 bits."""
 
 
+_MOST_DIGITS = 30
+
+
 def exponent(currency: str) -> int:
     """Decimals of ``currency``'s minor unit.
 
@@ -57,6 +60,8 @@ def minor(amount: Decimal | str | int, currency: str) -> int:
 
     >>> minor("12.345", "USD"), minor("-12.345", "USD"), minor(5, "JPY")
     (1235, -1235, 5)
+
+    Raises :class:`~entrepot.core.errors.ProblemError` for what is no finite number, or beyond :data:`MAX_AMOUNT`.
     """
     try:
         value = Decimal(amount)
@@ -66,7 +71,12 @@ def minor(amount: Decimal | str | int, currency: str) -> int:
         raise ProblemError(
             Problem("not_an_amount", "the amount is not a finite number", "write it like 1234.56", found=str(amount))
         )
-    result = round_half_away(Fraction(value) * 10 ** exponent(currency))
+    # The power of ten first: a number such as 1e999999999 is not worth its digits.
+    result = (
+        MAX_AMOUNT + 1
+        if value.adjusted() > _MOST_DIGITS
+        else round_half_away(Fraction(value) * 10 ** exponent(currency))
+    )
     if abs(result) > MAX_AMOUNT:
         raise ProblemError(
             Problem(

@@ -25,6 +25,7 @@ from entrepot.core.errors import Problem, ProblemError
 from entrepot.workflows.clock import now
 from entrepot.workflows.documents_out import SOURCE, post, unused_number
 from entrepot.workflows.plan_store import pack
+from entrepot.workflows.plan_suppliers import order_price
 from entrepot.workflows.plan_trial import Reckoned, Wish, reckon
 
 STRATEGY = ("review_weeks", "service", "modes", "ordered")
@@ -265,8 +266,10 @@ def purchase_order(
 
 def _price_at(line: models.PlanLine, units: int) -> tuple[int, int]:
     theirs = [b for b in stored.detail(line).get("breaks", []) if b["supplier"] == line.supplier]
-    reached = [b for b in theirs if units >= b["from"]] or theirs[:1]
-    return (reached[-1]["amount"], reached[-1]["per"]) if reached else (line.price_amount or 0, line.price_per)
+    if not theirs:
+        return line.price_amount or 0, line.price_per
+    breaks = [(b["from"], b["amount"], b["per"]) for b in theirs]
+    return order_price(breaks, theirs[0].get("every_unit", True), units)[1:]
 
 
 def _due(line: models.PlanLine) -> date:

@@ -10,6 +10,7 @@ from typing import Any
 from entrepot.books import models
 from entrepot.core.calendar import local_date
 from entrepot.core.money import round_half_away
+from entrepot.workflows.documents_out import SOURCE
 from entrepot.workflows.plan_model import HORIZON, Inputs
 
 DEPOSIT = 0.30
@@ -19,14 +20,19 @@ LATE_WEEKS = 9
 
 
 def deposit_share(inputs: Inputs, supplier: str) -> float:
-    """Share of the goods that the supplier's last order paid as deposit."""
+    """Share of the goods that the supplier's last order, written elsewhere, paid as deposit."""
     return deposits(inputs).get(supplier, DEPOSIT)
 
 
 def deposits(inputs: Inputs) -> dict[str, float]:
     """Supplier → deposit share of his last order; read once."""
     if inputs.deposits is None:
-        rows = models.PurchaseLine.objects.filter(document__reversed__isnull=True).order_by("effective_at", "pk")
+        # An order that this program wrote says no share of its own: what was agreed before stays.
+        rows = (
+            models.PurchaseLine.objects.filter(document__reversed__isnull=True)
+            .exclude(document__source=SOURCE)
+            .order_by("effective_at", "pk")
+        )
         last: dict[str, int] = dict(rows.values_list("supplier", "document_id"))
         bodies = dict(models.Document.objects.filter(pk__in=set(last.values())).values_list("pk", "body"))
         inputs.deposits = {

@@ -174,8 +174,8 @@ def _number(field_: str, number: str, text: str) -> Decimal:
         found = Decimal(number)
     except InvalidOperation:
         raise _problem(field_, text, "write a number") from None
-    if not found.is_finite() or found < 0:
-        raise _problem(field_, text, "write a number of 0 or more")
+    if not found.is_finite() or found < 0 or found.adjusted() > 9:
+        raise _problem(field_, text, "write a number of 0 or more, of ten digits at most")
     return found
 
 

@@ -170,7 +170,7 @@ def _row(
     buyer = inputs.buyer_of(line) if buying else inputs.company.code
     return models.PlanLine(
         run=run, kind=kind, item_id=line.item, destination=line.place,
-        origin=(choice.origin or line.origin) if kind != models.PlanLine.KEEP else None,
+        origin=(choice.origin or line.origin) if kind != models.PlanLine.KEEP or buying else None,
         supplier=source.supplier if buying and source else "", buyer=buyer, units=units, carton=line.carton,
         cartons=-(-units // line.carton), mode=_mode(modes), modes=modes, on=inputs.on,
         arrives=min((date.fromisoformat(one["arrives"]) for one in modes), default=None),
@@ -206,7 +206,7 @@ def _breaks(line: Line) -> list[Said]:
     return [
         {
             "supplier": source.supplier, "from": start, "amount": amount, "per": per, "currency": source.currency,
-            "source": source.origin,
+            "source": source.origin, "every_unit": source.every_unit,
         }
         for source in ([line.source] if line.source else []) + line.others
         for start, amount, per in source.breaks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -17,7 +18,7 @@ from entrepot.books import audit_trail, models
 from entrepot.books.access import Viewer
 from entrepot.core.calendar import Instant, midnight
 from entrepot.core.errors import Problem, ProblemError
-from entrepot.core.money import minor
+from entrepot.core.money import minor, round_half_away
 
 if TYPE_CHECKING:
     from entrepot.engines.replenish.price_breaks import PriceBreaks
@@ -26,6 +27,26 @@ COLUMNS = ("supplier", "sku", "from_units", "price", "currency")
 """Columns that a price list must have; these may follow: per, all_units, moq, lead_days, capacity_week, valid_from, valid_to."""
 SAME_DAYS = 120
 """Orders of one item at one supplier that lie so close together show his breaks rather than his price over time."""
+
+
+def order_price(breaks: Sequence[tuple[int, int, int]], every_unit: bool, units: int) -> tuple[int, int, int]:
+    """The break (from units) that ``units`` reach, and what all of them cost as amount per units.
+
+    Where the price of a break holds only for the units beyond it, the amount is that of the whole order, per all its units.
+
+    >>> order_price([(1, 300, 1), (101, 200, 1)], True, 150), order_price([(1, 300, 1), (101, 200, 1)], False, 150)
+    ((101, 200, 1), (101, 40000, 150))
+    """
+    reached = next((b for b in reversed(breaks) if units >= b[0]), breaks[0])
+    if every_unit or units <= 0 or reached == breaks[0]:
+        return reached
+    ends = [*(start - 1 for start, _, _ in breaks[1:]), units]
+    total = sum(
+        (Fraction(amount, per) * max(min(units, end) - max(start, 1) + 1, 0)
+         for (start, amount, per), end in zip(breaks, ends, strict=True)),
+        Fraction(0),
+    )  # fmt: skip
+    return reached[0], round_half_away(total), units
 
 
 @dataclass(frozen=True)
@@ -46,8 +67,8 @@ class Source:
     buyer: int | None = None
 
     def price_at(self, units: int) -> tuple[int, int, int]:
-        """The break (from, amount, per) that ``units`` reach."""
-        return next((b for b in reversed(self.breaks) if units >= b[0]), self.breaks[0])
+        """(from, amount, per): the break that ``units`` reach and the price of the whole order, see :func:`order_price`."""
+        return order_price(self.breaks, self.every_unit, units)
 
     def tiers(self, factor: float) -> PriceBreaks:
         """As the engine takes them; ``factor``: minor units of the company's currency for one of the supplier's."""

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from entrepot.books import models
+from entrepot.books.selectors import plan as selectors
 from entrepot.workflows.plan import plan
 from entrepot.workflows.scorecard import scorecard
 from tests.books import factories as make
@@ -70,6 +71,23 @@ def test_who_may_not_see_cost_sees_none_of_it(ask: Ask) -> None:
     assert "Saves" not in export
     assert ask("/plan/approve", role="viewer", post={"line": line().pk}).status_code == 403
     assert line().state == "open"
+
+
+def test_how_much_money_there_is_is_hidden_too(ask: Ask) -> None:
+    """A cash limit tells neither what was asked nor what is spent of it, on the page and in its data."""
+    plan(asked={"cash": "12345.67:8"})
+    head = selectors.plan(make.viewer("viewer")).head
+    assert head is not None
+    assert "cash" not in head.asked
+    assert [(one.asked, one.used, one.available) for one in head.limits if one.kind == "cash"] == [("", None, None)]
+    assert "12,345" in ask("/plan/").content.decode()
+    assert "12,345" not in ask("/plan/", role="viewer").content.decode()
+
+
+@pytest.mark.parametrize("address", ["/plan/?run=²", "/plan/²/", "/plan/?run=99999999999999999999"])
+def test_numbers_that_are_none_are_not_there(ask: Ask, address: str) -> None:
+    """A digit that is no decimal digit is a page that is not there, not an error."""
+    assert ask(address).status_code == 404
 
 
 def test_a_typed_quantity_moves_cost_and_risk_and_can_be_put_back(ask: Ask) -> None:

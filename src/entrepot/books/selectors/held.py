@@ -19,7 +19,7 @@ def held(viewer: Viewer, key: str | int) -> HeldPage:
     """One row, open or settled. Raises :class:`NotThere`. Four queries."""
     number = str(key)
     known = seen_rows(viewer).select_related("batch")
-    row = known.filter(pk=int(number)).first() if number.isdigit() and len(number) < 19 else None
+    row = known.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 19 else None
     if row is None:
         raise NotThere(f"row {key}")
     same = list(open_rows(viewer).filter(code=row.code).order_by("-recorded_at", "-pk").values_list("pk", flat=True))

@@ -35,7 +35,7 @@ def one(viewer: Viewer, key: str) -> ImportRow:
     """One posted import by ``batch-7`` or ``7``. Raises :class:`NotThere`."""
     number = key.removeprefix("batch-")
     rows = seen_by(viewer, Batch.objects.select_related("reversed_by"))
-    row = rows.filter(pk=int(number)).first() if number.isdigit() and len(number) < 19 else None
+    row = rows.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 19 else None
     if row is None:
         raise NotThere(f"import {key}")
     return shape(viewer, row)

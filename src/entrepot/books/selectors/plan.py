@@ -114,7 +114,7 @@ def find_run(viewer: Viewer, run: str = "") -> PlanRun | None:
     mine = viewer.of_company(PlanRun.objects.order_by("-made_at"))
     if not run:
         return mine.first()
-    found = mine.filter(pk=int(run)).first() if run.isdigit() and len(run) < 19 else None
+    found = mine.filter(pk=int(run)).first() if run.isdecimal() and len(run) < 19 else None
     if found is None:
         raise NotThere(f"plan {run}")
     return found
@@ -126,7 +126,7 @@ def find_line(viewer: Viewer, key: str | int) -> PlanLine:
     rows = viewer.in_locations(viewer.of_company(PlanLine.objects.all(), "run__company"), "destination")
     found = (
         rows.select_related("item", "destination", "origin", "run", "run__company").filter(pk=int(text)).first()
-        if text.isdigit() and len(text) < 19
+        if text.isdecimal() and len(text) < 19
         else None
     )
     if found is None:
@@ -146,8 +146,8 @@ def line(viewer: Viewer, key: str | int) -> PlanLinePage:
         weeks=weeks(kept.get("weeks", [])),
         options=[_option(said, see=see) for said in kept.get("options", [])],
         breaks=[
-            Break(b["supplier"], b["from"], _price(b) if prices else None, b.get("source", ""))
-            for b in kept.get("breaks", [])
+            Break(b["supplier"], b["from"], _price(b), b.get("source", ""))
+            for b in (kept.get("breaks", []) if prices else [])
         ],
         reasons=[Reason(**said) for said in kept.get("reasons", [])] if see else [],
         assumed=[Reason(**said) for said in kept.get("assumed", [])] if see else [],
@@ -225,7 +225,7 @@ def head(viewer: Viewer, run: PlanRun) -> PlanHead:
         currency=run.currency,
         version=run.version,
         forecast_at=maybe_moment(run.forecast_at),
-        asked=run.asked,
+        asked=run.asked if see else {name: said for name, said in run.asked.items() if not name.startswith("cash")},
         lines=run.lines,
         unplanned=run.unplanned,
         kinds=dict(seen.values_list("kind").annotate(n=Count("pk"))),
@@ -349,6 +349,8 @@ def _cash_week(said: dict[str, Any], *, see: bool) -> CashWeek:
 def _limit(said: dict[str, Any], *, see: bool) -> Limit:
     relief = said.get("relief")
     told = Limit(**{**said, "relief": Reason(**relief) if relief else None})
+    if not see and told.kind == "cash":  # how much money there is, and what is spent of it, is nobody's but theirs
+        told = replace(told, asked="", used=None, available=None)
     return _without(told, see, ("price", "cost", "relief"))
 
 

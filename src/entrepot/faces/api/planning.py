@@ -84,7 +84,7 @@ class LineWish(Schema):
     """What to have instead; what is absent stays."""
 
     units: Annotated[int | None, Field(ge=0, le=10**9)] = None
-    modes: Annotated[dict[str, int] | None, Field(description="units by way")] = None
+    modes: Annotated[dict[str, Annotated[int, Field(ge=0, le=10**9)]] | None, Field(description="units by way")] = None
     on: date | None = None
     supplier: Annotated[str | None, Field(max_length=120)] = None
     note: Text = ""

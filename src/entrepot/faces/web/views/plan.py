@@ -215,7 +215,7 @@ def _row(visit: Visit, row: PlanRow, **more: Any) -> HttpResponseBase:
 def approve(visit: Visit) -> HttpResponseBase:
     """Order and load the chosen lines."""
     visit.need("approve")
-    keys = [key for key in visit.request.POST.getlist("line") if key.isdigit()][:MOST]
+    keys = [key for key in visit.request.POST.getlist("line") if key.isascii() and key.isdecimal()][:MOST]
     if not keys:
         messages.info(visit.request, _("Choose lines first."))
         return HttpResponseRedirect(_back(visit))
@@ -314,7 +314,7 @@ def strategy(visit: Visit, key: str) -> HttpResponseBase:
     said = visit.request.POST
     row = plan_queries.row(visit.viewer, key)
     withdrawn = said.get("withdraw", "")
-    if withdrawn.isdigit():
+    if withdrawn.isascii() and withdrawn.isdecimal():
         plan_queries.withdraw(visit.viewer, int(withdrawn))
     else:
         plan_queries.override(visit.viewer, row.sku, *_setting(said), said.get("note", "")[:200])
@@ -331,7 +331,7 @@ def _setting(said: QueryDict) -> tuple[str, Any]:
             raise _problem(field, value, "write per cent, such as 95") from None
         return field, share / 100 if share > 1 else share
     if field == "review_weeks":
-        if not value.isdigit():
+        if not value.isascii() or not value.isdecimal():
             raise _problem(field, value, "write weeks, such as 2")
         return field, int(value)
     if field == "ordered":
