@@ -1,8 +1,7 @@
 """Today's orders beside their parts and a carton more: the policy's levels are the same every week, today's order need not be.
 
 Tuned levels say what an order is for every week ahead; the order of today alone may be cheaper smaller, or a carton larger. Each
-is priced on the same futures, with the policy going on afterwards. Measured on an eighth of the SKUs of
-``benchmarks.decision_quality``: 1.1 % cheaper in all (freight, storage and end of life less, one point of fill less).
+is priced on the same futures, with the policy going on afterwards. The plan does so; ``benchmarks.decision_quality`` does not.
 """
 
 from __future__ import annotations
