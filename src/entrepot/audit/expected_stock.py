@@ -67,11 +67,13 @@ def opening_balance(context: Context, source: Source, body: Body, expected: Expe
 
 
 def receipt(context: Context, source: Source, body: Body, expected: Expected) -> None:
-    if body.get("shipment"):
-        _arrival(context, source, body, expected)
-        return
-    registers = context.registers
     order = body.get("order") or {}
+    if body.get("shipment"):
+        order = _sellers_until_received(context, source, body["shipment"])
+        if not order:
+            _arrival(context, source, body, expected)
+            return
+    registers = context.registers
     ordered = _latest(context, order, source.id) if order else []
     total = sum(_line_total(line, line.quantity) for line in ordered)
     place = registers.location(body["location"])
@@ -91,18 +93,33 @@ def receipt(context: Context, source: Source, body: Body, expected: Expected) ->
                 purchase_line=promised.id if promised else 0,
             )
         )
-        target = ((own_move(context, number), 1),)
         if line.get("price"):
+            target = ((own_move(context, number), 1),)
             amount = line_amount(line["price"], line["quantity"])
             expected.costs.append(cost(context, source, number, "goods", amount, body["currency"], target))
         elif promised:
-            amount = _line_total(promised, line["quantity"])
-            paid = prepaid_base(
-                context, {order["id"]}, total, amount, promised.currency, source.effective_at, owner(context, source)
-            )
-            expected.costs.append(
-                cost(context, source, number, "goods", amount, promised.currency, target, converted=paid, estimate=True)
-            )
+            at = source.effective_at
+            _costed_as_ordered(context, source, number, line["quantity"], promised, order["id"], total, at, expected)
+
+
+def _costed_as_ordered(
+    context: Context,
+    source: Source,
+    number: int,
+    units: int,
+    promised: PurchaseLine,
+    order: str,
+    total: int,
+    at: int,
+    expected: Expected,
+) -> None:
+    """Goods at the order's price: an estimate until the bill comes."""
+    amount = _line_total(promised, units)
+    paid = prepaid_base(context, {order}, total, amount, promised.currency, at, owner(context, source))
+    target = ((own_move(context, number), 1),)
+    expected.costs.append(
+        cost(context, source, number, "goods", amount, promised.currency, target, converted=paid, estimate=True, at=at)
+    )
 
 
 def _line_total(line: PurchaseLine, quantity: int) -> int:
@@ -140,7 +157,46 @@ def _arrival(context: Context, source: Source, body: Body, expected: Expected) -
             expected.moves.append(move(source, number, COUNT_SURPLUS, item, units - arrived, 0, cell, ordinal=1))
 
 
+RISK_PASSES = {
+    "picked_up_at": ("EXW", "FCA", "CPT", "CIP"),
+    "on_board_at": ("FAS", "FOB", "CFR", "CIF"),
+}
+"""Field of a shipment with the date at which the goods of an order become the buyer's; all other terms: when received."""
+
+
+def _passing(context: Context, order: Body, before: int) -> str:
+    """The field that matters for an order, empty where the goods are the supplier's until received."""
+    last = context.references.body(max(context.references.documents(order, before)))
+    return next((field for field, terms in RISK_PASSES.items() if last.get("incoterm", "EXW") in terms), "")
+
+
+def _sellers_until_received(context: Context, source: Source, ref: Body) -> Body:
+    """The order of a shipment whose goods are taken up by their receipt."""
+    sent = max(context.references.documents(ref, source.id))
+    order = context.references.body(sent).get("order") or {}
+    return {} if not order or _passing(context, order, sent) else order
+
+
+def _sent_by_supplier(context: Context, source: Source, body: Body, expected: Expected) -> None:
+    field = _passing(context, body["order"], source.id)
+    if not field:
+        return
+    at = moment(body.get(field), source.effective_at)
+    ordered = _latest(context, body["order"], source.id)
+    total = sum(_line_total(line, line.quantity) for line in ordered)
+    registers = context.registers
+    transit = registers.cell_at(source.company, registers.location(body["destination"]), {}, transit=body["id"])
+    for number, line in enumerate(body["lines"], 1):
+        item, units = registers.item(line["sku"]), line["quantity"]
+        promised = next(one for one in ordered if one.item == item)
+        expected.moves.append(move(source, number, RECEIPT, item, units, 0, transit, purchase_line=promised.id, at=at))
+        _costed_as_ordered(context, source, number, units, promised, body["order"]["id"], total, at, expected)
+
+
 def shipment(context: Context, source: Source, body: Body, expected: Expected) -> None:
+    if body.get("order"):
+        _sent_by_supplier(context, source, body, expected)
+        return
     registers = context.registers
     origin = registers.cell(source.company, body["origin"])
     transit = registers.cell_at(source.company, registers.location(body["destination"]), {}, transit=body["id"])

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - every statement is put together from our own names and integers
 from __future__ import annotations
 
+import json
 from typing import Any, NamedTuple
 
 from entrepot.audit.reading import Connection, among, number, rows
@@ -31,7 +32,7 @@ BORN_BY = {
     "receipt": {RECEIPT, ARRIVAL, COUNT_SURPLUS},
     "purchase_order": {RECEIPT},
     "opening_balance": {OPENING},
-    "shipment": {DEPARTURE},
+    "shipment": {DEPARTURE, RECEIPT},
     "transfer": {TRANSFER},
     "regrade": {REGRADE},
     "conversion": {CONVERSION_OUT},
@@ -103,6 +104,7 @@ class References:
         for old, new, _ in told_again(connection, "movement"):
             self.earlier.setdefault(new, []).append(old)
         self._sales_known = False
+        self._bodies: dict[int, dict[str, Any]] = {}
         self._sold: dict[tuple[int, ...], list[Sold]] = {}
         self._transit: dict[int, list[tuple[int, int, int, int, bool, int]]] | None = None
         self._orders: dict[int, str] = dict(
@@ -136,6 +138,13 @@ class References:
             and (not ref.get("account") or account == ref["account"])
             and (not ref.get("source") or source == ref["source"])
         ]
+
+    def body(self, document: int) -> dict[str, Any]:
+        """A stored document as it was told."""
+        if document not in self._bodies:
+            found = next(iter(rows(self._connection, f"SELECT body FROM books_document WHERE id = {document}")))
+            self._bodies[document] = json.loads(bytes(found[0]))
+        return self._bodies[document]
 
     def _read_sales(self) -> None:
         self._sales_known = True
@@ -172,7 +181,7 @@ class References:
         return [Moved._make((*row[:8], number(row[8]), number(row[9]))) for row in rows(self._connection, statement)]
 
     def in_transit(self, cell: int, before: int) -> tuple[dict[int, int], dict[int, int]]:
-        """Of a transit cell: units that departed into it, and units taken out of it, by item."""
+        """Of a transit cell: units that departed into it or became ours there, and units taken out of it, by item."""
         if self._transit is None:
             self._transit = {}
             for pk, document, item, kind, source, target, units in rows(
@@ -190,7 +199,7 @@ class References:
                 continue
             if leaves:
                 taken[item] = taken.get(item, 0) + units
-            elif kind == DEPARTURE:
+            elif kind in (DEPARTURE, RECEIPT):
                 sent[item] = sent.get(item, 0) + units
         return sent, taken
 

@@ -113,10 +113,10 @@ class StandingCosts:
             "m.purchase_line_id FROM books_costline c JOIN books_document d ON d.id = c.document_id "
             "JOIN books_basis b ON b.cost_line_id = c.id JOIN books_basisshare s ON s.basis_id = b.id "
             "JOIN books_movement m ON m.id = s.movement_id "
-            "WHERE c.component = 0 AND c.estimate AND (d.type IN ('receipt', 'payment', 'purchase_order') OR "
+            "WHERE c.component = 0 AND c.estimate AND (d.type IN ('receipt', 'shipment', 'payment', 'purchase_order') OR "
             "(d.type = 'reversal' AND EXISTS (SELECT 1 FROM books_costline p JOIN books_document e ON "
             "e.id = p.document_id JOIN books_basis q ON q.cost_line_id = p.id JOIN books_basisshare t ON "
-            "t.basis_id = q.id WHERE e.type IN ('receipt', 'payment', 'purchase_order') AND p.component = 0 "
+            "t.basis_id = q.id WHERE e.type IN ('receipt', 'shipment', 'payment', 'purchase_order') AND p.component = 0 "
             "AND t.movement_id = s.movement_id AND (p.amount, p.currency, p.base_amount, p.effective_at) = "
             "(c.amount, c.currency, c.base_amount, c.effective_at)))) "
             f"AND m.purchase_line_id IN {among(purchase_lines)} ORDER BY c.id",

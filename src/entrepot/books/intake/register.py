@@ -11,6 +11,7 @@ from entrepot.books.intake import rows as r
 from entrepot.books.intake.incoming import Incoming
 from entrepot.books.intake.posting import RULES
 from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.posting.handover import orders_sent
 from entrepot.books.intake.posting.resplit import resplit_told_again
 from entrepot.books.intake.posting.stock import complete_count
 from entrepot.books.intake.report import IntakeReport
@@ -112,8 +113,10 @@ class Register:
         self._posted.add(f"{document.type}:{document.id}")
         if document.type == "fx_rate":
             self._posted.add("fx:" + "/".join(sorted((document.base, document.quote))))
-        elif document.type == "receipt" and document.order is not None:
+        elif document.type in ("receipt", "shipment") and document.order is not None:
             self._posted.add(f"receipt_of:{document.order.id}")
+        elif document.type == "receipt" and document.shipment is not None:
+            self._posted |= {f"receipt_of:{order}" for order in orders_sent(document.shipment)}
         elif document.type == "cost_bill" and document.entry:
             self._posted.add(f"customs_entry:{document.entry}")
         elif document.type in ("bundle", "listing"):

@@ -40,7 +40,8 @@ _RATIOS = {"fx_rate": "rate", "signal": "value"}
 
 REF_TYPES: dict[tuple[str, str], str] = {
     ("receipt", "order"): "purchase_order", ("receipt", "shipment"): "shipment", ("return", "order"): "sales_order",
-    ("refund", "order"): "sales_order", ("stock_use", "order"): "sales_order", ("fee_charge", "order"): "sales_order",
+    ("shipment", "order"): "purchase_order", ("refund", "order"): "sales_order",
+    ("stock_use", "order"): "sales_order", ("fee_charge", "order"): "sales_order",
     ("payment", "share_document"): "purchase_order", ("reimbursement", "loss"): "stock_use",
     ("cost_bill", "target_document"): "receipt", ("cost_bill", "replaces"): "cost_bill",
     ("vat_invoice", "order"): "purchase_order", ("export_declaration", "shipment"): "shipment",

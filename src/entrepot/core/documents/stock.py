@@ -49,17 +49,21 @@ class OpeningLine(ItemLine):
 
 
 class OpeningBalance(Document):
-    """Stock that stood at a place when the books began."""
+    """Stock that stood at a place when the books began. ``importer``: who imported it, for import tax among its costs."""
 
     type: Literal["opening_balance"] = "opening_balance"
     location: Code
+    importer: Short = ""
     lines: Annotated[list[OpeningLine], Field(min_length=1)]
 
 
 class Shipment(Document):
     """Units leave ``origin`` into the in-transit cell of this shipment; receipts that name it take them out.
 
-    ``id`` is the shipment number. ``effective_at`` is the departure.
+    ``id`` is the shipment number. ``effective_at`` is the departure. With ``order`` the goods come from the supplier of that
+    purchase order and were never ours before: its incoterm says at which of ``picked_up_at``, ``on_board_at`` or the receipt
+    they become ours (:mod:`entrepot.core.incoterms`). ``arrived_at``: at the port or border of the destination. ``importer``: the
+    importer of record there (code of the company, else of whoever it is), for import tax that a bill does not say it of.
     """
 
     type: Literal["shipment"] = "shipment"
@@ -69,6 +73,11 @@ class Shipment(Document):
     carrier: Short = ""
     container: Short = ""
     eta: AwareDatetime | None = None
+    importer: Short = ""
+    order: Ref | None = None
+    picked_up_at: AwareDatetime | None = None
+    on_board_at: AwareDatetime | None = None
+    arrived_at: AwareDatetime | None = None
     lines: Annotated[list[ItemLine], Field(min_length=1)]
 
 

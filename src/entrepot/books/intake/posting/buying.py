@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from entrepot.books import models
 from entrepot.books.intake import rows as r
-from entrepot.books.intake.posting import references
+from entrepot.books.intake.posting import handover, references
 from entrepot.books.intake.posting.builder import Builder, line_amount, ratio
 from entrepot.books.intake.posting.prepaid import converted
 from entrepot.books.intake.posting.resplit import resplit_movements
@@ -21,7 +21,7 @@ from entrepot.core.components import GOODS
 from entrepot.core.kinds import Kind
 from entrepot.core.money import exponent, range_share
 
-_PROMISED = ("receipt", "payment", "purchase_order")
+_PROMISED = ("receipt", "shipment", "payment", "purchase_order")
 """Whose goods estimates are made at an order's price."""
 
 
@@ -81,36 +81,71 @@ def _was_promised(line: models.CostLine, born: int) -> bool:
 
 
 def receipt(b: Builder, doc: d.Receipt) -> None:
+    order = doc.order
     if doc.shipment is not None:
-        _arrival(b, doc)
-        return
-    ordered = _ordered(b, doc.order) if doc.order else []
+        sent = _sent(b, doc.shipment)
+        order = handover.still_the_suppliers(sent)
+        if order is None:
+            _arrival(b, doc, sent)
+            return
+    ordered = _ordered(b, order) if order else []
     total = sum(line_amount(line.price_amount, line.price_per, line.quantity) for line in ordered)
     location = b.directory.location(doc.location)
     for number, line in enumerate(doc.lines, 1):
         item = b.directory.item(line.sku, number)
         cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch)
         of_order = _matching(ordered, item, line.order_line, number)
+        if of_order is not None and line.price is None:
+            _bought(b, number, line.quantity, cell, of_order, total, b.header.effective_at)
+            continue
         born = b.movement(
             number, Kind.RECEIPT, item, line.quantity, None, cell, purchase_line_id=of_order.pk if of_order else None
         )
         if line.price is not None:
             amount = line_amount(line.price.amount, line.price.per, line.quantity)
             b.cost(number, "goods", amount, doc.currency, [(born.id, 1)])
-        elif of_order is not None:
-            amount = line_amount(of_order.price_amount, of_order.price_per, line.quantity)
-            paid = converted(
-                b, {doc.order.id} if doc.order else set(), total, amount, of_order.currency, b.header.effective_at
-            )
-            b.cost(number, "goods", amount, of_order.currency, [(born.id, 1)], converted=paid, estimate=True)
+
+
+def supplier_shipment(b: Builder, doc: d.Shipment, transit: int) -> None:
+    """Goods that a supplier sends become ours on their way, at the moment that the order's incoterm names, or when received."""
+    order = doc.order
+    if order is None:  # pragma: no cover - the caller has looked
+        return
+    ordered = _ordered(b, order)
+    owned = handover.owned(b, doc, order)
+    if owned is None:
+        return
+    if b.header.before and handover.received_as_bought(references.documents(b.session, order), doc.id):
+        raise refused(
+            "already_received", "these goods were taken up when they were received, as the order said then",
+            "withdraw the receipt, correct the shipment, and import the receipt again", field="order", found=order.id,
+        )  # fmt: skip
+    total = sum(line_amount(line.price_amount, line.price_per, line.quantity) for line in ordered)
+    for number, line in enumerate(doc.lines, 1):
+        of_order = _matching(ordered, b.directory.item(line.sku, number), None, number)
+        if of_order is None:
+            raise refused(
+                "not_ordered", "the purchase order does not name this item", "fix the SKU or the order", line=number,
+                field="sku", found=line.sku,
+            )  # fmt: skip
+        _bought(b, number, line.quantity, transit, of_order, total, owned)
+
+
+def _bought(b: Builder, number: int, units: int, cell: int, line: models.PurchaseLine, total: int, at: Instant) -> None:
+    """Units of an order line are born in ``cell`` at the order's price, an estimate until a bill comes."""
+    born = b.movement(number, Kind.RECEIPT, line.item_id, units, None, cell, purchase_line_id=line.pk, at=at)
+    amount = line_amount(line.price_amount, line.price_per, units)
+    paid = converted(b, {line.document.external_id}, total, amount, line.currency, at)
+    b.cost(number, "goods", amount, line.currency, [(born.id, 1)], converted=paid, estimate=True, at=at)
 
 
 def _ordered(b: Builder, order: d.Ref) -> list[models.PurchaseLine]:
     """Lines of the order's latest version."""
     lines = list(
-        models.PurchaseLine.objects.filter(document_id__in=references.documents(b.session, order)).order_by(
-            "document_id", "line"
-        )
+        models.PurchaseLine.objects.filter(document_id__in=references.documents(b.session, order))
+        .select_related("document")
+        .defer("document__body")
+        .order_by("document_id", "line")
     )
     latest = max((line.document_id for line in lines), default=None)
     return [line for line in lines if line.document_id == latest]
@@ -131,18 +166,20 @@ def _matching(
     return next((candidate for candidate in ordered if candidate.item_id == item), None)
 
 
-def _arrival(b: Builder, doc: d.Receipt) -> None:
-    """Units come out of a shipment; what exceeds it is a surplus whose cost is missing."""
-    ref = doc.shipment
-    if ref is None:  # pragma: no cover - the caller has looked
-        return
+def _sent(b: Builder, ref: d.Ref) -> models.Shipment:
     documents = references.documents(b.session, ref)
-    shipment = models.Shipment.objects.filter(document_id__in=documents).order_by("-pk").first()
+    rows = models.Shipment.objects.filter(document_id__in=documents).select_related("document")
+    shipment = rows.order_by("-pk").first()
     if shipment is None:
         raise unknown("shipment", ref.id, "import the shipment first", field="shipment")
     if shipment.company_id != b.header.company.pk:
         raise refused("wrong_company", "the shipment belongs to another company", "fix the company", field="company")
-    sent = _per_item(to_cell_id=shipment.cell_id, kind=int(Kind.DEPARTURE))
+    return shipment
+
+
+def _arrival(b: Builder, doc: d.Receipt, shipment: models.Shipment) -> None:
+    """Units come out of a shipment; what exceeds it is a surplus whose cost is missing."""
+    sent = _per_item(to_cell_id=shipment.cell_id, kind__in=(int(Kind.DEPARTURE), int(Kind.RECEIPT)))
     taken = _per_item(from_cell_id=shipment.cell_id, exclude=b.header.older)
     location = b.directory.location(doc.location)
     for number, line in enumerate(doc.lines, 1):

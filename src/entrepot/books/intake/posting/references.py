@@ -15,7 +15,7 @@ from entrepot.core.kinds import Kind
 _BORN_BY = {
     "receipt": (Kind.RECEIPT, Kind.ARRIVAL, Kind.COUNT_SURPLUS),
     "opening_balance": (Kind.OPENING,),
-    "shipment": (Kind.DEPARTURE,),
+    "shipment": (Kind.DEPARTURE, Kind.RECEIPT),
     "transfer": (Kind.TRANSFER,),
     "regrade": (Kind.REGRADE,),
     "conversion": (Kind.CONVERSION_OUT,),

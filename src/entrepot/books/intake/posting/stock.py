@@ -9,6 +9,7 @@ from entrepot.books.availability import fold
 from entrepot.books.intake import rows as r
 from entrepot.books.intake.posting import references
 from entrepot.books.intake.posting.builder import Builder, line_amount
+from entrepot.books.intake.posting.buying import supplier_shipment
 from entrepot.books.intake.trouble import refused
 from entrepot.core import documents as d
 from entrepot.core.calendar import to_instant
@@ -30,11 +31,14 @@ def opening_balance(b: Builder, doc: d.OpeningBalance) -> None:
 
 
 def shipment(b: Builder, doc: d.Shipment) -> None:
-    origin = b.directory.cell(b.header.company, doc.origin)
     destination = b.directory.location(doc.destination)
     transit = b.directory.cell_at(b.header.company, destination, transit=doc.id)
-    for number, line in enumerate(doc.lines, 1):
-        b.movement(number, Kind.DEPARTURE, b.directory.item(line.sku, number), line.quantity, origin, transit)
+    if doc.order is not None:
+        supplier_shipment(b, doc, transit)
+    else:
+        origin = b.directory.cell(b.header.company, doc.origin)
+        for number, line in enumerate(doc.lines, 1):
+            b.movement(number, Kind.DEPARTURE, b.directory.item(line.sku, number), line.quantity, origin, transit)
     b.postings.objects.append(
         models.Shipment(
             document_id=b.header.id, company_id=b.header.company.pk, number=doc.id, cell_id=transit,
