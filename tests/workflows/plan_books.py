@@ -123,9 +123,11 @@ def post(*documents: Any, at: int = AT) -> None:
     assert report.quarantined == 0, report.problems[:3]
 
 
-def books(*more: Any, last_order: int = 20, masters: list[Any] | None = None) -> list[CompanyForecast]:
+def books(
+    *more: Any, last_order: int = 20, masters: list[Any] | None = None, price: int = 2500
+) -> list[CompanyForecast]:
     """All of it with ``more``, valued and forecast. With few orders what waits runs out, so that something is bought."""
     post(*seller(), *(masters or []), at=AT)
-    post(opening(), *buying(last=last_order), *shipping(), *selling(), *more, at=2 * AT)
+    post(opening(), *buying(last=last_order), *shipping(), *selling(price), *more, at=2 * AT)
     revalue()
     return forecast()

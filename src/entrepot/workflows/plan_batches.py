@@ -79,15 +79,18 @@ class Batch:
             self.price,
         )
 
-    def option_costs(self, orders: Ints) -> Floats:
-        """Expected cost [rows, options] of today's ``orders`` [rows, options, modes]."""
+    def option_costs(self, orders: Ints, *, price: float | None = None) -> Floats:
+        """Expected cost [rows, options] of today's ``orders`` [rows, options, modes].
+
+        ``price`` of an unmet unit instead of the batch's own: 0 for money that is really paid or lost.
+        """
         from entrepot.engines.replenish.under_limits import order_costs
 
         if self.plan is None:
             raise ValueError("solve the batch first")
         return order_costs(
-            orders, self.plan.policy, self.standing, self.lanes, self.costs, service_price=self.price, seed=SEED,
-            late=self.late,
+            orders, self.plan.policy, self.standing, self.lanes, self.costs,
+            service_price=self.price if price is None else price, seed=SEED, late=self.late,
         )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ def decisions(
     open_rows.filter(kind__in=(ORDER, SHIP, EXCESS, "still")).update(state=models.Decision.SUPERSEDED)
     put_off = models.Decision.objects.filter(company=company, state=models.Decision.SNOOZED, snoozed_until__gt=run.on)
     answered = set(put_off.values_list("kind", "item_id", "location"))
-    acting = run.planline_set.exclude(kind=models.PlanLine.KEEP).filter(saving__gt=0)
+    # What is ordered to serve a class's share of demand may save less than it costs: it is to be decided all the same.
+    acting = run.planline_set.exclude(kind=models.PlanLine.KEEP).filter(units__gt=0)
     lines = list(acting.select_related("item", "destination", "plandetail"))
     rows: list[models.Decision] = []
     tied: list[models.PlanLine] = []

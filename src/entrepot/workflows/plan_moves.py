@@ -95,7 +95,7 @@ def _of_item(inputs: Inputs, choices: list[Choice]) -> list[Choice]:
 
 
 def _held(choice: Choice, step: int, most: int) -> Floats:
-    """Expected cost of a place that holds 0, 1, 2 … steps today, with today's order [most + 1]."""
+    """Expected cost in money of a place that holds 0, 1, 2 … steps today, with today's order [most + 1]."""
     from entrepot.engines.replenish.under_limits import order_costs
 
     batch = choice.batch
@@ -108,7 +108,7 @@ def _held(choice: Choice, step: int, most: int) -> Floats:
     orders = np.repeat(choice.units[None, None], most + 1, axis=0)
     return order_costs(
         orders, batch.plan.policy[rows], replace(there, on_hand=on_hand, old=old), batch.lanes, batch.costs.take(rows),
-        service_price=batch.price, seed=SEED, late=batch.late,
+        seed=SEED, late=batch.late,
     )[:, 0]  # fmt: skip
 
 

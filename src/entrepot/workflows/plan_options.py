@@ -25,7 +25,7 @@ def options_of(batch: Batch, units: Ints, facts: list[Facts], on: date) -> list[
         orders[n, 3 + modes] = _to_next_break(units[n], fact, int(batch.standing.carton[n]))
     if not total.any():
         return [[] for _ in range(rows)]
-    cost = batch.option_costs(orders)
+    cost = batch.option_costs(orders, price=0.0)
     out: list[list[Said]] = []
     for n, fact in enumerate(facts):
         seen: set[bytes] = set()

@@ -15,6 +15,7 @@ from entrepot import __version__
 from entrepot.books import models
 from entrepot.core.calendar import Instant
 from entrepot.workflows import plan_head
+from entrepot.workflows.plan_batches import Batch
 from entrepot.workflows.plan_figures import Facts, Said, figures, futures, trial_of, weeks_of
 from entrepot.workflows.plan_limits import Limits
 from entrepot.workflows.plan_model import Inputs, Line
@@ -112,6 +113,7 @@ def _lines(inputs: Inputs, result: Within, run: models.PlanRun) -> tuple[list[mo
         units = np.stack([c.units for c in choices])
         facts = [facts_of(inputs, c) for c in choices]
         order = [whole[inputs.lines[c.row].item] if c.kind == BUY else int(c.units.sum()) for c in choices]
+        _in_money(part, choices)
         told = futures(part, units)
         said = figures(part, units, told, facts, inputs.on, order)
         others = options_of(part, units, facts, inputs.on)
@@ -120,12 +122,34 @@ def _lines(inputs: Inputs, result: Within, run: models.PlanRun) -> tuple[list[mo
             details.append(
                 {
                     "weeks": weeks_of(told, n, inputs.on), "options": others[n], "nothing": said[n]["nothing"],
-                    "breaks": _breaks(inputs.lines[choice.row]), "trial": trial_of(part, n, facts[n]),
+                    "breaks": _breaks(inputs.lines[choice.row]),
+                    "trial": {**trial_of(part, n, facts[n]), "minimum": inputs.lines[choice.row].moq,
+                              "proposal": _proposal(inputs, choice, said[n]["modes"])},
                     "reasons": reasons_of(inputs, choice, said[n], plan.explain(choice.at)),
                     "assumed": [plan_head.assumed(name) for name in plan_head.assumed_of(inputs, choice)],
                 }
             )  # fmt: skip
     return rows, details
+
+
+def _in_money(part: Batch, choices: list[Choice]) -> None:
+    """Costs of the choices as they are stored: what is really paid and lost, without the price that stands for a floor."""
+    if part.price <= 0:
+        return
+    orders = np.stack([np.stack([c.units, np.zeros_like(c.units), c.wanted]) for c in choices])
+    for choice, (cost, nothing, wanted) in zip(choices, part.option_costs(orders, price=0.0), strict=True):
+        if choice.kind == MOVE:  # its saving is told in money already, and what its origin loses is in it
+            choice.cost, choice.nothing = float(nothing) - (choice.nothing - choice.cost), float(nothing)
+            choice.unlimited = choice.cost
+        else:
+            choice.cost, choice.nothing, choice.unlimited = float(cost), float(nothing), float(wanted)
+
+
+def _proposal(inputs: Inputs, choice: Choice, modes: list[Said]) -> Said:
+    """What a person's changes are reckoned from."""
+    source = inputs.lines[choice.row].source
+    supplier = source.supplier if choice.kind == BUY and source is not None else ""
+    return {"modes": {one["mode"]: one["units"] for one in modes}, "supplier": supplier}
 
 
 def facts_of(inputs: Inputs, choice: Choice) -> Facts:

@@ -7,9 +7,9 @@ plan proposed.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -24,12 +24,15 @@ from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.reasons import Reason
 from entrepot.workflows.plan_batches import Ints
 from entrepot.workflows.plan_figures import Facts, Said, batch_of, figures, futures, weeks_of
+from entrepot.workflows.plan_lanes import SPEED
 from entrepot.workflows.plan_model import HORIZON
 from entrepot.workflows.plan_sources import Money
+from entrepot.workflows.plan_suppliers import order_price
 from entrepot.workflows.rule_files import kept_rules
 
 LATEST = 84
 """Days by which a line can be put off."""
+MOST_UNITS = 10**9
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,10 @@ def try_line(
 
 
 def reckon(viewer: Viewer, key: str | int, wish: Wish) -> Reckoned:
-    """The line with the wish in it."""
+    """The line as it was proposed, with all that a person has set by now and the wish in it.
+
+    Reckoned from the proposal each time, so that the order in which things were changed makes no difference.
+    """
     line = stored.find_line(viewer, key)
     detail = stored.detail(line)
     if not detail.get("trial"):
@@ -94,50 +100,97 @@ def reckon(viewer: Viewer, key: str | int, wish: Wish) -> Reckoned:
             )
         )
     trial = detail["trial"]
-    batch, facts = batch_of(trial)
+    proposal = _proposal(line, detail)
+    batch, first = batch_of(trial)
     problems: list[Reason] = []
-    if line.kind == models.PlanLine.KEEP:
-        line.kind = models.PlanLine.BUY
-    supplier = wish.supplier
-    if supplier is not None and supplier != line.supplier:
-        facts = _from(line, detail, facts, supplier)
-    chosen = _units(wish, line, trial, problems)
-    later = _later(line, wish.on)
-    if later:
-        late = np.zeros((HORIZON + 1, len(batch.lanes)), np.int64) if batch.late is None else batch.late.copy()
-        late[0] += math.ceil(later / 7)
-        batch.late = late
-    proposed = _as_proposed(line, trial)
+    state = _merged(line.changed, wish)
+    supplier = state.supplier or proposal["supplier"]
+    facts = first if supplier == proposal["supplier"] else _from(line, detail, first, supplier)
+    proposed = _by_lane(proposal["modes"], trial)
+    chosen = _units(state, proposed, trial)
+    elsewhere = _elsewhere(line, supplier) if facts.bought else 0
+    days = _later(line, state.on)
     zero = np.zeros_like(chosen)
-    cost, before, nothing = (float(x) for x in batch.option_costs(np.stack([chosen, proposed, zero])[None])[0])
-    if later:  # what the proposal costs is told without the wait
-        batch.late, kept = (None if trial["late"] is None else batch_of(trial)[0].late), batch.late
-        before = float(batch.option_costs(proposed[None, None])[0, 0])
-        nothing = float(batch.option_costs(zero[None, None])[0, 0])
-        batch.late = kept
-    count = int(chosen.sum())
-    _, first = batch_of(trial)
-    plain = first.goods_of(max(int(proposed.sum()), 1)) / max(int(proposed.sum()), 1)
-    dearer = cost - before + (facts.goods_of(count) - plain * count if facts.bought else 0.0)
+    before, nothing = (float(x) for x in batch.option_costs(np.stack([proposed, zero])[None], price=0.0)[0])
+    usual = batch.late
+    if days:
+        batch.late = _put_off(usual, math.ceil(days / 7), len(batch.lanes))
+    cost = float(batch.option_costs(chosen[None, None], price=0.0)[0, 0])
+    dearer = cost - before + _goods_dearer(first, facts, int(proposed.sum()), int(chosen.sum()), elsewhere)
     told = futures(batch, chosen[None])
-    said = figures(batch, chosen[None], told, [facts], line.on, [count])[0]
-    _problems(line, trial, count, problems)
-    _set(line, said, wish, facts, cost, nothing, detail)
+    said = figures(batch, chosen[None], told, [facts], line.run.on, [int(chosen.sum()) + elsewhere])[0]
+    if days:  # put off by days, while the paths count weeks
+        _days_exact(said["modes"], line.run.on, 7 * (math.ceil(days / 7)) - days)
+    batch.late = usual
+    line.kind = first.kind if chosen.any() or proposed.any() else models.PlanLine.KEEP
+    _problems(line, trial, int(chosen.sum()), elsewhere, problems)
+    line.supplier, line.on = supplier, state.on or line.run.on
+    line.changed = state.said()
+    _set(line, said, facts, cost, nothing, detail, elsewhere)
     detail = {**detail, "weeks": weeks_of(told, 0, line.run.on)}
     return Reckoned(line, detail, round(dearer), problems)
 
 
-def _units(wish: Wish, line: models.PlanLine, trial: Said, problems: list[Reason]) -> Ints:
+def _proposal(line: models.PlanLine, detail: Said) -> Said:
+    """What the plan proposed: kept with the line; of a plan made before that was, the option that was chosen."""
+    kept = detail["trial"].get("proposal")
+    if kept is not None:
+        return kept
+    chosen = next((one for one in detail.get("options", []) if one.get("chosen")), None)
+    modes = line.modes if not line.changed else chosen["modes"] if chosen else []
+    suppliers = [one["supplier"] for one in detail.get("breaks", [])]
+    supplier = line.supplier if "supplier" not in line.changed else (suppliers or [line.supplier])[0]
+    return {"modes": {one["mode"]: one["units"] for one in modes}, "supplier": supplier}
+
+
+def _merged(changed: Said, wish: Wish) -> Wish:
+    """What a person has set so far with the new wish: a quantity after ways goes by those ways, new ways name a quantity."""
+    units, modes = wish.units, wish.modes
+    kept: Mapping[str, int] | None = changed.get("modes")
+    if modes is None and units is None:
+        units, modes = changed.get("units"), kept
+    elif modes is None and units is not None and kept is not None:
+        modes, units = _spread_over(kept, units), None
+    on, supplier = wish.on, wish.supplier
+    if on is None and changed.get("on"):
+        on = date.fromisoformat(changed["on"])
+    return Wish(units, modes, on, changed.get("supplier") if supplier is None else supplier)
+
+
+def _spread_over(ways: Mapping[str, int], units: int) -> dict[str, int]:
+    """``units`` by the ways that a person has chosen, the slowest takes the change."""
+    order = sorted(ways, key=lambda mode: SPEED.index(mode) if mode in SPEED else len(SPEED))
+    filled = _shared_out([ways[mode] for mode in order], units)
+    return dict(zip(order, filled, strict=True))
+
+
+def _shared_out(now: Sequence[int], units: int) -> list[int]:
+    """What is urgent stays urgent: the fastest way keeps its units, the slowest that is used takes the change."""
+    out, left = [0] * len(now), units
+    for place, count in enumerate(now):
+        out[place] = min(left, count)
+        left -= out[place]
+    used = [place for place, count in enumerate(now) if count]
+    out[used[-1] if used else -1] += left
+    return out
+
+
+def _units(wish: Wish, proposed: Ints, trial: Said) -> Ints:
     names = [name for name, _, _ in trial["lanes"]]
-    now = _as_proposed(line, trial)
+    if wish.units is not None and not 0 <= wish.units <= MOST_UNITS:
+        raise ProblemError(
+            Problem(
+                "plan_units", "this is no quantity", "write units of 0 or more", field="units", found=str(wish.units)
+            )
+        )
     if wish.modes is not None:
         unknown = sorted(set(wish.modes) - set(names))
-        if unknown or any(units < 0 for units in wish.modes.values()):
+        if unknown or not all(0 <= units <= MOST_UNITS for units in wish.modes.values()):
             raise ProblemError(
                 Problem("plan_mode", "this line cannot go that way", f"choose of {', '.join(names)}", field="modes",
                         found=", ".join(unknown) or str(dict(wish.modes)))
             )  # fmt: skip
-        out = np.array([int(wish.modes.get(name, 0)) for name in names], dtype=np.int64)
+        out = _by_lane(wish.modes, trial)
         if wish.units is not None and int(out.sum()) != wish.units:
             raise ProblemError(
                 Problem("plan_contradiction", "the ways do not add up to the quantity", "correct one of them", field="units",
@@ -145,26 +198,32 @@ def _units(wish: Wish, line: models.PlanLine, trial: Said, problems: list[Reason
             )  # fmt: skip
         return out
     if wish.units is None:
-        return now
-    if not 0 <= wish.units <= 10**9:
-        raise ProblemError(
-            Problem(
-                "plan_units", "this is no quantity", "write units of 0 or more", field="units", found=str(wish.units)
-            )
-        )
-    # What is urgent stays urgent: the fastest way keeps its units, the slowest takes the change.
-    out, left = np.zeros_like(now), wish.units
-    for mode, units in enumerate(now):
-        out[mode] = min(left, int(units))
-        left -= int(out[mode])
-    used = np.flatnonzero(now)
-    out[int(used[-1]) if used.size else -1] += left
-    return out
+        return proposed
+    return np.array(_shared_out([int(x) for x in proposed], wish.units), dtype=np.int64)
 
 
-def _as_proposed(line: models.PlanLine, trial: Said) -> Ints:
-    by = {one["mode"]: one["units"] for one in line.modes}
-    return np.array([int(by.get(name, 0)) for name, _, _ in trial["lanes"]], dtype=np.int64)
+def _by_lane(modes: Mapping[str, int], trial: Said) -> Ints:
+    return np.array([int(modes.get(name, 0)) for name, _, _ in trial["lanes"]], dtype=np.int64)
+
+
+def _elsewhere(line: models.PlanLine, supplier: str) -> int:
+    """Units of the item that the plan's other lines buy of this supplier: his breaks and minimum count them too."""
+    rows = models.PlanLine.objects.filter(
+        run=line.run_id, item=line.item_id, kind=models.PlanLine.BUY, supplier=supplier
+    ).exclude(pk=line.pk)
+    rows = rows.filter(state__in=(models.PlanLine.OPEN, models.PlanLine.APPROVED))
+    return sum(rows.values_list("units", flat=True))
+
+
+def _goods_dearer(first: Facts, facts: Facts, proposed: int, count: int, elsewhere: int) -> float:
+    """What the goods of the changed order cost above the proposal's price: what is bought now is not bought later."""
+    if not first.bought:
+        return 0.0
+    whole = first.goods_of(proposed + elsewhere)
+    plain = whole / (proposed + elsewhere) if proposed + elsewhere else first.goods_of(1)
+    rest = first.goods_of(elsewhere) if facts is not first else facts.goods_of(elsewhere)
+    now = facts.goods_of(count + elsewhere) - facts.goods_of(elsewhere)
+    return now - (whole - rest) - plain * (count - proposed)
 
 
 def _later(line: models.PlanLine, on: date | None) -> int:
@@ -177,6 +236,19 @@ def _later(line: models.PlanLine, on: date | None) -> int:
                     f"choose one within {LATEST} days of {line.run.on}", field="on", found=on.isoformat())
         )  # fmt: skip
     return days
+
+
+def _put_off(late: Ints | None, weeks: int, modes: int) -> Ints:
+    """Today's order is placed so many weeks later, and is as late as an order of that week is."""
+    out = np.zeros((HORIZON + 1, modes), np.int64) if late is None else late.copy()
+    out[0] = weeks + out[min(weeks, len(out) - 1)]
+    return out
+
+
+def _days_exact(modes: list[Said], on: date, early: int) -> None:
+    for one in modes:
+        one["days"] -= early
+        one["arrives"] = (on + timedelta(days=one["days"])).isoformat()
 
 
 def _from(line: models.PlanLine, detail: Said, facts: Facts, supplier: str) -> Facts:
@@ -196,10 +268,13 @@ def _from(line: models.PlanLine, detail: Said, facts: Facts, supplier: str) -> F
                 "no_rate", "no exchange rate is known", "post a rate", field="supplier", found=theirs[0]["currency"]
             )
         )
-    return replace(facts, starts=[b["from"] for b in theirs], prices=[b["amount"] / b["per"] * factor for b in theirs])
+    return replace(
+        facts, starts=[b["from"] for b in theirs], prices=[b["amount"] / b["per"] * factor for b in theirs],
+        every_unit=theirs[0].get("every_unit", True),
+    )  # fmt: skip
 
 
-def _problems(line: models.PlanLine, trial: Said, count: int, problems: list[Reason]) -> None:
+def _problems(line: models.PlanLine, trial: Said, count: int, elsewhere: int, problems: list[Reason]) -> None:
     carton = trial["carton"]
     if count % carton:
         problems.append(
@@ -212,13 +287,14 @@ def _problems(line: models.PlanLine, trial: Said, count: int, problems: list[Rea
     if line.kind == models.PlanLine.SHIP and count > line.waiting:
         text = f"Only {line.waiting} units wait."
         problems.append(Reason("plan_more_than_waits", text, {"units": count, "waiting": line.waiting}))
-    if line.kind == models.PlanLine.BUY and 0 < count < trial["least"]:
-        text = f"Less than this destination's share of the supplier's minimum ({trial['least']})."
-        problems.append(Reason("plan_below_minimum", text, {"units": count, "least": trial["least"]}))
+    least = trial.get("minimum", trial["least"])
+    if line.kind == models.PlanLine.BUY and 0 < count + elsewhere < least:
+        text = f"Less than the supplier's minimum ({least})."
+        problems.append(Reason("plan_below_minimum", text, {"units": count + elsewhere, "least": least}))
 
 
 def _set(
-    line: models.PlanLine, said: Said, wish: Wish, facts: Facts, cost: float, nothing: float, detail: Said
+    line: models.PlanLine, said: Said, facts: Facts, cost: float, nothing: float, detail: Said, elsewhere: int
 ) -> None:  # fmt: skip
     line.units, line.modes = said["units"], said["modes"]
     line.cartons = -(-line.units // line.carton)
@@ -228,18 +304,14 @@ def _set(
     line.cost, line.saving = round(cost), round(nothing - cost) if line.units else 0
     line.risk, line.risk_nothing = said["risk"], said["risk_nothing"]
     line.later_storage, line.later_aged = said["later_storage"], said["later_aged"]
-    line.changed = {**line.changed, **wish.said()}
-    if wish.on is not None:
-        line.on = wish.on
-    if wish.supplier is not None:
-        line.supplier = wish.supplier
     if facts.bought:
-        _price(line, detail, facts)
+        _price(line, detail, facts, elsewhere)
 
 
-def _price(line: models.PlanLine, detail: Said, facts: Facts) -> None:
+def _price(line: models.PlanLine, detail: Said, facts: Facts, elsewhere: int) -> None:
     theirs: list[Any] = [b for b in detail.get("breaks", []) if b["supplier"] == line.supplier]
     if theirs and line.units:
-        reached = theirs[min(facts.break_at(line.units), len(theirs) - 1)]
-        line.price_amount, line.price_per, line.price_currency = reached["amount"], reached["per"], reached["currency"]
-        line.break_from = reached["from"] if len(theirs) > 1 else None
+        breaks = [(b["from"], b["amount"], b["per"]) for b in theirs]
+        start, amount, per = order_price(breaks, facts.every_unit, line.units + elsewhere)
+        line.price_amount, line.price_per, line.price_currency = amount, per, theirs[0]["currency"]
+        line.break_from = start if len(theirs) > 1 else None
