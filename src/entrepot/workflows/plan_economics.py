@@ -62,6 +62,14 @@ def units_of(company: models.Company, on: date) -> dict[Key, Unit]:
     return dict(out)
 
 
+def capital_rate(company: models.Company, on: date) -> tuple[float, bool]:
+    """The company's yearly cost of capital on a day, as the books charge it, and whether it is assumed."""
+    from entrepot.workflows.imputed import rates_of
+
+    rates, assumed = rates_of(company)
+    return float(max((rate for rate in rates if rate.since <= on), key=lambda rate: rate.since).yearly), assumed
+
+
 def _sold(one: Unit, said: dict[str, int]) -> None:
     sold, left = said["quantity"], said["quantity"] - said["returned"]
     if one.price is None and sold > 0:

@@ -13,11 +13,10 @@ from entrepot.books import models
 from entrepot.core.calendar import midnight
 from entrepot.core.components import SERVICE
 from entrepot.core.kinds import Kind
-from entrepot.workflows.plan_economics import Unit, ageing_of, storage_of, units_of
+from entrepot.workflows.plan_economics import Unit, ageing_of, capital_rate, storage_of, units_of
 from entrepot.workflows.plan_grades import fill_duties, grade
 from entrepot.workflows.plan_lanes import DIRECT, Lanes, Way
 from entrepot.workflows.plan_model import (
-    CAPITAL_RATE,
     COST_SHARE,
     DISPOSAL_SHARE,
     FEE_SHARE,
@@ -30,15 +29,14 @@ from entrepot.workflows.plan_model import (
     Line,
     Waiting,
 )
+from entrepot.workflows.plan_sisters import Group
 from entrepot.workflows.plan_sources import (
     ASSUMED_PRODUCTION,
     Measure,
     Money,
     instructed,
     measures_of,
-    owned_elsewhere,
     production,
-    sisters,
 )
 from entrepot.workflows.plan_suppliers import Source, sources
 from entrepot.workflows.positions import inbound
@@ -68,9 +66,10 @@ def gather(company: models.Company, one: CompanyForecast, on: date) -> Inputs:
     fill_duties(lines, items, rules.book, on)
     grade(company, one, lines)
     usd = money.factor("USD")
+    yearly, guessed = capital_rate(company, on)
     return Inputs(
-        company, on, lines, read.waiting(), money, lanes, ORDER_LINE_USD * (usd or 1.0), CAPITAL_RATE / 52,
-        ["capital_rate", "order_cost", "salvage"],
+        company, on, lines, read.waiting(), money, lanes, ORDER_LINE_USD * (usd or 1.0), yearly / 52,
+        [*(["capital_rate"] if guessed else []), "order_cost", "salvage"],
         dict(models.Supplier.objects.values_list("code", "country")),
     )  # fmt: skip
 
@@ -99,8 +98,8 @@ class _Read:
                 cell__company=company, cell__condition="sellable", cell__transit=""
             ).values_list("item_id", "cell__location_id").annotate(units=Sum("on_hand"), held=Sum("reserved"))
         }  # fmt: skip
-        self.group = sisters(company)
-        self.elsewhere = owned_elsewhere(destinations, self.group)
+        self.group = Group(company, on)
+        self.elsewhere = self.group.waiting(destinations)
         self.coming, self.stale = self._coming(company)
         self._instructed()
         self.ages = self._ages()
@@ -255,29 +254,50 @@ class _Read:
         return weeks, dict(stale)
 
     def _instructed(self) -> None:
-        """Approved loads leave what waits and join what comes."""
-        for line in instructed(self.company, self.on):
-            weeks = self.coming.setdefault((line.item_id, line.destination_id), [0] * HORIZON)
-            for part in line.modes:
-                days = (date.fromisoformat(part["arrives"]) - self.on).days if part.get("arrives") else 30
-                weeks[min(max(days, 0) // 7, HORIZON - 1)] += part["units"]
-            left, rest = line.units, list[tuple[int, int, int]]()
-            for owner, place, units in self.elsewhere.get(line.item_id, []):
-                taken = min(left, units) if place == line.origin_id else 0
-                left -= taken
-                if units > taken:
-                    rest.append((owner, place, units - taken))
-            self.elsewhere[line.item_id] = rest
+        """Approved loads leave what waits, whichever company's they are; the company's own join what comes to it. What is left
+        is shared with the companies that plan with it too."""
+        for key in self.group.customers:
+            owner = self.company if key == self.company.pk else models.Company.objects.get(pk=key)
+            for line in instructed(owner, self.on):
+                self._taken(line, key)
+                if key == self.company.pk:
+                    self._expected(line)
+        self.elsewhere = {
+            item: [(owner, place, units) for owner, place, units in self._shared(item, rows) if units > 0]
+            for item, rows in self.elsewhere.items()
+        }
+
+    def _expected(self, line: models.PlanLine) -> None:
+        weeks = self.coming.setdefault((line.item_id, line.destination_id), [0] * HORIZON)
+        for part in line.modes:
+            days = (date.fromisoformat(part["arrives"]) - self.on).days if part.get("arrives") else 30
+            weeks[min(max(days, 0) // 7, HORIZON - 1)] += part["units"]
+
+    def _taken(self, line: models.PlanLine, by: int) -> None:
+        left, rest = line.units, list[tuple[int, int, int]]()
+        rows = self.elsewhere.get(line.item_id, [])
+        for owner, place, units in sorted(rows, key=lambda one: one[0] != by):
+            able = place == line.origin_id and self.group.may_take(owner, by)
+            taken = min(left, units) if able else 0
+            left -= taken
+            if units > taken:
+                rest.append((owner, place, units - taken))
+        self.elsewhere[line.item_id] = rest
+
+    def _shared(self, item: int, rows: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+        return [(owner, place, self.group.share(owner, item, units)) for owner, place, units in rows]
 
     def waiting(self) -> dict[int, Waiting]:
         """By item: what stands where nothing is sold, and what suppliers still bring there."""
         ordered: dict[int, dict[int, list[int]]] = defaultdict(dict)
-        for key in self.group:
-            company = self.company if key == self.company.pk else models.Company.objects.get(pk=key)
-            for (item, place), weeks in (self.coming if key == self.company.pk else self._coming(company)[0]).items():
-                if place not in self.destinations:
-                    there = ordered[item].setdefault(place, [0] * HORIZON)
-                    ordered[item][place] = [a + b for a, b in zip(there, weeks, strict=True)]
+        for key in self.group.members:
+            own = key == self.company.pk
+            company = self.company if own else models.Company.objects.get(pk=key)
+            for (item, place), weeks in (self.coming if own else self._coming(company)[0]).items():
+                if place in self.destinations or self.group.is_selling(key, place, self.destinations):
+                    continue
+                there = ordered[item].setdefault(place, [0] * HORIZON)
+                ordered[item][place] = [a + self.group.share(key, item, b) for a, b in zip(there, weeks, strict=True)]
         out: dict[int, Waiting] = {}
         for item in set(self.elsewhere) | set(ordered):
             by_place: dict[int, int] = defaultdict(int)

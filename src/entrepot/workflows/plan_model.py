@@ -23,7 +23,7 @@ STALE_DAYS = 56
 COST_SHARE, FEE_SHARE = 0.40, 0.15
 FREIGHT_SHARE = {"sea": 0.10, "rail": 0.18, "air": 0.45, "express": 0.60, "truck": 0.08}
 """Freight as a share of the landed cost, where neither measures nor bills tell it."""
-STORAGE_SHARE, CAPITAL_RATE, WRITTEN_OFF, DISPOSAL_SHARE = 0.10, 0.12, 0.70, 0.05
+STORAGE_SHARE, WRITTEN_OFF, DISPOSAL_SHARE = 0.10, 0.70, 0.05
 ORDER_LINE_USD = 500
 """What placing and following an order line costs, US cents, where the seller has not said."""
 FREE_AGES = (26, 39)

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Sum
 
 from entrepot.books import models
 from entrepot.books.intake.directory import Directory
@@ -129,23 +128,6 @@ def measures_of(items: list[int], on: date) -> dict[int, Measure]:
     return out
 
 
-def owned_elsewhere(places: set[int], companies: list[int]) -> dict[int, list[tuple[int, int, int]]]:
-    """Item → [(company, place, units)] free and sellable outside the places that sell."""
-    rows = (
-        models.Balance.objects.filter(
-            cell__company_id__in=companies, cell__condition="sellable", cell__transit="", on_hand__gt=0
-        )
-        .exclude(cell__location_id__in=places)
-        .values_list("item_id", "cell__company_id", "cell__location_id")
-        .annotate(units=Sum("on_hand"), held=Sum("reserved"))
-    )
-    out: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    for item, company, place, units, held in rows:
-        if units - held > 0:
-            out[item].append((company, place, units - held))
-    return out
-
-
 def instructed(company: models.Company, on: date) -> list[models.PlanLine]:
     """Approved loads whose shipment was not posted yet: they are on their way, and wait no more.
 
@@ -177,12 +159,6 @@ def instructed(company: models.Company, on: date) -> list[models.PlanLine]:
         else:
             gone.remove(match)
     return out
-
-
-def sisters(company: models.Company) -> list[int]:
-    """The company and those that have sold to it within the group."""
-    sold = models.Movement.objects.filter(company=company, kind=int(Kind.INTERCOMPANY_RECEIPT), of__isnull=False)
-    return [company.pk, *sorted(set(sold.values_list("of__company_id", flat=True).distinct()) - {company.pk})]
 
 
 def thirds(days: list[float]) -> tuple[float, ...]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Max, Sum
 
 from entrepot.books.access import Viewer
-from entrepot.books.models import Balance, PlanLine, SaleFigure, ScoreMonth
+from entrepot.books.models import Balance, Company, Movement, PlanLine, SaleFigure, ScoreMonth
 from entrepot.books.selectors import naming
 from entrepot.books.selectors.paging import day_number
 from entrepot.books.selectors.plan import detail, find_run
 from entrepot.books.selectors.plan_shapes import LineOutcome, ScoreRow
+from entrepot.core.calendar import midnight
 
 OUTCOMES = 500
 
@@ -44,40 +46,60 @@ def scorecard(viewer: Viewer, months: int = 12) -> list[ScoreRow]:
 
 
 def outcome(viewer: Viewer, run: str) -> list[LineOutcome]:
-    """What an older plan's lines expected up to the last day of sales, and what came; those that buy or load first.
+    """What an older plan's lines expected of its whole weeks so far, and what came in just these weeks; those that buy or load
+    first.
 
-    Expectations need the plan's details, which are kept for the newest runs; without them they are ``None``. Raises
-    ``NotThere``.
+    A week that is still running counts on neither side: expected and sold end with the last whole week of sales, and so does the
+    stock that is compared. Expectations need the plan's details, which are kept for the newest runs; without them they are
+    ``None``. Raises ``NotThere``.
     """
     found = find_run(viewer, run)
     if found is None:
         return []
     last = SaleFigure.objects.filter(company=found.company_id).aggregate(day=Max("day"))["day"] or 0
-    until = date(last // 10_000, last // 100 % 100, last % 100) if last else found.on
+    known = date(last // 10_000, last // 100 % 100, last % 100) if last else found.on - timedelta(days=1)
     lines = viewer.in_locations(PlanLine.objects.filter(run=found), "destination").select_related("item", "destination")
     shown = list(lines.order_by("-saving", "pk")[:OUTCOMES])
+    told = [detail(line).get("weeks", []) for line in shown]
+    weeks = min([max((known - found.on).days + 1, 0) // 7, *(len(one) for one in told if one)])
+    end = found.on + timedelta(weeks=weeks)
     sold = {
         (item, place): units - back
         for item, place, units, back in SaleFigure.objects.filter(
-            company=found.company_id, day__gte=day_number(found.on)
+            company=found.company_id, day__gte=day_number(found.on), day__lt=day_number(end)
         )
         .values_list("item_id", "movement__from_cell__location_id")
         .annotate(units=Sum("quantity"), back=Sum("returned"))
     }
+    stock = _stock_at(found.company, end, {line.item_id for line in shown})
+    return [_compared(line, one[:weeks], sold, stock) for line, one in zip(shown, told, strict=True)]
+
+
+def _stock_at(company: Company, day: date, items: set[int]) -> dict[tuple[int, int], int]:
+    """Sellable units by item and place when ``day`` began: today's balance less what moved since. Three queries."""
+    cells = {"condition": "sellable", "transit": ""}
     stock = {
         (item, place): units
         for item, place, units in Balance.objects.filter(
-            cell__company=found.company_id, cell__condition="sellable", cell__transit=""
+            item_id__in=items, cell__company=company, **{f"cell__{name}": value for name, value in cells.items()}
         ).values_list("item_id", "cell__location_id").annotate(units=Sum("on_hand"))
     }  # fmt: skip
-    return [_compared(line, until, sold, stock) for line in shown]
+    since = Movement.objects.filter(
+        item_id__in=items, effective_at__gte=midnight(day, company.zone), replacement__isnull=True
+    )
+    for end, sign in (("to_cell", -1), ("from_cell", 1)):
+        moved = since.filter(
+            **{f"{end}__company": company}, **{f"{end}__{name}": value for name, value in cells.items()}
+        )
+        for item, place, units in moved.values_list("item_id", f"{end}__location_id").annotate(units=Sum("quantity")):
+            stock[item, place] = stock.get((item, place), 0) + sign * units
+    return stock
 
 
 def _compared(
-    line: PlanLine, until: date, sold: dict[tuple[int, int], int], stock: dict[tuple[int, int], int]
+    line: PlanLine, whole: list[list[Any]], sold: dict[tuple[int, int], int], stock: dict[tuple[int, int], int]
 ) -> LineOutcome:
     key = line.item_id, line.destination_id
-    whole = [week for week in detail(line).get("weeks", []) if date.fromisoformat(week[0]) + timedelta(days=6) <= until]
     taken = line.state == PlanLine.APPROVED or line.kind == PlanLine.KEEP
     expected = sum(week[7] for week in whole) if whole else None
     left = (whole[-1][1] if taken else whole[-1][4]) if whole else None
