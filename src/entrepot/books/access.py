@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import BigIntegerField, CharField, Model, QuerySet, Value
+from django.db.models import CharField, Model, QuerySet, Value
 
 from entrepot.books.models import Company, Location, Membership, Shop
 from entrepot.core.errors import Problem, ProblemError
@@ -73,6 +73,9 @@ class Viewer:
     offered: tuple[Looking, ...] = ()
     """Every company that he may look at, by code."""
     user: int | None = None
+    approval_limit: int | None = None
+    """The most that he approves in one go, in minor units of :attr:`approval_currency`; ``None``: without limit."""
+    approval_currency: str = ""
 
     def can(self, permission: str) -> bool:
         """Whether his role holds ``permission``; an unknown role holds none."""
@@ -125,8 +128,9 @@ def viewer_for(user: Any, company: str = "") -> Viewer:
     offered = tuple(Looking(*row) for row in companies.values_list("id", "code", "name", "currency", "zone"))
     chosen = next((c for c in offered if c.code == company), offered[0] if offered else NOWHERE)
     return Viewer(
-        user.get_username(), scope["role"], chosen, scope["company"], scope["shop"], scope["location"], offered, user.pk
-    )
+        user.get_username(), scope["role"], chosen, scope["company"], scope["shop"], scope["location"], offered, user.pk,
+        scope["limit"], scope["currency"],
+    )  # fmt: skip
 
 
 def system_viewer(company: str = "", name: str = "entrepot") -> Viewer:
@@ -145,13 +149,13 @@ def looking_at(viewer: Viewer, company: str) -> Viewer:
 
 
 def _scope(user: int) -> dict[str, Any]:
-    """Role and scopes of a user in one query: ids by kind, ``None`` where nothing confines him; empty: no member."""
+    """Role, limit and scopes of a user in one query: ids by kind, ``None`` where nothing confines him; empty: no member."""
 
     def links(kind: str, through: Any) -> Any:
         rows = through.objects.filter(membership__user_id=user)
-        return rows.values_list(Value(kind, CharField()), f"{kind}_id").order_by()
+        return rows.values_list(Value(kind, CharField()), f"{kind}_id", Value("", CharField())).order_by()
 
-    role = Membership.objects.filter(user_id=user).values_list("role", Value(0, BigIntegerField())).order_by()
+    role = Membership.objects.filter(user_id=user).values_list("role", "approval_limit", "approval_currency").order_by()
     union = role.union(
         links("company", Membership.companies.through),
         links("shop", Membership.shops.through),
@@ -159,13 +163,13 @@ def _scope(user: int) -> dict[str, Any]:
         all=True,
     )
     found: dict[str, set[int]] = {"company": set(), "shop": set(), "location": set()}
-    held = ""
-    for kind, key in union:
+    held: dict[str, Any] = {}
+    for kind, key, currency in union:
         if kind in found:
             found[kind].add(key)
         else:
-            held = kind
-    return {"role": held, **{kind: frozenset(keys) or None for kind, keys in found.items()}} if held else {}
+            held = {"role": kind, "limit": key, "currency": currency}
+    return {**held, **{kind: frozenset(keys) or None for kind, keys in found.items()}} if held else {}
 
 
 def create_user(

@@ -17,6 +17,17 @@ class Membership(models.Model):
     companies = models.ManyToManyField(Company, blank=True)
     shops = models.ManyToManyField(Shop, blank=True)
     locations = models.ManyToManyField(Location, blank=True)
+    approval_limit = models.BigIntegerField(null=True, help_text="minor units of approval_currency; null: no limit")
+    approval_currency = models.CharField(max_length=3, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="approval_limit_has_currency",
+                condition=models.Q(approval_limit__isnull=True)
+                | (models.Q(approval_limit__gte=0) & ~models.Q(approval_currency="")),
+            )
+        ]
 
 
 class DataKey(models.Model):
