@@ -9,6 +9,7 @@ import pytest
 from entrepot.books import intake, models
 from entrepot.core.calendar import midnight
 from entrepot.core.incoterms import HANDOVER
+from entrepot.workflows.cut_off import cut_off
 from entrepot.workflows.revalue import revalue
 from entrepot.workflows.value_at import value_at
 from tests.workflows.ledger import assert_proven, bill, doc, held, masters, post, stock_value
@@ -117,3 +118,49 @@ def test_items_not_ordered_wait_and_a_late_change_of_terms_says_what_to_do() -> 
     refused = intake.post([other], name="unordered", recorded_at=4 * 86_400_000_000)
     assert refused.problems[0].code == "not_ordered"
     assert_proven()
+
+
+@pytest.mark.parametrize(
+    ("incoterm", "owned", "committed", "paper", "papered"),
+    [
+        ("EXW", 30_000, 0, "pickup_note", True),
+        ("FOB", 0, 30_000, "bill_of_lading", True),
+        ("DAP", 0, 30_000, "delivery_note", False),
+    ],
+)
+def test_the_cut_off_names_whose_goods_they_are_and_the_paper_that_proves_it(
+    incoterm: str, owned: int, committed: int, paper: str, papered: bool
+) -> None:
+    """The same order at the end of January under three terms, and at the end of the months in which it arrives."""
+    begin(incoterm)
+    post(voyage())
+    post(arrival(60))
+
+    january = cut_off("US", "2026-01")
+
+    assert (january.owned, january.committed) == (owned, committed)
+    row = january.rows[0]
+    assert (row.order, row.shipment, row.units, row.stage) == ("PO", "SEA", 100, "under_way")
+    assert (row.paper, row.papered) == (paper, papered)
+    assert january.unproven == 0
+    march = cut_off("US", "2026-03")
+    assert [(r.units, r.owned) for r in march.rows] == [(40, incoterm != "DAP")]
+
+
+def test_goods_at_the_factory_in_the_port_and_at_the_border_are_told_apart() -> None:
+    begin("FOB")
+    assert [(r.stage, r.units, r.owned) for r in cut_off("US", "2026-01").rows] == [("supplier", 100, False)]
+
+    half = voyage(on_board_at="", arrived_at="2026-02-20T12:00:00Z").model_copy(
+        update={"effective_at": voyage().effective_at.replace(month=2, day=3)}
+    )
+    post(half.model_copy(update={"lines": [half.lines[0].model_copy(update={"quantity": 60})]}))
+
+    january, february = cut_off("US", "2026-01"), cut_off("US", "2026-02")
+    assert [(r.stage, r.units, r.owned, r.amount) for r in january.rows] == [
+        ("supplier", 40, False, 12_000), ("carrier", 60, False, 18_000),
+    ]  # fmt: skip
+    assert [(r.stage, r.units, r.owned, r.papered) for r in february.rows] == [
+        ("border", 60, True, False), ("supplier", 40, False, False),
+    ]  # fmt: skip
+    assert february.unproven == 1
