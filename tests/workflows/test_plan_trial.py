@@ -113,7 +113,7 @@ def test_a_quantity_after_ways_goes_by_those_ways(listed: Viewer) -> None:
 
 
 def test_amounts_that_are_stored_hold_no_price_of_a_service_floor() -> None:
-    """A floor of 99 % on thin margins has a price; what a line costs and saves is money: priced on its futures without that price."""
+    """A floor of 99 % on thin margins has a price; what a line costs and saves is money, without that price."""
     plan(books(price=800), asked={"service": "99"})
     row = _order(system_viewer("US"))
     line = stored.find_line(system_viewer("US"), row.id)

@@ -18,6 +18,7 @@ from entrepot.core.calendar import Instant, local_date
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows.clock import now
 from entrepot.workflows.forecast import CompanyForecast, forecast
+from entrepot.workflows.plan_asked import names_known
 from entrepot.workflows.plan_decisions import EXCESS, decisions
 from entrepot.workflows.plan_excess import propose_for
 from entrepot.workflows.plan_inputs import gather
@@ -84,7 +85,12 @@ def _plan(company: models.Company, one: CompanyForecast, asked: Mapping[str, Any
 def limits_for(company: models.Company, on: Any, asked: Mapping[str, Any] | None) -> Limits:
     """The limits of the next plan: as asked, else those of the last plan without the closures that are over."""
     if asked is not None:
-        return read_limits(on, company.currency, **asked)
+        told: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in asked.items()
+        }
+        limits = read_limits(on, company.currency, **told)
+        names_known(limits)
+        return limits
     last = models.PlanRun.objects.filter(company=company).order_by("-made_at").first()
     if last is None or not last.asked:
         return Limits()

@@ -82,9 +82,10 @@ def override(
     viewer.need("approve")
     moment = now() if at is None else at
     item = models.Item.objects.filter(sku=sku).first()
-    location = models.Location.objects.filter(code=place).first() if place else None
-    if item is None or (place and location is None):
-        raise NotThere(f"{sku} {place}".strip())
+    location = _place(viewer, place) if place else None
+    if item is None:
+        raise NotThere(sku)
+    _everywhere(viewer, location)
     value = _checked(field, value)
     with transaction.atomic():
         bulk.writer_lock()
@@ -108,12 +109,33 @@ def override(
     return row
 
 
+def _place(viewer: Viewer, code: str) -> models.Location:
+    """A place of the viewer's company that he may see: it sells there, holds stock there, or plans for it."""
+    found = models.Location.objects.filter(code=code).first()
+    if found is not None and (viewer.locations is None or found.pk in viewer.locations):
+        used = models.Shop.objects.filter(location=found), models.Cell.objects.filter(location=found)
+        planned = viewer.of_company(models.PlanLine.objects.filter(destination=found), "run__company")
+        if planned.exists() or any(viewer.of_company(rows).exists() for rows in used):
+            return found
+    raise NotThere(code)
+
+
+def _everywhere(viewer: Viewer, location: models.Location | None) -> None:
+    if location is None and viewer.locations is not None:
+        raise ProblemError(
+            Problem(
+                "not_allowed", "this would hold at places that are not yours", "name one of your places", field="place"
+            )
+        )
+
+
 def withdraw(viewer: Viewer, key: int, *, at: Instant | None = None, origin: str = "") -> bool:
     """Let the proposal decide again. False: withdrawn already, or not the company's."""
     viewer.need("approve")
     moment = now() if at is None else at
     with transaction.atomic():
         rows = viewer.of_company(models.PlanOverride.objects.filter(pk=key, withdrawn_at=None, line=None))
+        rows = viewer.in_locations(rows)  # what holds everywhere is not for who is confined to places
         if not rows.update(withdrawn_at=moment, withdrawn_by=viewer.name):
             return False
         audit_trail.record(viewer.name, origin, "plan.withdraw", f"plan_override:{key}", at=moment)

@@ -67,6 +67,8 @@ def purchase_orders(viewer: Viewer, numbers: Collection[str], language: str = "e
     documents = models.Document.objects.filter(
         type="purchase_order", source=SOURCE, external_id__in=wanted, reversed__isnull=True, account__in=offered
     ).order_by("external_id")
+    if viewer.locations is not None:
+        documents = documents.exclude(external_id__in=_elsewhere(viewer, wanted))
     found = list(documents[:_MOST])
     missing = set(numbers) - {row.external_id for row in found}
     if missing:
@@ -115,6 +117,23 @@ def shipping_instructions(viewer: Viewer, numbers: Collection[str], language: st
 def _approved(viewer: Viewer, *kinds: str) -> Any:
     lines = models.PlanLine.objects.filter(kind__in=kinds, state=models.PlanLine.APPROVED).exclude(document="")
     return viewer.in_locations(viewer.of_company(lines, "run__company"), "destination")
+
+
+def _elsewhere(viewer: Viewer, numbers: Collection[str]) -> set[str]:
+    """Orders with anything for a place that is not the viewer's: by the plan's lines, else by where they are delivered."""
+    places = viewer.locations or frozenset[int]()
+    lines = models.PlanLine.objects.filter(
+        kind=models.PlanLine.BUY, document__in=numbers, state=models.PlanLine.APPROVED
+    )
+    planned: dict[str, set[int]] = {}
+    for number, place in lines.values_list("document", "destination_id"):
+        planned.setdefault(number, set()).add(place)
+    out = {number for number, at in planned.items() if not at <= places}
+    codes = set(models.Location.objects.filter(pk__in=places).values_list("code", flat=True))
+    rows = models.PurchaseLine.objects.filter(
+        document__external_id__in=set(numbers) - set(planned), document__source=SOURCE
+    )
+    return out | {number for number, at in rows.values_list("document__external_id", "destination") if at not in codes}
 
 
 def _order_rows(body: dict[str, Any], *, chinese: bool) -> list[list[Cell]]:

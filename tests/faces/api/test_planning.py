@@ -84,3 +84,12 @@ def test_strategies_are_set_and_withdrawn_and_a_plan_is_asked_for_in_the_worker(
     assert kept["asked"] == {"cash": "500:4", "closed": ["CN:lny"]}
     assert call("owner", "get", "/api/plan/gaps").json()["total"] == 0
     assert call("owner", "get", "/api/scorecard").json() == []
+
+
+def test_a_limit_that_makes_no_sense_is_refused_before_any_work(call: Call) -> None:
+    """Unreadable cash and an unknown place are told at once, and no job is started."""
+    plan(books())
+    for limits, code in (({"cash": "much"}, "bad_limit"), ({"warehouse": ["MOON:3"]}, "unknown_place")):
+        answered = call("owner", "post", "/api/plans", {"limits": limits})
+        assert (answered.status_code, answered.json()["problems"][0]["code"]) == (422, code)
+    assert not models.Job.objects.filter(kind="plan").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -203,10 +204,16 @@ def overrides(viewer: Viewer, sku: str = "") -> list[OverrideRow]:
 
 
 def head(viewer: Viewer, run: PlanRun) -> PlanHead:
-    """A run in total. Four queries."""
+    """A run in total; for who is confined to places, of these alone. Six queries at most."""
     see = viewer.can("see_cost")
     seen = _lines(viewer, run).order_by()
-    content = run.content
+    content, cash, saving, unplanned = run.content, run.cash, run.saving, run.unplanned
+    acting = sum(n for kind, n in seen.values_list("kind").annotate(n=Count("pk")) if kind != PlanLine.KEEP)
+    if viewer.locations is not None:
+        totals = seen.aggregate(cash=Sum("cash"), saving=Sum("saving"))
+        cash, saving = totals["cash"] or 0, totals["saving"] or 0
+        unplanned = viewer.in_locations(PlanGap.objects.filter(run=run), "destination").count()
+        content = _confined(viewer, seen, content)
     newest = Document.objects.order_by("-recorded_at").values_list("recorded_at", flat=True).first()
     forecast = DemandRun.objects.filter(company=run.company_id).order_by("-made_at").values_list("made_at", flat=True)
     touched = PlanOverride.objects.filter(company=run.company_id, line=None).filter(
@@ -225,13 +232,13 @@ def head(viewer: Viewer, run: PlanRun) -> PlanHead:
         currency=run.currency,
         version=run.version,
         forecast_at=maybe_moment(run.forecast_at),
-        asked=run.asked if see else {name: said for name, said in run.asked.items() if not name.startswith("cash")},
-        lines=run.lines,
-        unplanned=run.unplanned,
+        asked=_asked(viewer, run),
+        lines=run.lines if viewer.locations is None else acting,
+        unplanned=unplanned,
         kinds=dict(seen.values_list("kind").annotate(n=Count("pk"))),
-        cash=run.cash if see else None,
-        saving=run.saving if see else None,
-        limits_cost=run.limits_cost if see else None,
+        cash=cash if see else None,
+        saving=saving if see else None,
+        limits_cost=run.limits_cost if see and viewer.locations is None else None,
         families=content.get("families", {}) if see else {},
         gap=content.get("gap"),
         weeks=[_cash_week(said, see=see) for said in content.get("cash", [])],
@@ -240,6 +247,37 @@ def head(viewer: Viewer, run: PlanRun) -> PlanHead:
         assumed=[Reason(**said) for said in content.get("assumed", [])] if see else [],
         stale=stale,
     )
+
+
+MONEY_LIMITS = ("cash", "funds")
+"""Limits that tell how much money there is."""
+
+
+def _asked(viewer: Viewer, run: PlanRun) -> dict[str, Any]:
+    """The limits that were asked, as far as they are the viewer's to know."""
+    if viewer.locations is not None:
+        return {}
+    return {
+        name: said
+        for name, said in run.asked.items()
+        if viewer.can("see_cost") or not name.startswith((*MONEY_LIMITS, "income"))
+    }
+
+
+def _confined(viewer: Viewer, seen: QuerySet[PlanLine], content: dict[str, Any]) -> dict[str, Any]:
+    """What a run says of the viewer's places; cash by week and limits of the whole company are left out."""
+    mine = set(Location.objects.filter(pk__in=viewer.locations or ()).values_list("code", flat=True))
+    families: Counter[str] = Counter()
+    for one in seen.values_list("families", flat=True):
+        families.update(one)
+    return {
+        "fills": [one for one in content.get("fills", []) if one["destination"] in mine],
+        "limits": [one for one in content.get("limits", []) if one["name"] in mine and one["kind"] in AT_PLACES],
+        "families": dict(families),
+    }
+
+
+AT_PLACES = ("container", "container_kg", "warehouse")
 
 
 def of_day(viewer: Viewer, day: date) -> PlanRun | None:
@@ -349,7 +387,9 @@ def _cash_week(said: dict[str, Any], *, see: bool) -> CashWeek:
 def _limit(said: dict[str, Any], *, see: bool) -> Limit:
     relief = said.get("relief")
     told = Limit(**{**said, "relief": Reason(**relief) if relief else None})
-    if not see and told.kind == "cash":  # how much money there is, and what is spent of it, is nobody's but theirs
+    if (
+        not see and told.kind in MONEY_LIMITS
+    ):  # how much money there is, and what is spent of it, is nobody's but theirs
         told = replace(told, asked="", used=None, available=None)
     return _without(told, see, ("price", "cost", "relief"))
 

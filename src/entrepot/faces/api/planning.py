@@ -29,6 +29,7 @@ from entrepot.faces.api.reads import Cut
 from entrepot.faces.api.security import viewer_of
 from entrepot.faces.api.shapes import answer, schema_of
 from entrepot.workflows import plan_acts, plan_papers, plan_trial
+from entrepot.workflows.plan_asked import checked
 
 planning = Router()
 Text = Annotated[str, Field(max_length=200)]
@@ -158,8 +159,9 @@ class PlanWish(Schema):
 def make(request: HttpRequest, wish: PlanWish) -> HttpResponse:
     """Forecast and plan in the worker, under these limits."""
     viewer = viewer_of(request)
-    viewer.need("import")
-    asked = None if wish.limits is None else {name: value for name, value in wish.limits.dict().items() if value}
+    viewer.need("approve")
+    said = None if wish.limits is None else {name: value for name, value in wish.limits.dict().items() if value}
+    asked = None if said is None else checked(viewer, said)
     job = worker.start("plan", {"name": "plan", "asked": asked, "company": viewer.company.code}, viewer.name)
     return answer(viewer, job_reads.shape(viewer, job), 202)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
 from typing import Any
 
 from entrepot.books.access import Viewer
@@ -16,7 +15,7 @@ from entrepot.books.selectors.plan_shapes import GapRow, OverrideRow, PlanLinePa
 from entrepot.books.selectors.shapes import Page, Slice
 from entrepot.faces import worker
 from entrepot.workflows import plan_acts, plan_papers, plan_trial
-from entrepot.workflows.plan_limits import read_limits
+from entrepot.workflows.plan_asked import checked
 from entrepot.workflows.plan_papers import Paper
 
 __all__ = ["PlanWish"]
@@ -67,9 +66,10 @@ def undo(viewer: Viewer, key: str) -> list[PlanLine]:
     return plan_acts.undo(viewer, key, origin="web")
 
 
-def override(viewer: Viewer, sku: str, field: str, value: Any, note: str) -> None:
-    """Set an item's strategy. Raises ``ProblemError``."""
-    plan_acts.override(viewer, sku, field, value, note=note, origin="web")
+def override(viewer: Viewer, sku: str, field: str, value: Any, note: str, place: str = "") -> None:
+    """Set an item's strategy, by who is confined to places at ``place`` alone. Raises ``ProblemError``."""
+    where = place if viewer.locations is not None else ""
+    plan_acts.override(viewer, sku, field, value, place=where, note=note, origin="web")
 
 
 def withdraw(viewer: Viewer, key: int) -> None:
@@ -83,11 +83,9 @@ def paper(viewer: Viewer, what: str, language: str, form: str) -> Paper:
     return made(viewer, (), language, form)
 
 
-def plan_again(viewer: Viewer, asked: Mapping[str, Any], on: date) -> Job:
+def plan_again(viewer: Viewer, asked: Mapping[str, Any]) -> Job:
     """Plan anew under limits, in the worker. Raises ``ProblemError`` for limits that cannot be read."""
-    viewer.need("approve")
-    read_limits(on, viewer.company.currency, **asked)
-    kept = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
+    kept = checked(viewer, asked)
     return worker.start("plan", {"name": "plan", "company": viewer.company.code, "asked": kept}, viewer.name)
 
 

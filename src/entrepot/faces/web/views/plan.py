@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -130,8 +129,7 @@ def again(visit: Visit) -> HttpResponseBase:
     many = {name: tuple(x.strip() for x in said.get(name, "")[:500].split(",") if x.strip()) for name in
             ("container", "closed", "warehouse", "supplier")}  # fmt: skip
     asked = {"cash": said.get("cash", "")[:40], "service": said.get("service", "")[:10], **many}
-    found = plan_queries.plan(visit.viewer, PlanWish(), Slice(limit=1), "")
-    plan_queries.plan_again(visit.viewer, asked, found.head.on if found.head else timezone.localdate())
+    plan_queries.plan_again(visit.viewer, asked)
     messages.info(visit.request, _("Planning. The new plan takes the place of this one in a moment."))
     return HttpResponseRedirect(reverse("plan"))
 
@@ -317,7 +315,7 @@ def strategy(visit: Visit, key: str) -> HttpResponseBase:
     if withdrawn.isascii() and withdrawn.isdecimal():
         plan_queries.withdraw(visit.viewer, int(withdrawn))
     else:
-        plan_queries.override(visit.viewer, row.sku, *_setting(said), said.get("note", "")[:200])
+        plan_queries.override(visit.viewer, row.sku, *_setting(said), said.get("note", "")[:200], row.destination)
     messages.info(visit.request, _("Kept. The next plan follows it."))
     return HttpResponseRedirect(reverse("plan-line", args=[key]))
 
