@@ -100,3 +100,29 @@ def cut_off(company: Company, month: Month) -> None:
             f"{price:>18}  {row.stage.replace('_', ' '):<10} {whose:<11}{row.since or ''} {proof}")  # fmt: skip
     say(f"ours {money(found.owned, currency)}, part of the stock; still the suppliers' {money(found.committed, currency)}; "
         f"{found.unproven} without the paper that dates them")  # fmt: skip
+
+
+def group_value(
+    company: Company,
+    month: Month,
+    currency: Annotated[str, typer.Option(help="State it in this currency.", show_default="the company's")] = "",
+) -> None:
+    """Stock of all companies at a month's end (of COMPANY's zone) at what outsiders were paid for it."""
+    open_books()
+    from entrepot.faces.cli.printing import count, money, say
+    from entrepot.workflows.group_value import at_month_end
+
+    found = at_month_end(company, month, currency.upper())
+    sums: dict[str, list[int]] = {}
+    for row in found.rows:
+        mine = sums.setdefault(row.company, [0, 0, 0, 0])
+        for place, amount in enumerate((row.units, row.carried_in, row.paid_in, row.profit)):
+            mine[place] += amount
+    say(f"{'company':<12}{'units':>10}{'in its books':>22}{'group cost':>22}{'eliminated':>20}")
+    for code, (units, *amounts) in sums.items():
+        shown = "".join(
+            f"{money(amount, found.currency):>{width}}" for amount, width in zip(amounts, (22, 22, 20), strict=True)
+        )
+        say(f"{code:<12}{count(units):>10}{shown}")
+    say(f"all {money(found.carried, found.currency)} − {money(found.profit, found.currency)} = "
+        f"group value {money(found.paid, found.currency)}")  # fmt: skip
