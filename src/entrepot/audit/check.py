@@ -11,6 +11,8 @@ from entrepot.audit.costs import Money, price
 from entrepot.audit.documents import Documents
 from entrepot.audit.facts import Replacements, groups, moves, spread
 from entrepot.audit.figures import Figures
+from entrepot.audit.import_tax import figures as import_tax_figures
+from entrepot.audit.import_tax import taxes
 from entrepot.audit.layers import Fold, fold
 from entrepot.audit.links import closings, links, periods
 from entrepot.audit.period_costs import PeriodCosts
@@ -65,7 +67,8 @@ def _undisturbed(run: Callable[[], None]) -> None:
 def items(connection: Connection, registers: Registers, report: CheckReport, tell: Step, *, stale_too: bool) -> None:
     """Fold and price every item again; compare balances, waiting movements and figures."""
     replaced = Replacements.read(connection)
-    aimed = spread(connection, replaced, report)
+    imported = taxes(connection)
+    aimed = spread(connection, replaced, report, imported)
     closed = closings(connection)
     balances = Balances(connection, report)
     figures = Figures(connection, registers, replaced, aimed, report)
@@ -96,6 +99,7 @@ def items(connection: Connection, registers: Registers, report: CheckReport, tel
     balances.finish(connection)
     if not report.not_valued or stale_too:
         spans.settle(report)
+        import_tax_figures(connection, imported, report)
 
 
 def units(state: Fold, report: CheckReport) -> None:

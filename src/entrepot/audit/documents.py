@@ -24,6 +24,7 @@ from entrepot.audit.expected import (
 )
 from entrepot.audit.expected_bills import BILL_RULES
 from entrepot.audit.expected_buying import BUYING_RULES
+from entrepot.audit.expected_import_tax import IMPORT_TAX_RULES, import_terms
 from entrepot.audit.expected_rebates import REBATE_RULES
 from entrepot.audit.expected_selling import SELLING_RULES
 from entrepot.audit.expected_stock import STOCK_RULES
@@ -36,7 +37,7 @@ from entrepot.audit.report import CheckReport
 from entrepot.audit.stored import Stored, bases
 from entrepot.audit.values import Goods, resplits, up_to_date
 
-RULES = {**STOCK_RULES, **BUYING_RULES, **SELLING_RULES, **BILL_RULES, **REBATE_RULES}
+RULES = {**STOCK_RULES, **BUYING_RULES, **SELLING_RULES, **BILL_RULES, **REBATE_RULES, **IMPORT_TAX_RULES}
 MASTER = ("listing", "bundle", "item")
 SLICE = 4000
 
@@ -151,6 +152,7 @@ class Documents:
             for row in stored.moves.get(source.id, ()):
                 context.stored_moves[row[2], row[3]] = row[1]
             RULES[source.type](context, source, body, expected)
+            import_terms(source, body, expected)
         return expected
 
     def _older_moves(self, source: Source) -> list[tuple[int, int, int]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from entrepot.audit.arithmetic import split
 from entrepot.audit.costs import BIRTHS, ISSUE, Aimed
+from entrepot.audit.import_tax import Tax
 from entrepot.audit.layers import Move
 from entrepot.audit.reading import Connection, among, number, rows, sliced
 from entrepot.audit.report import CheckReport
@@ -75,8 +76,10 @@ class Spread:
     """component → amount aimed at what no longer counts"""
 
 
-def spread(connection: Connection, replaced: Replacements, report: CheckReport) -> Spread:
-    """Split every live cost line by its latest basis."""
+def spread(
+    connection: Connection, replaced: Replacements, report: CheckReport, taxes: dict[int, Tax] | None = None
+) -> Spread:
+    """Split every live cost line by its latest basis, import tax without what of it comes back (``taxes``)."""
     found = Spread()
     latest = dict(rows(connection, "SELECT cost_line_id, MAX(version) FROM books_basis GROUP BY cost_line_id"))
     columns = "id, component, base_amount, target_kind, company_id, location_id, item_id, period_from, period_to"
@@ -86,6 +89,8 @@ def spread(connection: Connection, replaced: Replacements, report: CheckReport) 
             if line in replaced.cost_line:
                 continue
             report.count("cost lines")
+            if taxes and line in taxes:
+                amount -= taxes[line].back  # noqa: PLW2901 - the rest of it is cost
             if kind in ("place", "company"):
                 found.periods.append(
                     (line, component, amount, company, number(place), number(item), number(first), number(last))

@@ -3,6 +3,8 @@
 # ruff: noqa: S608 - every statement is put together from our own names and integers
 from __future__ import annotations
 
+from datetime import date
+
 from entrepot.audit.reading import Connection, Row, rows
 
 STORED = {
@@ -15,6 +17,13 @@ STORED = {
     "rebatecash": "company_id, claim_id, amount, currency, effective_at, recorded_at",
     "dutyrefundline": "line, company_id, component, bill, entry, amount, interest, currency, effective_at, recorded_at",
     "customsentry": "company_id, entry",
+    "taxregistration": "company_id, country, scheme, number, valid_from, COALESCE(valid_to, '9999-12-31'), share_numerator, "
+    "share_denominator, recorded_at",
+    "importterms": "company_id, importer, country, COALESCE(tax_point, '9999-12-31'), scheme, recorded_at",
+    "writedownline": "line, company_id, item_id, units, cost, net_realisable, effective_at, recorded_at",
+    "budgetline": "line, company_id, month, market, family, units, amount, currency, numerator, denominator, recorded_at",
+    "taxreturned": "company_id, country, currency, amount, base_amount, way, COALESCE(period_to, '9999-12-31'), effective_at, "
+    "recorded_at",
 }
 """Table → what of its rows must follow from the document."""
 
@@ -28,6 +37,9 @@ def stored_rows(connection: Connection, low: int, high: int) -> dict[int, dict[s
             f"SELECT document_id, {columns} FROM books_{table} WHERE document_id >= {low} AND document_id <= {high} "
             "ORDER BY document_id, id",
         ):
-            plain = tuple(int(value) if isinstance(value, bool) else value for value in row)
+            plain = tuple(
+                int(value) if isinstance(value, bool) else str(value) if isinstance(value, date) else value
+                for value in row
+            )
             found.setdefault(document, {}).setdefault(table, []).append(plain)
     return found

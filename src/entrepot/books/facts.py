@@ -18,6 +18,7 @@ from django.db import connection
 
 from entrepot.books.retelling import PAIRS, of_other_items, told_again
 from entrepot.core.calendar import Instant
+from entrepot.core.input_tax import recovered
 
 FOREVER: Instant = 2**62
 I64, I32, TEXT, BOOL = pl.Int64, pl.Int32, pl.String, pl.Boolean
@@ -47,6 +48,7 @@ TABLES: dict[str, dict[str, Any]] = {
     "movement": MOVEMENT, "salesline": SALES, "refundline": REFUND, "costline": COST, "basis": BASIS,
     "basisshare": SHARE, "replacement": REPLACED,
 }  # fmt: skip
+RECOVERABLE = {"line": I64, "company_id": I64, "amount": I64}
 PARTS = {"sales_line": I64, "movement": I64, "quantity": I64}
 _BOUND = 800
 _FEW = 50
@@ -70,6 +72,8 @@ class Facts:
     period_lines: pl.DataFrame
     sales: pl.DataFrame
     refunds: pl.DataFrame
+    recoverable: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RECOVERABLE))
+    """line, company_id, amount: what of the lines of import tax comes back; the amounts above are without it"""
     bundle_parts: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PARTS))
     """sales_line, movement, quantity: every part of the bundles sold, those of other items too, since they share a price"""
 
@@ -250,6 +254,7 @@ def assemble(
     known_then = pl.col("recorded_at") <= known
     replaced = tables["replacement"].filter(known_then)
     costs = _without(tables["costline"].filter(known_then), replaced["cost_line_id"])
+    costs, recoverable = _without_recoverable(costs, known)
     weights = _weights(tables["basis"].filter(known_then), tables["basisshare"], costs)
     again = {name: tables[f"{name}_again"].filter(known_then) for name in ("movement", "sales_line")}
     moved = _follow(replaced, "movement", again["movement"])
@@ -281,6 +286,7 @@ def assemble(
             pl.col("id").alias("line"), _mapped("sales_line_id", sold).alias("sales_line"), "item_id",
             pl.col("base_amount").alias("amount"),
         ),
+        recoverable=recoverable,
         bundle_parts=_parts(tables, known_then, replaced, sold),
     )  # fmt: skip
 
@@ -292,6 +298,24 @@ def _parts(
         return pl.DataFrame(schema=PARTS)
     live = _without(tables["parts"].filter(known_then), replaced["movement_id"])
     return live.select(_mapped("sales_line_id", sold).alias("sales_line"), pl.col("id").alias("movement"), "quantity")
+
+
+def _without_recoverable(costs: pl.DataFrame, known: Instant) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """``costs`` less the import tax that comes back, as known then; and that tax."""
+    from entrepot.books.import_tax import IMPORT_TAX, shares
+
+    taxed = costs.filter(pl.col("component") == IMPORT_TAX)
+    back = shares(taxed["id"].to_list(), known) if len(taxed) else {}
+    if not back:
+        return costs, pl.DataFrame(schema=RECOVERABLE)
+    rows = [
+        (line, company, recovered(amount, back[line]))
+        for line, company, amount in taxed.select("id", "company_id", "base_amount").iter_rows()
+        if line in back
+    ]
+    found = pl.DataFrame(rows, schema=RECOVERABLE, orient="row")
+    less = costs.join(found.select(id="line", back="amount"), on="id", how="left", maintain_order="left")
+    return less.with_columns(pl.col("base_amount") - pl.col("back").fill_null(0)).drop("back"), found
 
 
 def _without(frame: pl.DataFrame, gone: pl.Series) -> pl.DataFrame:

@@ -17,7 +17,9 @@ REBATES = (
     "vatinvoiceline", "declarationline", "rebateclaimline", "rebatesettlementline", "rebatecash", "customsentry",
     "dutyrefundline",
 )  # fmt: skip
-FACTS = FIRST + REBATES
+IMPORT_TAX = ("taxregistration", "importterms", "taxorigin", "taxreturned")
+CLOSING = ("writedownline", "budgetline")
+FACTS = FIRST + REBATES + IMPORT_TAX + CLOSING
 _MESSAGE = "facts are only appended"
 
 

@@ -17,6 +17,7 @@ from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows import periods
 from entrepot.workflows.clock import now
 from entrepot.workflows.economics import margin_frame, sale_frame, stock_frame
+from entrepot.workflows.import_tax import store
 from entrepot.workflows.imputed import Imputed
 from entrepot.workflows.valuing import companies, evaluate, with_period_costs
 
@@ -49,6 +50,7 @@ def revalue(items: Collection[int] | None = None, *, everything: bool = False, p
             done |= family
             sales, places = sales + sold, places + held
         progress.advance(len(todo[start : start + PART]))
+    store()
     return Revalued(len(done), sales, places)
 
 

@@ -2,7 +2,7 @@
 
 from entrepot.books.models.access import AuditEntry, DataKey, Membership, PersonalData, SignInAttempt
 from entrepot.books.models.catalogue import BundlePart, Item, Listing, Packaging
-from entrepot.books.models.company import Company, Location, Shop, Supplier, TaxRegistration
+from entrepot.books.models.company import Company, Location, Shop, Supplier
 from entrepot.books.models.costs import Basis, BasisShare, CostLine, FxRate
 from entrepot.books.models.demand import (
     DemandDetail,
@@ -22,6 +22,7 @@ from entrepot.books.models.figures import (
     SaleFigure,
     StockFigure,
 )
+from entrepot.books.models.import_tax import ImportTaxFigure, ImportTerms, TaxOrigin, TaxRegistration, TaxReturned
 from entrepot.books.models.jobs import Job
 from entrepot.books.models.periods import MonthReport, Period, ReopenRequest
 from entrepot.books.models.plans import (
@@ -53,12 +54,14 @@ from entrepot.books.models.variances import Reconciliation, UnbilledFigure, Vari
 __all__ = [
     "ApiToken", "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company", "CostLine",
     "CustomsEntry", "DataKey", "Decision", "DeclarationLine", "DemandDetail", "DemandFigure", "DemandRun", "Document",
-    "DutyRefundLine", "ForecastFigure", "FxRate", "Item", "ItemCourse", "ItemState", "Job", "LayoutMapping", "Listing",
+    "DutyRefundLine", "ForecastFigure", "FxRate", "ImportTaxFigure", "ImportTerms",
+    "Item", "ItemCourse", "ItemState", "Job", "LayoutMapping", "Listing",
     "Location", "MarginFigure", "Membership", "MonthReport", "Movement", "OpportunityFigure", "Packaging",
     "PaymentLine", "Period", "PeriodShare", "PersonalData", "PlanDetail", "PlanGap", "PlanLine", "PlanOverride",
     "PlanRun", "PurchaseLine", "Quarantine", "RawFile", "RebateCash", "RebateClaimLine", "RebateSettlementLine",
     "Reconciliation", "RefundLine", "ReopenRequest", "Replacement", "ReportedStock", "Reservation", "Reversed",
     "SaleFigure", "SalesLine", "ScoreMonth", "Shipment", "Shop", "SignInAttempt", "SignalValue", "StockFigure",
-    "StorageFigure", "Supplier", "SupplierOffer", "TaxRegistration", "UnbilledFigure", "Uplift", "VarianceFigure",
+    "StorageFigure", "Supplier", "SupplierOffer", "TaxOrigin", "TaxRegistration", "TaxReturned",
+    "UnbilledFigure", "Uplift", "VarianceFigure",
     "VatInvoiceLine", "Waiting",
 ]  # fmt: skip

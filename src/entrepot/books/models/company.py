@@ -15,20 +15,6 @@ class Company(models.Model):
         return self.code
 
 
-class TaxRegistration(models.Model):
-    company = models.ForeignKey(Company, on_delete=models.PROTECT)
-    country = models.CharField(max_length=2)
-    scheme = models.CharField(max_length=24)
-    number = models.CharField(max_length=120)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["company", "country", "scheme", "valid_from"], name="registration_once")
-        ]
-
-
 class Location(models.Model):
     code = models.CharField(max_length=120, unique=True)
     name = models.CharField(max_length=2000, blank=True)

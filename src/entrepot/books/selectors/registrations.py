@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q
-
 from entrepot.books.access import Viewer
-from entrepot.books.models import TaxRegistration
-
-NOT_BACK = frozenset({"ioss", "oss", "eori", "importer_of_record", "other"})
-"""Schemes that give no tax on imports back: one-stop shops, and numbers that only say who imports."""
+from entrepot.books.import_tax import registrations
+from entrepot.core.input_tax import GIVES_BACK, Registration
 
 
 def registered(viewer: Viewer, on: date) -> frozenset[str]:
-    """Countries in which the company that is looked at is registered on a day. One query."""
-    rows = viewer.of_company(TaxRegistration.objects.filter(valid_from__lte=on))
-    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=on))
-    return frozenset(
-        country for country, scheme in rows.values_list("country", "scheme") if scheme.lower() not in NOT_BACK
-    )
+    """Countries in which tax on imports comes back to the company that is looked at, all or in part. One query."""
+    return frozenset(r.country for r in of_company(viewer) if r.scheme in GIVES_BACK and r.share and r.holds(on))
+
+
+def of_company(viewer: Viewer) -> list[Registration]:
+    """All registrations of the company that is looked at, as they are told now, by country and day."""
+    return sorted(registrations().get(viewer.company.id, ()), key=lambda r: (r.country, r.valid_from, r.scheme))

@@ -35,7 +35,7 @@ _PREFIX = {
     "shares": "share_",
     "documents": "",
 }
-_RATIOS = {"fx_rate": "rate", "signal": "value"}
+_RATIOS = {"fx_rate": "rate", "signal": "value", "tax_registration": "recoverable_share", "budget": "rate"}
 """Documents whose ``numerator`` and ``denominator`` are one number to a person."""
 
 REF_TYPES: dict[tuple[str, str], str] = {

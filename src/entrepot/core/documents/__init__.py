@@ -37,6 +37,7 @@ from entrepot.core.documents.rebates import (
     RebatePayment,
     RebateSettlement,
     RebateSettlementLine,
+    TaxReturn,
     VatInvoice,
     VatInvoiceLine,
 )
@@ -123,6 +124,7 @@ AnyDocument = Annotated[
     | RebateSettlement
     | RebatePayment
     | DutyRefund
+    | TaxReturn
     | PeriodClose
     | PeriodReopen
     | Reversal,
@@ -150,6 +152,6 @@ __all__ = [
     "RebateClaimLine", "RebatePayment", "RebateSettlement", "RebateSettlementLine", "Receipt", "ReceiptLine", "Ref",
     "Refund", "RefundLine", "Regrade", "Reimbursement", "Return", "ReturnLine", "Reversal", "SalesLine", "SalesOrder",
     "Shipment", "Shop", "Signal", "StatedCost", "StockReport", "StockReportLine", "StockUse", "Supplier",
-    "SupplierCredit", "SupplierReturn", "Target", "TaxRegistration", "Transfer", "UnitPrice", "VatInvoice",
+    "SupplierCredit", "SupplierReturn", "Target", "TaxRegistration", "TaxReturn", "Transfer", "UnitPrice", "VatInvoice",
     "VatInvoiceLine", "adapter", "parse",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ They are versioned like any other document, so "which carton did we use in May?"
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
@@ -53,14 +54,35 @@ class Company(Document):
 
 
 class TaxRegistration(Document):
-    """A dated tax number of the company in a country (VAT, EORI, IOSS, GST …)."""
+    """A dated tax number of the company in a country (VAT, EORI, IOSS, GST …).
+
+    ``numerator``/``denominator`` of the tax on imports comes back (7/10 where three tenths of the sales are exempt): all of it
+    where nothing is said, nothing under a flat rate scheme.
+    """
 
     type: Literal["tax_registration"] = "tax_registration"
     country: Country
-    scheme: Literal["vat", "gst", "ioss", "oss", "eori", "sales_tax", "importer_of_record", "other"]
+    scheme: Literal["vat", "gst", "flat_rate", "ioss", "oss", "eori", "sales_tax", "importer_of_record", "other"]
     number: Code
     valid_from: date
     valid_to: date | None = None
+    numerator: Annotated[int, Field(ge=0, le=MAX_AMOUNT)] | None = None
+    denominator: Annotated[int, Field(gt=0, le=MAX_AMOUNT)] = 1
+
+    @property
+    def share(self) -> Fraction:
+        """What part of the tax on imports comes back."""
+        if self.numerator is None:
+            return Fraction(0 if self.scheme == "flat_rate" else 1)
+        return Fraction(self.numerator, self.denominator)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> TaxRegistration:
+        if self.numerator is not None and self.numerator > self.denominator:
+            raise ValueError("no more than all of the tax comes back")
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError("the registration ends before it begins")
+        return self
 
 
 class Packaging(Piece):

@@ -6,11 +6,12 @@ refunds of duty paid at import."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from entrepot.core.documents.header import Amount, Code, Document, ItemLine, Piece, Ref, Short, Text, Units
+from entrepot.core.documents.header import Amount, Code, Country, Document, ItemLine, Piece, Ref, Short, Text, Units
 
 ExportMode = Literal["0110", "9610", "9710", "9810", "1210"]
 
@@ -133,3 +134,15 @@ class DutyRefund(Document):
     currency: str
     reason: Text = ""
     lines: Annotated[list[DutyRefundLine], Field(min_length=1)]
+
+
+class TaxReturn(Document):
+    """Recoverable import tax of a country that came back on a tax return: set off against output tax, or paid out.
+    ``effective_at`` is the day; ``period_to`` the last day of the period that the return covers. Negative: paid back."""
+
+    type: Literal["tax_return"] = "tax_return"
+    country: Country
+    currency: str
+    amount: Amount
+    way: Literal["offset", "refund"] = "offset"
+    period_to: date | None = None

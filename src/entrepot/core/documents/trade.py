@@ -153,6 +153,10 @@ class Target(Piece):
         return self
 
 
+TaxScheme = Literal["paid", "postponed", "deferred", "not_recoverable", "ioss"]
+"""How an entry accounts for its import tax: paid at the border, on the return (postponed accounting), later from an account; not
+deductible whatever the registration; collected from the buyer under IOSS."""
+
 Basis = Literal["quantity", "value", "weight", "chargeable_weight", "volume", "equal", "manual", "line"]
 
 
@@ -181,13 +185,20 @@ class CostLine(Piece):
 class CostBill(Document):
     """A supplier's, forwarder's, broker's or warehouse's bill; each line is a cost aimed at its targets.
 
-    ``entry`` is the customs entry that a broker's bill belongs to: a refund of duty finds the bill by it."""
+    ``entry`` is the customs entry that a broker's bill belongs to: a refund of duty finds the bill by it. Of import tax:
+    ``importer`` is the importer of record (code of the company, else of whoever it was), ``tax_country`` and ``tax_point``
+    where and on which day the tax became due, ``tax_scheme`` how the entry accounts for it (:mod:`entrepot.core.input_tax`).
+    """
 
     type: Literal["cost_bill"] = "cost_bill"
     supplier: str = ""
     currency: str
     due: date | None = None
     entry: Short = ""
+    importer: Short = ""
+    tax_country: Country | None = None
+    tax_point: date | None = None
+    tax_scheme: TaxScheme | None = None
     lines: Annotated[list[CostLine], Field(min_length=1)]
 
 
@@ -198,6 +209,10 @@ class SupplierCredit(Document):
     type: Literal["supplier_credit"] = "supplier_credit"
     supplier: str = ""
     currency: str
+    importer: Short = ""
+    tax_country: Country | None = None
+    tax_point: date | None = None
+    tax_scheme: TaxScheme | None = None
     lines: Annotated[list[CostLine], Field(min_length=1)]
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from entrepot.books.intake.posting import buying, costing, master, periods, rebates, selling, stock
+from entrepot.books.intake.posting import buying, closing, costing, import_tax, master, periods, rebates, selling, stock
 from entrepot.books.intake.posting.builder import Builder
 
 RULES: dict[str, Callable[[Builder, Any], None]] = {
     "company": master.company,
-    "tax_registration": master.tax_registration,
+    "tax_registration": import_tax.tax_registration,
     "item": master.item,
     "listing": master.listing,
     "bundle": master.bundle,
@@ -45,6 +45,9 @@ RULES: dict[str, Callable[[Builder, Any], None]] = {
     "rebate_settlement": rebates.rebate_settlement,
     "rebate_payment": rebates.rebate_payment,
     "duty_refund": rebates.duty_refund,
+    "tax_return": import_tax.tax_return,
+    "write_down": closing.write_down,
+    "budget": closing.budget,
     "period_close": periods.close,
     "period_reopen": periods.reopen,
     "reversal": periods.reversal,

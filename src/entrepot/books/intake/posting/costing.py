@@ -10,6 +10,7 @@ from entrepot.books.intake import rows as r
 from entrepot.books.intake.posting import references
 from entrepot.books.intake.posting.accruals import noted, replace_accruals
 from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.posting.import_tax import terms
 from entrepot.books.intake.posting.prepaid import converted
 from entrepot.books.intake.posting.resplit import resplit_movements
 from entrepot.books.intake.posting.standing import standing
@@ -26,6 +27,7 @@ def cost_bill(b: Builder, doc: d.CostBill) -> None:
         _cost_line(b, doc, number, line, line.amount, bill_total=total)
     if doc.entry:
         customs_entry(b, doc.entry)
+    terms(b, doc)
 
 
 def customs_entry(b: Builder, entry: str) -> None:
@@ -36,6 +38,7 @@ def customs_entry(b: Builder, entry: str) -> None:
 def supplier_credit(b: Builder, doc: d.SupplierCredit) -> None:
     for number, line in enumerate(doc.lines, 1):
         _cost_line(b, doc, number, line, -line.amount, bill_total=0)
+    terms(b, doc)
 
 
 def _cost_line(b: Builder, doc: Any, number: int, line: d.CostLine, amount: int, *, bill_total: int) -> None:

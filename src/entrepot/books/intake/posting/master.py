@@ -35,16 +35,6 @@ def company(b: Builder, doc: d.Company) -> None:
     b.directory.forget("companies", "company_ids", "rates")
 
 
-def tax_registration(b: Builder, doc: d.TaxRegistration) -> None:
-    models.TaxRegistration.objects.update_or_create(
-        company=b.directory.company(doc.company),
-        country=doc.country,
-        scheme=doc.scheme,
-        valid_from=doc.valid_from,
-        defaults={"number": doc.number, "valid_to": doc.valid_to},
-    )
-
-
 def sort_key(name: str, name_zh: str) -> str:
     """Pinyin of the Chinese name, else the name: sorts names as a Chinese reader expects.
 

@@ -10,6 +10,7 @@ from entrepot.books import models
 from entrepot.books.intake.directory import Rate
 from entrepot.books.intake.posting import references
 from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.posting.import_tax import origin, taken_back
 from entrepot.books.intake.posting.resplit import resplit_replaced
 from entrepot.books.intake.trouble import refused
 from entrepot.core import documents as d
@@ -80,6 +81,7 @@ def withdraw(b: Builder, documents: list[int]) -> None:
             if refund.item_id is not None:
                 b.postings.items.add(refund.item_id)
         _withdraw_costs(b, part)
+        taken_back(b, part)
         b.session.release(part)
         gone = set(models.Reversed.objects.filter(document_id__in=part).values_list("document_id", flat=True))
         b.postings.objects += [
@@ -124,10 +126,11 @@ def _revive(b: Builder, cost: models.CostLine) -> None:
         shares = models.BasisShare.objects.filter(basis=basis).order_by("ordinal")
         targets = [(share.movement_id or share.sales_line_id, share.weight) for share in shares]
         rate = Rate(Fraction(old.rate_numerator, old.rate_denominator), old.rate_date, old.rate_source)
-        b.cost(
+        again = b.cost(
             len(b.postings.costs) + 1, NAMES[old.component], old.amount, old.currency, targets, kind=old.target_kind,
             basis=basis.kind if basis else "line", at=old.effective_at, converted=(old.base_amount, rate),
             company=b.directory.company_by_id(old.company_id), estimate=old.estimate, internal=old.internal,
             location_id=old.location_id, shop_id=old.shop_id, item_id=old.item_id, period_from=old.period_from,
             period_to=old.period_to,
         )  # fmt: skip
+        origin(b, again.id, old)

@@ -12,6 +12,7 @@ from entrepot.books import models
 from entrepot.books.intake.directory import Rate
 from entrepot.books.intake.posting import references
 from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.posting.import_tax import origin
 from entrepot.books.intake.posting.standing import standing
 from entrepot.books.intake.posting.weights import of_movements
 from entrepot.books.intake.trouble import refused, unknown
@@ -177,11 +178,12 @@ def _credit(
     if same:
         rate = Rate(Fraction(row.rate_numerator, row.rate_denominator), row.rate_date, row.rate_source)
         converted = (-round_half_away(Fraction(row.base_amount * part, row.amount)), rate)
-    b.cost(
+    credit = b.cost(
         number, NAMES[row.component], -part, currency, targets, kind=row.target_kind,
         basis=basis.kind if basis else "line", ordinal=ordinal, converted=converted, location_id=row.location_id,
         shop_id=row.shop_id, item_id=row.item_id, period_from=row.period_from, period_to=row.period_to,
     )  # fmt: skip
+    origin(b, credit.id, row)
     moved = {share.movement_id for share in shares} - {None}
     b.postings.items |= set(models.Movement.objects.filter(pk__in=moved).values_list("item_id", flat=True))
     b.postings.everything = b.postings.everything or not targets

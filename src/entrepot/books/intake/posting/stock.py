@@ -10,6 +10,7 @@ from entrepot.books.intake import rows as r
 from entrepot.books.intake.posting import references
 from entrepot.books.intake.posting.builder import Builder, line_amount
 from entrepot.books.intake.posting.buying import supplier_shipment
+from entrepot.books.intake.posting.import_tax import shipment_terms, terms
 from entrepot.books.intake.trouble import refused
 from entrepot.core import documents as d
 from entrepot.core.calendar import to_instant
@@ -28,6 +29,7 @@ def opening_balance(b: Builder, doc: d.OpeningBalance) -> None:
                 number, cost.component, cost.money.amount, cost.money.currency, [(row.id, 1)], ordinal=ordinal,
                 converted=b.base(cost.money.amount, cost.money.currency, b.header.effective_at),
             )  # fmt: skip
+    terms(b, doc)
 
 
 def shipment(b: Builder, doc: d.Shipment) -> None:
@@ -47,6 +49,7 @@ def shipment(b: Builder, doc: d.Shipment) -> None:
             eta=to_instant(doc.eta) if doc.eta else None,
         )
     )  # fmt: skip
+    shipment_terms(b, doc)
 
 
 def _within(b: Builder, doc: Any, kind: Kind) -> None:
