@@ -8,7 +8,7 @@ that all ways meet the same luck.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +33,8 @@ AFTER = 26
 class UnitOperation(Operation):
     """An operation whose freight and margin are known a unit: ``by_unit`` [rows, modes] and ``lost`` [rows]."""
 
-    by_unit: Floats
-    lost: Floats
+    by_unit: Floats = field(kw_only=True)
+    lost: Floats = field(kw_only=True)
 
     @property
     def freight(self) -> Floats:
@@ -168,7 +168,7 @@ def _operation(
         written_off=constants["written_off"], disposal_kg=1.0,
     )  # fmt: skip
     modes = tuple(Mode(lane.name, lane.weeks, tuple(np.array(lane.odds) / sum(lane.odds))) for lane in lanes)
-    return UnitOperation(goods, modes, rates, freight, tiled(books.margin))
+    return UnitOperation(goods, modes, rates, by_unit=freight, lost=tiled(books.margin))
 
 
 def _outlook(books: SellerBooks, items: Ints, weeks: int) -> Floats:

@@ -49,7 +49,8 @@ def test_families_are_the_parts_and_what_was_sold(seed: int) -> None:
     assert set(outcome.families) == set(FAMILIES)
     freight = 9000.0 * 2e6 / 1e9
     sold = 300.0 * 1.1 + 166.0 + 0.1 * (80.0 + 0.5 * (330.0 + freight + 20.0))
-    expected = outcome.total + outcome.met * sold
+    assert outcome.brought is not None
+    expected = outcome.total + outcome.met * sold + outcome.brought
     assert sum(outcome.families.values()) == pytest.approx(expected)
 
 

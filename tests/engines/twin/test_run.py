@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entrepot.engines.twin import Goods, Mode, Now, Opening, Operation, Outcome, Rates, rules, run, run_futures
+from entrepot.engines.twin import Goods, Mode, Now, Opening, Operation, Outcome, Rates, rules, run
 
 MODES = (Mode("air", (1, 2), (0.5, 0.5), per_kg=600.0), Mode("sea", (3, 4, 6), (0.4, 0.4, 0.2), per_m3=9000.0))
 RATES = Rates(storage_m3=200.0, aged=((4, 2.0), (7, 5.0)), excess_weeks=3.0)
@@ -168,18 +168,3 @@ def test_a_closed_factory_makes_orders_late() -> None:
     assert closed.parts["capital"][0] == pytest.approx(
         usual.parts["capital"][0] + 3 * 12 * (operation(1).goods.landed[0] + operation(1).freight[0, 1]) * 0.12 / 52
     )
-
-
-def test_futures_are_single_runs_with_their_own_luck() -> None:
-    """Each future equals one run of its demand and seed; unequal numbers of futures are not compared."""
-    op, opening = operation(2), Opening(np.array([9, 4]), np.zeros((2, 1), np.int64))
-    demand = np.random.default_rng(2).integers(0, 6, (3, 2, 15))
-    orders = 6 * (np.random.default_rng(3).random((15, 2, 2)) < 0.4).astype(np.int64)
-    many = run_futures(op, demand, opening, lambda _: lambda now: orders[now.week], seed=4)
-    for at, future in enumerate(demand):
-        alone = run(op, future, opening, lambda now: orders[now.week], seed=4 + 1_000 * at)
-        assert many.cost[at] == alone.total.sum()
-        assert many.fill[at] == alone.fill_rate
-    assert many.cheaper_than(many) == 0
-    with pytest.raises(ValueError, match="same ones"):
-        many.cheaper_than(run_futures(op, demand[:2], opening, lambda _: lambda now: orders[now.week]))

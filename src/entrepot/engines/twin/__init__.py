@@ -37,18 +37,17 @@ capital: 19.59
 """
 
 from entrepot.engines.twin.charges import FAMILIES, Breaks, Charges
-from entrepot.engines.twin.futures import Futures, run_futures
 from entrepot.engines.twin.lateral import Lateral, Moves
 from entrepot.engines.twin.model import PARTS, Goods, Mode, Now, Opening, Operation, Outcome, Policy, Rates
 from entrepot.engines.twin.run import Waiting, run
-from entrepot.engines.twin.shocks import Shocks
+from entrepot.engines.twin.shocks import RowShocks, Shocks
+from entrepot.engines.twin.tariff import Tariff, interest, platform_price, stepped, storage_factors
 
 __all__ = [
     "FAMILIES",
     "PARTS",
     "Breaks",
     "Charges",
-    "Futures",
     "Goods",
     "Lateral",
     "Mode",
@@ -59,8 +58,13 @@ __all__ = [
     "Outcome",
     "Policy",
     "Rates",
+    "RowShocks",
     "Shocks",
+    "Tariff",
     "Waiting",
+    "interest",
+    "platform_price",
     "run",
-    "run_futures",
+    "stepped",
+    "storage_factors",
 ]

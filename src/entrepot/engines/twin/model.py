@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from entrepot.core.reasons import Reason
+
+if TYPE_CHECKING:
+    from entrepot.engines.twin.tariff import Tariff
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -92,37 +96,53 @@ class Rates:
 
 @dataclass(frozen=True)
 class Operation:
-    """A seller's goods, ways of shipping (fastest first) and rates."""
+    """A seller's goods, ways of shipping (fastest first) and rates; the prices of a ``tariff`` go before the rates'."""
 
     goods: Goods
     modes: tuple[Mode, ...]
     rates: Rates
+    tariff: Tariff | None = None
 
     @property
     def freight(self) -> Floats:
         """Freight a unit [SKUs, modes]."""
+        if self.tariff is not None:
+            return self.tariff.freight
         return np.stack([mode.freight(self.goods) for mode in self.modes], axis=1)
 
     @property
     def margin(self) -> Floats:
         """What one unit not sold loses [SKUs]: price after fees − landed cost − freight of the slowest mode, ≥ 0."""
+        if self.tariff is not None:
+            return self.tariff.margin
         kept = self.goods.price * self.rates.kept - self.goods.landed - self.freight[:, -1]
         return np.maximum(kept, 0.0)
+
+    @property
+    def disposal(self) -> Floats:
+        """What it costs to be rid of a unit [SKUs]."""
+        return self.rates.disposal_kg * self.goods.weight_g / 1e3 if self.tariff is None else self.tariff.disposal
 
 
 @dataclass(frozen=True)
 class Opening:
-    """Units ``on_hand`` [SKUs] at the start, and ``due`` [SKUs, weeks] to arrive in week 0, 1, … by the slowest mode."""
+    """Units ``on_hand`` [SKUs] at the start, and ``due`` [SKUs, weeks] to arrive in week 0, 1, … by the slowest mode.
+
+    ``old`` [SKUs, layers]: how many of ``on_hand`` came ``ages`` [layers] weeks before the start, oldest first; the rest
+    came just before it. ``freight`` [SKUs] that a unit of all these bears, where it is not the slowest mode's."""
 
     on_hand: Ints
     due: Ints
+    old: Ints | None = None
+    ages: Ints | None = None
+    freight: Floats | None = None
 
 
 @dataclass(frozen=True)
 class Now:
     """What a policy sees at the end of ``week``: ``on_hand`` [SKUs], ``transit`` [SKUs, modes, weeks]: units ordered 0, 1, …
-    weeks ago and not here yet (0 is always empty); ``due`` [SKUs, weeks]: of the opening, to come next week, …; ``sold``
-    and ``asked`` [SKUs] this week; ``owed`` [SKUs] to customers who wait."""
+    weeks ago and not here yet (0 is always empty; a view, good for this call); ``due`` [SKUs, weeks]: of the opening, to come
+    next week, …; ``sold`` and ``asked`` [SKUs] this week; ``owed`` [SKUs] to customers who wait."""
 
     week: int
     on_hand: Ints
@@ -133,10 +153,14 @@ class Now:
     owed: Ints | None = None
     moving: Ints | None = None
     """[SKUs] on the way from another warehouse."""
+    coming: Ints | None = None
+    """[SKUs] all that is on the way; reckoned from ``transit``, ``due`` and ``moving`` where it is not given."""
 
     @property
     def position(self) -> Ints:
         """On hand and on the way, less what customers wait for [SKUs]."""
+        if self.coming is not None:
+            return self.on_hand + self.coming - (0 if self.owed is None else self.owed)
         here = self.on_hand + self.transit.sum(axis=(1, 2)) + self.due.sum(axis=1)
         here = here if self.owed is None else here - self.owed
         return here if self.moving is None else here + self.moving
@@ -165,6 +189,10 @@ class Outcome:
     """Where charges were given: cost by the books' families (:data:`~entrepot.engines.twin.charges.FAMILIES`), by SKU."""
     owed: Ints | None = None
     """Units that customers still wait for at the end [SKUs]; their margin is charged as lost."""
+    brought: Floats | None = None
+    """Freight [SKUs] in what was there and on the way at the start; not in the part ``freight``, but in the family first leg."""
+    saved: Floats | None = None
+    """What price breaks saved on goods [SKUs], negative where small orders were dearer."""
 
     @property
     def total(self) -> Floats:

@@ -45,7 +45,7 @@ def up_to(
     return policy
 
 
-def days_of_cover(lead: float, cover: float) -> Callable[[Floats], tuple[Floats, Floats]]:
+def days_of_cover(lead: float | Floats, cover: float) -> Callable[[Floats], tuple[Floats, Floats]]:
     """Up to (lead + review + cover) weeks of the 8-week average, every week."""
 
     def levels(history: Floats) -> tuple[Floats, Floats]:
@@ -55,7 +55,7 @@ def days_of_cover(lead: float, cover: float) -> Callable[[Floats], tuple[Floats,
     return levels
 
 
-def blended_cover(lead: float, cover: float) -> Callable[[Floats], tuple[Floats, Floats]]:
+def blended_cover(lead: float | Floats, cover: float) -> Callable[[Floats], tuple[Floats, Floats]]:
     """As :func:`days_of_cover`, with the blended average."""
 
     def levels(history: Floats) -> tuple[Floats, Floats]:
@@ -65,7 +65,7 @@ def blended_cover(lead: float, cover: float) -> Callable[[Floats], tuple[Floats,
     return levels
 
 
-def min_max(lead: float, cover: float) -> Callable[[Floats], tuple[Floats, Floats]]:
+def min_max(lead: float | Floats, cover: float) -> Callable[[Floats], tuple[Floats, Floats]]:
     """Below lead + ``cover`` weeks of the 8-week average, up to four weeks more."""
 
     def levels(history: Floats) -> tuple[Floats, Floats]:
@@ -75,7 +75,7 @@ def min_max(lead: float, cover: float) -> Callable[[Floats], tuple[Floats, Float
     return levels
 
 
-def reorder_point(lead: float, cover: float) -> Callable[[Floats], tuple[Floats, Floats]]:
+def reorder_point(lead: float | Floats, cover: float) -> Callable[[Floats], tuple[Floats, Floats]]:
     """Below mean + z·σ·√(lead + review) at 95 %, up to ``cover`` weeks more."""
 
     def levels(history: Floats) -> tuple[Floats, Floats]:

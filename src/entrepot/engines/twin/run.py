@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 from entrepot.engines.twin.charges import Charges
 from entrepot.engines.twin.lateral import Lateral
 from entrepot.engines.twin.model import PARTS, Floats, Ints, Now, Opening, Operation, Outcome, Policy
-from entrepot.engines.twin.shocks import Shocks
+from entrepot.engines.twin.shocks import RowShocks, Shocks
+from entrepot.engines.twin.tariff import stepped
 
 
 @dataclass(frozen=True)
@@ -23,217 +25,196 @@ class Waiting:
 
 def run(
     operation: Operation, demand: Ints, opening: Opening, policy: Policy, *, seed: int = 1, late: Ints | None = None,
-    shocks: Shocks | None = None, charges: Charges | None = None, waiting: Waiting | None = None,
-    lateral: Lateral | None = None,
+    shocks: Shocks | RowShocks | None = None, charges: Charges | None = None, waiting: Waiting | None = None,
+    lateral: Lateral | None = None, lead: Ints | None = None,
 ) -> Outcome:  # fmt: skip
     """What ``policy`` would have cost.
 
     ``demand`` [SKUs, weeks] in units. A week: arrivals; demand met from stock, oldest first, the rest lost; costs on
     what is owned then; orders. Each order line's lead time is drawn from (``seed``, week, SKU, mode), so every policy
-    meets the same luck. At the end stock is worth what was paid for it, less what is written off: the freight of what is
-    left is taken off the freight that was paid (``Outcome.freight_left``). ``late`` [weeks, modes]: weeks by which orders of
-    a week arrive later than drawn, for a closed factory or a blocked port; ``shocks`` say that and dearer freight by name.
-    With ``charges`` the outcome has all cost families. ``waiting``: some rows' customers wait. ``lateral``: units move between
-    warehouses; freight of a move is in the part ``freight`` of the row that receives.
+    meets the same luck, or given as ``lead`` [SKUs, weeks, modes]. At the end stock is worth what was paid for it, less what is
+    written off: the freight of what is left is taken off the freight that was paid (``Outcome.freight_left``). ``late`` [weeks,
+    modes]: weeks by which orders of a week arrive later than drawn, for a closed factory or a blocked port; ``shocks`` say that
+    and dearer freight by name, for all rows alike or by groups of them. With ``charges`` the outcome has all cost families.
+    ``waiting``: some rows' customers wait. ``lateral``: units move between warehouses; freight of a move is in the part
+    ``freight`` of the row that receives.
     """
-    dearer = None
-    if shocks is not None:
-        late = shocks.late if late is None else late + shocks.late
-        dearer = shocks.dearer
-    replay = _Replay(operation, demand, opening, seed, late, dearer)
+    replay = _Replay(operation, demand, opening, seed, lead, late, shocks)
     replay.waiting, replay.lateral, replay.charges = waiting, lateral, charges
     return replay.play(policy)
 
 
 class _Replay:
+    """The rows as they stand; a week of them is turned in :mod:`~entrepot.engines.twin.kernel`."""
+
     def __init__(
-        self, operation: Operation, demand: Ints, opening: Opening, seed: int, late: Ints | None, dearer: Floats | None
-    ) -> None:
-        self.operation, self.demand, self.seed = operation, demand, seed
-        skus, weeks = demand.shape
+        self, operation: Operation, demand: Ints, opening: Opening, seed: int, lead: Ints | None, late: Ints | None,
+        shocks: Shocks | RowShocks | None,
+    ) -> None:  # fmt: skip
+        self.operation, self.demand = operation, np.ascontiguousarray(demand, dtype=np.int64)
+        rows, weeks = demand.shape
         modes = len(operation.modes)
-        longest = max(max(mode.weeks) for mode in operation.modes)
-        self.freight = operation.freight
-        self.lead = np.stack(
-            [
-                np.random.default_rng((seed, m)).choice(mode.weeks, p=mode.odds, size=(skus, weeks))
-                for m, mode in enumerate(operation.modes)
-            ],
-            axis=2,
-        )
+        self.lead = _drawn(operation, rows, weeks, seed) if lead is None else lead
         if late is not None:
             self.lead = self.lead + late[None, :weeks, :]
-            longest += int(late.max(initial=0))
-        self.longest = longest
-        self.dearer: Floats = np.ones((modes, weeks)) if dearer is None else dearer[:weeks].T.copy()
+        by_row = RowShocks.everywhere(shocks, rows, weeks, modes)
+        if by_row.late.any():
+            self.lead = self.lead + by_row.late[by_row.of, :weeks]
+        self.dearer, self.shock = np.ascontiguousarray(by_row.dearer, dtype=np.float64), by_row.of
+        self.lead = np.ascontiguousarray(self.lead, dtype=np.int64)
+        self.longest = int(self.lead.max(initial=1))
+        span = weeks + self.longest + 1
         self.waiting: Waiting | None = None
         self.lateral: Lateral | None = None
         self.charges: Charges | None = None
-        self.owed, self.saved = np.zeros(skus, np.int64), np.zeros(skus)
-        self.moved = np.zeros((skus, weeks + longest + 1), np.int64)  # from another warehouse, by week of arrival
-        self.moved_paid: Floats = np.zeros((skus, weeks + longest + 1))  # freight in all of them
-        # Column k of a layer arrived at the start of week k − 1; column 0 is the opening stock.
-        self.layer = np.zeros((skus, weeks + 1), np.int64)
-        self.paid: Floats = np.zeros((skus, weeks + 1))  # freight of a unit in the layer
-        self.layer[:, 0], self.paid[:, 0] = opening.on_hand, self.freight[:, -1]
-        self.arriving = np.zeros((skus, modes, weeks + longest + 1), np.int64)
-        self.arriving_paid: Floats = np.zeros((skus, weeks + longest + 1))
-        self.due = np.zeros((skus, weeks + longest + 1), np.int64)
-        self.due[:, : opening.due.shape[1]] = opening.due
-        self.ordered = np.zeros((skus, modes, weeks), np.int64)
-        self.open = np.zeros((skus, modes, weeks), np.int64)  # of each week's orders, what is not here yet
-        self.parts: dict[str, Floats] = {name: np.zeros(skus) for name in PARTS}
-        self.freight_left: Floats = np.zeros(skus)
-        self.thrown = np.zeros(skus, np.int64)
-        self.met, self.stockouts = np.zeros(skus, np.int64), np.zeros(skus, np.int64)
+        self.freight = np.ascontiguousarray(operation.freight, dtype=np.float64)
+        self.born_freight = self.freight[:, -1] if opening.freight is None else opening.freight
+        self.layer, self.paid, self.ages = self._opened(opening, weeks)
+        self.due = np.zeros((rows, span), np.int64)
+        cut = min(span, opening.due.shape[1])
+        self.due[:, :cut] = opening.due[:, :cut]
+        self.due[:, -1] += opening.due[:, cut:].sum(axis=1)
+        self.arriving, self.arriving_paid = self.due.copy(), self.due * self.born_freight[:, None]
+        self.moved = np.zeros((rows, span), np.int64)  # from another warehouse, by week of arrival
+        self.open = np.zeros((rows, modes, weeks), np.int64)  # of each week's orders, what is not here yet
+        self.units, self.saved = np.zeros((rows, modes), np.int64), np.zeros(rows)
+        self.here, self.due_left, self.moving = (
+            opening.on_hand.astype(np.int64),
+            self.due.sum(axis=1),
+            self.due.sum(axis=1),
+        )
+        self.moving_freight = self.moving * self.born_freight
+        self.brought = (self.here + self.moving) * self.born_freight
+        self.cost = np.zeros((len(PARTS), rows))
+        zeros = ("head", "moved_left", "owed", "sold", "met", "stockouts", "thrown", "lines")
+        self.count: dict[str, Ints] = {name: np.zeros(rows, np.int64) for name in zeros}
+
+    def _opened(self, opening: Opening, weeks: int) -> tuple[Ints, Floats, Ints]:
+        """Layers of the opening, oldest first, and one for each week's arrivals."""
+        if opening.old is None or opening.ages is None:
+            first, ages = opening.on_hand[:, None], np.zeros(1, np.int64)
+        else:
+            young = opening.on_hand - opening.old.sum(axis=1)
+            if bool((young < 0).any()):
+                raise ValueError("more old units than there are")
+            first, ages = np.column_stack([opening.old, young]), np.append(opening.ages, 0)
+        layer = np.zeros((len(first), first.shape[1] + weeks), np.int64)
+        layer[:, : first.shape[1]] = first
+        paid = np.zeros(layer.shape)
+        paid[:, : first.shape[1]] = self.born_freight[:, None]
+        return layer, paid, ages.astype(np.int64)
 
     def play(self, policy: Policy) -> Outcome:
+        """Every week, and what is left at the end."""
+        week_of, order_of = self._kernels()
+        orders: Ints | None = None
         for week in range(self.demand.shape[1]):
-            self._arrive(week)
-            sold = self._sell(week)
-            self._throw_away(week)
-            self._charge(week)
-            seen = self._seen(week, sold)
+            if orders is not None:
+                self.open[:, :, week - 1] = orders
+            week_of(week)
+            seen = self._seen(week)
             orders = policy(seen)
             if self.lateral is not None:
                 self._move(week, self.lateral, self.lateral.choose(seen))
-            self._order(week, orders)
+            self._order(week, orders, order_of)
         self._end()
-        lines = (self.ordered > 0).sum(axis=(1, 2))
-        left = self.layer.sum(axis=1)
+        parts = {name: self.cost[n] for n, name in enumerate(PARTS)}
+        count = self.count
         return Outcome(
-            self.parts, self.demand.sum(axis=1), self.met, self.ordered.sum(axis=2), lines, self.stockouts, left,
-            self.freight_left, self.thrown,
-            None if self.charges is None else self.charges.families(self.operation, self.parts, self.met, self.saved),
-            None if self.waiting is None else self.owed,
+            parts, self.demand.sum(axis=1), count["met"], self.units, count["lines"], count["stockouts"], self.here,
+            self.freight_left, count["thrown"],
+            None if self.charges is None
+            else self.charges.families(self.operation, parts, count["met"], self.saved, self.brought),
+            None if self.waiting is None else count["owed"], self.brought, self.saved,
         )  # fmt: skip
 
-    def _arrive(self, week: int) -> None:
-        came = self.arriving[:, :, week]
-        due = self.due[:, week]
-        units = came.sum(axis=1) + due + self.moved[:, week]
-        freight = self.arriving_paid[:, week] + due * self.freight[:, -1] + self.moved_paid[:, week]
-        self.layer[:, week + 1] = units
-        self.paid[:, week + 1] = np.divide(freight, units, out=np.zeros(len(units)), where=units > 0)
-        for mode in range(came.shape[1]):
-            for before in range(max(0, week - self.longest), week):
-                here = (self.lead[:, before, mode] == week - before) & (self.open[:, mode, before] > 0)
-                self.open[here, mode, before] = 0
+    def _kernels(self) -> tuple[Callable[[int], None], Callable[[int, Ints], int]]:
+        """The kernels with the arrays that stay the same for the whole run."""
+        from entrepot.engines.twin.kernel import advance, place
 
-    def _sell(self, week: int) -> Ints:
-        asked = self.demand[:, week]
-        wanted = asked + self.owed
-        sold = np.minimum(wanted, self.layer.sum(axis=1))
-        after = np.maximum(np.cumsum(self.layer, axis=1) - sold[:, None], 0)
-        self.layer = np.diff(after, axis=1, prepend=0)
-        self.met += sold
-        self.stockouts += sold < wanted
-        unmet = wanted - sold
-        if self.waiting is not None:
-            self.owed = np.where(self.waiting.waits, unmet, 0)
-            self.parts["lost_margin"] += self.owed * self.waiting.cost
-            unmet = unmet - self.owed
-        self.parts["lost_margin"] += unmet * self.operation.margin
-        return sold
+        operation, count, rows = self.operation, self.count, len(self.here)
+        goods, rates, tariff = operation.goods, operation.rates, operation.tariff
+        weeks = self.demand.shape[1]
+        if tariff is None:
+            prices = goods.volume_mm3 / 1e9 * rates.storage_m3
+            schedule, factor = (
+                np.zeros(rows, np.int64),
+                stepped(weeks, weeks + 1 + int(self.ages.max()), rates.aged)[None],
+            )
+            capital = np.full(weeks, rates.capital / rates.steps)
+        else:
+            prices, schedule, factor, capital = tariff.storage, tariff.schedule, tariff.factor, tariff.capital
+        value = np.column_stack([goods.landed, operation.margin, operation.disposal])
+        shelf = np.zeros(rows, np.int64) if goods.shelf_weeks is None else goods.shelf_weeks
+        waits = np.zeros(rows, np.bool_) if self.waiting is None else self.waiting.waits
+        wait_cost = np.zeros(rows) if self.waiting is None else self.waiting.cost
+
+        def week_of(week: int) -> None:
+            advance(
+                week, self.ages, value, shelf, prices, schedule, factor, capital, self.layer, self.paid, count["head"], self.here,
+                self.moving, self.moving_freight, self.arriving, self.arriving_paid, self.due, self.moved, self.due_left,
+                count["moved_left"], self.lead, self.open, self.longest, self.demand, waits, wait_cost, count["owed"],
+                count["sold"], count["met"], count["stockouts"], count["thrown"], self.cost,
+            )  # fmt: skip
+
+        def order_of(week: int, orders: Ints) -> int:
+            return place(
+                week, orders, goods.carton, goods.least, self.lead, self.freight, self.dearer, self.shock,
+                float(rates.handling), self.arriving, self.arriving_paid, self.moving, self.moving_freight,
+                self.units, count["lines"], self.cost,
+            )  # fmt: skip
+
+        return week_of, order_of
+
+    def _seen(self, week: int) -> Now:
+        count = self.count
+        return Now(
+            week, self.here.copy(), self.open[:, :, week::-1], self.due[:, week + 1 :], count["sold"].copy(),
+            self.demand[:, week], None if self.waiting is None else count["owed"].copy(),
+            None if self.lateral is None else count["moved_left"].copy(), self.moving.copy(),
+        )  # fmt: skip
 
     def _move(self, week: int, lateral: Lateral, moves: Ints) -> None:
-        """Take the oldest units out, and let them arrive at the other warehouse."""
-        rows, there, units = moves[:, 0], moves[:, 1], moves[:, 2]
-        leaving = np.zeros(len(self.layer), np.int64)
-        np.add.at(leaving, rows, units)
-        if bool((units < 0).any()) or bool((leaving > self.layer.sum(axis=1)).any()):
-            raise ValueError("a transfer takes more than there is")
+        from entrepot.engines.twin.kernel import shift
+
         at = min(week + lateral.weeks, self.moved.shape[1] - 1)
-        for row, to, count in zip(rows.tolist(), there.tolist(), units.tolist(), strict=True):
-            left = np.diff(np.maximum(np.cumsum(self.layer[row]) - count, 0), prepend=0)
-            paid = float(((self.layer[row] - left) * self.paid[row]).sum())
-            self.layer[row] = left
-            cost = count * float(lateral.cost[row])
-            self.parts["freight"][row] -= paid
-            self.parts["freight"][to] += paid + cost
-            self.moved[to, at] += count
-            self.moved_paid[to, at] += paid + cost
-
-    def _throw_away(self, week: int) -> None:
-        shelf = self.operation.goods.shelf_weeks
-        if shelf is None:
-            return
-        goods = self.operation.goods
-        age = week + 1 - np.arange(self.layer.shape[1])
-        spoilt = np.where((age[None, :] > shelf[:, None]) & (shelf[:, None] > 0), self.layer, 0)
-        self.layer = self.layer - spoilt
-        self.thrown += spoilt.sum(axis=1)
-        value = spoilt * (goods.landed[:, None] + self.paid)
-        disposal = self.operation.rates.disposal_kg * goods.weight_g / 1e3
-        self.parts["end_of_life"] += value.sum(axis=1) + spoilt.sum(axis=1) * disposal
-        # The goods are charged as lost; their freight stays in the freight paid.
-        self.parts["freight"] -= (spoilt * self.paid).sum(axis=1)
-
-    def _charge(self, week: int) -> None:
-        goods, rates = self.operation.goods, self.operation.rates
-        age = week + 1 - np.arange(self.layer.shape[1])
-        factor = np.ones(age.size)
-        for beyond, times in rates.aged:
-            factor[age > beyond] = times
-        m3 = goods.volume_mm3 / 1e9
-        self.parts["storage"] += (self.layer * factor).sum(axis=1) * m3 * rates.storage_m3
-        held = self.layer.sum(axis=1) * goods.landed + (self.layer * self.paid).sum(axis=1)
-        begin = max(0, week - self.longest)
-        moving = self.open[:, :, begin:week]
-        due = self.due[:, week + 1 :].sum(axis=1)
-        held = held + moving.sum(axis=(1, 2)) * goods.landed
-        held = held + ((moving * self.dearer[:, begin:week]).sum(axis=2) * self.freight).sum(axis=1)
-        held = held + due * (goods.landed + self.freight[:, -1])
-        if self.lateral is not None:
-            held = (
-                held + self.moved[:, week + 1 :].sum(axis=1) * goods.landed + self.moved_paid[:, week + 1 :].sum(axis=1)
-            )
-        self.parts["capital"] += held * rates.capital / rates.steps
-
-    def _seen(self, week: int, sold: Ints) -> Now:
-        back = np.zeros((self.demand.shape[0], self.open.shape[1], week + 1), np.int64)
-        back[:, :, 1:] = self.open[:, :, :week][:, :, ::-1]
-        return Now(
-            week, self.layer.sum(axis=1), back, self.due[:, week + 1 :], sold, self.demand[:, week],
-            None if self.waiting is None else self.owed.copy(),
-            None if self.lateral is None else self.moved[:, week + 1 :].sum(axis=1),
+        wrong = shift(
+            np.ascontiguousarray(moves, dtype=np.int64), at, lateral.cost, self.layer, self.paid, self.count["head"],
+            self.here, self.arriving, self.arriving_paid, self.moved, self.count["moved_left"], self.moving,
+            self.moving_freight, self.cost,
         )  # fmt: skip
+        if wrong >= 0:
+            raise ValueError("a transfer takes more than there is")
 
-    def _order(self, week: int, orders: Ints) -> None:
+    def _order(self, week: int, orders: Ints, order_of: Callable[[int, Ints], int]) -> None:
         goods = self.operation.goods
-        wrong = (orders < 0) | (orders % goods.carton[:, None] != 0) | ((orders > 0) & (orders < goods.least[:, None]))
-        if bool(wrong.any()):
-            sku, mode = np.argwhere(wrong)[0]
+        wrong = order_of(week, np.ascontiguousarray(orders, dtype=np.int64))
+        if wrong >= 0:
             raise ValueError(
-                f"SKU {sku}: {orders[sku, mode]} units are not whole cartons of at least {goods.least[sku]}"
+                f"SKU {wrong}: {orders[wrong].tolist()} units are not whole cartons of at least {goods.least[wrong]}"
             )
-        self.ordered[:, :, week] = self.open[:, :, week] = orders
-        paid = orders * self.freight * self.dearer[:, week]
-        self.parts["freight"] += paid.sum(axis=1)
-        if self.charges is not None and self.charges.breaks is not None:
-            for mode in range(orders.shape[1]):
-                self.saved += self.charges.breaks.saved(orders[:, mode], goods.unit_cost)
-        self.parts["handling"] += (orders > 0).sum(axis=1) * self.operation.rates.handling
-        for mode in range(orders.shape[1]):
-            rows = np.flatnonzero(orders[:, mode])
-            at = week + self.lead[rows, week, mode]
-            self.arriving[rows, mode, at] += orders[rows, mode]
-            self.arriving_paid[rows, at] += paid[rows, mode]
+        breaks = None if self.charges is None else self.charges.breaks
+        if breaks is not None:
+            self.saved += breaks.saved(orders.sum(axis=1), goods.unit_cost)
 
     def _end(self) -> None:
-        goods, rates = self.operation.goods, self.operation.rates
-        self.parts["lost_margin"] += self.owed * self.operation.margin
+        goods, rates, count = self.operation.goods, self.operation.rates, self.count
+        lost, end, freight = (self.cost[PARTS.index(name)] for name in ("lost_margin", "end_of_life", "freight"))
+        lost += count["owed"] * self.operation.margin
         rate = self.demand[:, -rates.pace_steps :].mean(axis=1)
-        left = self.layer.sum(axis=1)
-        excess = np.maximum(left - rates.excess_weeks * rate, 0)
-        value = goods.landed + np.divide(
-            (self.layer * self.paid).sum(axis=1), left, out=np.zeros(len(left)), where=left > 0
-        )
-        loss = excess * (rates.written_off * value + rates.disposal_kg * goods.weight_g / 1e3)
-        self.parts["end_of_life"] += loss
-        # What is left keeps the freight that was paid for it; of the opening stock that was the seller's own, too.
-        back = (self.layer * self.paid).sum(axis=1)
-        back = back + ((self.open * self.dearer).sum(axis=2) * self.freight).sum(axis=1)
-        back = back + self.moved_paid[:, self.demand.shape[1] :].sum(axis=1)
-        self.freight_left = back + self.due[:, self.demand.shape[1] :].sum(axis=1) * self.freight[:, -1]
-        self.parts["freight"] -= self.freight_left
+        excess = np.maximum(self.here - rates.excess_weeks * rate, 0)
+        left = (self.layer * self.paid).sum(axis=1)
+        value = goods.landed + np.divide(left, self.here, out=np.zeros(len(left)), where=self.here > 0)
+        end += excess * (rates.written_off * value + self.operation.disposal)
+        # What is left and on the way keeps the freight that was paid for it; of the opening that was the seller's own, too.
+        self.freight_left = left + self.moving_freight
+        freight -= self.freight_left
+
+
+def _drawn(operation: Operation, rows: int, weeks: int, seed: int) -> Ints:
+    """Lead times of orders [rows, weeks, modes]."""
+    draws = [
+        np.random.default_rng((seed, m)).choice(mode.weeks, p=mode.odds, size=(rows, weeks))
+        for m, mode in enumerate(operation.modes)
+    ]
+    return np.stack(draws, axis=2)

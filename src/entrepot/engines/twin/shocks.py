@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,3 +57,24 @@ class Shocks:
         weeks = np.arange(first, min(until, len(late)))
         late[weeks, modes] += (until - weeks)[:, None]
         return replace(self, late=late)
+
+
+@dataclass(frozen=True)
+class RowShocks:
+    """Shocks by groups of rows: ``late`` and ``dearer`` [groups, weeks, modes], ``of`` [rows] the group of a row."""
+
+    late: Ints
+    dearer: Floats
+    of: Ints
+
+    @staticmethod
+    def together(shocks: Sequence[Shocks], of: Ints) -> RowShocks:
+        """The rows of one group share one of ``shocks``."""
+        return RowShocks(np.stack([one.late for one in shocks]), np.stack([one.dearer for one in shocks]), of)
+
+    @staticmethod
+    def everywhere(shocks: Shocks | RowShocks | None, rows: int, weeks: int, modes: int) -> RowShocks:
+        """The same for all rows, where they are not by group already."""
+        if isinstance(shocks, RowShocks):
+            return shocks
+        return RowShocks.together([shocks or Shocks.none(weeks, modes)], np.zeros(rows, np.int64))
