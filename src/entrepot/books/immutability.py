@@ -18,8 +18,7 @@ REBATES = (
     "dutyrefundline",
 )  # fmt: skip
 IMPORT_TAX = ("taxregistration", "importterms", "taxorigin", "taxreturned")
-CLOSING = ("writedownline", "budgetline")
-FACTS = FIRST + REBATES + IMPORT_TAX + CLOSING
+FACTS = FIRST + REBATES + IMPORT_TAX
 _MESSAGE = "facts are only appended"
 
 
