@@ -39,6 +39,8 @@ class MonthReport(models.Model):
     totals = models.JSONField(help_text="[[step, units, amount]]")
     vouchers = models.JSONField(help_text="[{kind, entries: [[account, supplier, amount]]}]")
     checks = models.JSONField(help_text="[{code, count, amount}]")
+    cut_off = models.JSONField(default=list, help_text="rows of workflows.cut_off")
+    realisable = models.JSONField(default=list, help_text="rows of workflows.net_realisable")
     residue = models.BigIntegerField()
     uncosted = models.BigIntegerField()
     steps = models.BinaryField()

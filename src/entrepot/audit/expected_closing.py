@@ -1,0 +1,45 @@
+"""Posting rules of write-downs and budgets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from entrepot.audit.expected import Context, Expected, Rule, Source
+
+
+def write_down(context: Context, source: Source, body: dict[str, Any], expected: Expected) -> None:
+    for number, line in enumerate(body.get("lines", []), 1):
+        expected.plain["writedownline"].append(
+            (
+                number,
+                source.company,
+                context.registers.item(line["sku"]),
+                line["units"],
+                line["cost"],
+                line["net_realisable"],
+                source.effective_at,
+                source.recorded_at,
+            )
+        )
+
+
+def budget(context: Context, source: Source, body: dict[str, Any], expected: Expected) -> None:
+    for number, line in enumerate(body["lines"], 1):
+        expected.plain["budgetline"].append(
+            (
+                number,
+                source.company,
+                body["month"],
+                line.get("market", ""),
+                line["family"],
+                line["units"],
+                line["amount"],
+                line["currency"],
+                line.get("numerator", 1),
+                line.get("denominator", 1),
+                source.recorded_at,
+            )
+        )
+
+
+CLOSING_RULES: dict[str, Rule] = {"write_down": write_down, "budget": budget}
