@@ -10,7 +10,8 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+
+from entrepot.databases import database_of
 
 PACKAGE = Path(__file__).resolve().parent
 HOME = Path(os.environ.get("ENTREPOT_HOME", "entrepot-data")).resolve()
@@ -36,34 +37,10 @@ def _secret_key() -> str:
 
 
 def _database() -> dict[str, Any]:
-    url = os.environ.get("DATABASE_URL", "")
-    if not url:
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": HOME / "entrepot.sqlite3",
-            "OPTIONS": {
-                # IMMEDIATE: a read-then-write transaction waits its turn instead of failing with "database is locked".
-                # FULL: a commit that was answered survives power loss.
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 30,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; "
-                "PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;",
-            },
-            "TEST": {"NAME": os.environ.get("ENTREPOT_TEST_DATABASE") or None},
-        }
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql"):
-        raise ValueError(f"DATABASE_URL must start with postgresql://, found {parts.scheme}://")
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "OPTIONS": dict(parse_qsl(parts.query)),
-        "CONN_MAX_AGE": 60,
-    }
+    found = database_of(os.environ.get("DATABASE_URL", ""), HOME)
+    if found["ENGINE"].endswith("sqlite3"):
+        found["TEST"] = {"NAME": os.environ.get("ENTREPOT_TEST_DATABASE") or None}
+    return found
 
 
 DEBUG = False

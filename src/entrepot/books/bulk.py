@@ -35,30 +35,32 @@ def next_id(model: type[models.Model]) -> int:
         return int(cursor.fetchone()[0])
 
 
-def load(model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Append ``rows`` (values in the order of ``columns``) to the table of ``model``."""
+def load(
+    model: type[models.Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], *, using: Any = connection
+) -> None:
+    """Append ``rows`` (values in the order of ``columns``) to the table of ``model``, by the connection ``using``."""
     if not rows:
         return
     table = model._meta.db_table
     names = ", ".join(f'"{column}"' for column in columns)
-    connection.ensure_connection()
-    if connection.vendor == "postgresql":
+    using.ensure_connection()
+    if using.vendor == "postgresql":
         with (
-            connection.cursor() as cursor,
+            using.cursor() as cursor,
             cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy,
         ):
             for row in rows:
                 copy.write_row(row)
         return
     marks = ", ".join("?" * len(columns))
-    connection.connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608
+    using.connection.executemany(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608
 
 
-def settle_sequences(handed_out: Iterable[type[models.Model]]) -> None:
+def settle_sequences(handed_out: Iterable[type[models.Model]], *, using: Any = connection) -> None:
     """Tell PostgreSQL which identifiers were handed out by hand, so that ORM inserts go on behind them."""
-    if connection.vendor != "postgresql":
+    if using.vendor != "postgresql":
         return
-    with connection.cursor() as cursor:
+    with using.cursor() as cursor:
         for model in handed_out:
             table, key = model._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]
             cursor.execute(

@@ -12,15 +12,24 @@ from django.db.migrations.executor import MigrationExecutor
 
 from entrepot.books import access
 from entrepot.core.errors import Problem, ProblemError
+from entrepot.workflows import moved
 
 
 def prepare() -> bool:
     """Create the database or bring it to this version; whether anything had to be done.
 
-    Raises :class:`~entrepot.core.errors.ProblemError` (``newer_books``) when a newer version wrote the books: an older
-    program would leave out what it does not know.
+    Raises :class:`~entrepot.core.errors.ProblemError` when a newer version wrote the books (``newer_books``): an older
+    program would leave out what it does not know; and when they were moved away (``books_moved``).
     """
     Path(settings.HOME).mkdir(parents=True, exist_ok=True)
+    gone = moved.moved_to()
+    if gone:
+        raise ProblemError(
+            Problem(
+                "books_moved", "these books were moved", "set DATABASE_URL or --home to where they are now; to go on with "
+                f"the old ones all the same, delete {moved.MARK} in their folder", found=gone,
+            )
+        )  # fmt: skip
     executor = MigrationExecutor(connection)
     ahead = unknown_migrations(executor)
     if ahead:

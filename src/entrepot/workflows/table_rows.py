@@ -7,9 +7,11 @@ in ISO 8601, identifiers and JSON in one spelling. Equal rows give equal bytes o
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +24,25 @@ _HEAVY_ROWS = 1
 """Rows a line where one row may hold a whole file."""
 
 Change = Callable[[Any], Any]
+
+
+def one_spelling(value: Any) -> Any:
+    """JSON with each number as PostgreSQL gives it back, which keeps no -0.0 and writes no exponents.
+
+    >>> one_spelling({"a": [-0.0, 1e22, 0.5, 3]})
+    {'a': [0.0, 10000000000000000000000, 0.5, 3]}
+    """
+    if isinstance(value, dict):
+        return {key: one_spelling(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [one_spelling(one) for one in value]
+    if isinstance(value, float):
+        return 0.0 if value == 0 else int(Decimal(repr(value))) if "e+" in repr(value) else value
+    return value
+
+
 _WRITE: dict[str, Change] = {
+    "JSONField": one_spelling,
     "BinaryField": lambda value: base64.b64encode(bytes(value)).decode(),
     "DateTimeField": lambda value: value.isoformat(),
     "DateField": lambda value: value.isoformat(),
@@ -57,17 +77,29 @@ def lines(model: Any, alias: str) -> Iterator[tuple[bytes, int]]:
         yield _line(part), len(part)
 
 
-def load(model: Any, source: Iterable[bytes]) -> None:
-    """Append the rows of ``source`` (what :func:`lines` gave) to the table of ``model``."""
+def load(model: Any, source: Iterable[bytes], *, using: Any = connection) -> str:
+    """Append the rows of ``source`` (what :func:`lines` gave) to the table of ``model``, by the connection ``using``.
+
+    The digest that the table's lines have from now on: that of ``source``, but for JSON that another version spelt
+    otherwise.
+    """
     fields = _fields(model)
     changes = _changes(fields, _READ)
     stored = [(place, field) for place, field in enumerate(fields) if _converted(field)]
+    spelt = [place for place, field in enumerate(fields) if _kind(field) == "JSONField"]
+    found = hashlib.sha256()
     for line in source:
-        rows = [_changed(row, changes) for row in json.loads(line)]
+        said = json.loads(line)
+        for place in spelt:
+            for row in said:
+                row[place] = one_spelling(row[place])
+        found.update(_line(said) if spelt else line)
+        rows = [_changed(row, changes) for row in said]
         for row in rows:
             for place, field in stored:
-                row[place] = field.get_db_prep_save(row[place], connection)
-        bulk.load(model, columns_of(model), rows)
+                row[place] = field.get_db_prep_save(row[place], using)
+        bulk.load(model, columns_of(model), rows, using=using)
+    return found.hexdigest()
 
 
 def _fields(model: Any) -> list[Any]:

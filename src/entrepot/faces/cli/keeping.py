@@ -1,4 +1,4 @@
-"""``entrepot backup``, ``restore`` and ``erase``: the books kept safe, put back, and a buyer forgotten."""
+"""``entrepot backup``, ``restore``, ``move`` and ``erase``: the books kept safe, put back, moved; a buyer forgotten."""
 
 from __future__ import annotations
 
@@ -47,6 +47,31 @@ def restore(
         done = put_back(file, replace=yes, progress=bars)
     say(f"restored {count(done.rows)} rows of {count(done.tables)} tables in {monotonic() - begun:.1f} s; "
         "read back, every table is as it was backed up")  # fmt: skip
+
+
+def move(
+    to: Annotated[
+        str,
+        typer.Option("--to", help="postgresql://user:password@host:port/name, or a folder for a file of their own."),
+    ],
+) -> None:
+    """Move the books to PostgreSQL or back; all of it or nothing, proved equal. Stop the service first."""
+    open_books()
+    from entrepot.faces.cli.bars import Bars
+    from entrepot.faces.cli.printing import count, say
+    from entrepot.workflows.move import move as carry
+
+    begun = monotonic()
+    with Bars() as bars:
+        done = carry(to, progress=bars)
+    say(f"moved {count(done.rows)} rows of {count(done.tables)} tables to {done.place} in {monotonic() - begun:.1f} s",
+        f"facts         {done.ledger} on both sides",
+        f"figures       {done.figures} on both sides",
+        f"residue {count(done.residue)}; every table was read back and compared")  # fmt: skip
+    say("From now on set DATABASE_URL to the same address." if "://" in to else f"From now on: entrepot --home {to} …",
+        "The old books are kept as they were, and marked.")  # fmt: skip
+    if done.residue:
+        raise typer.Exit(1)
 
 
 def erase(
