@@ -339,6 +339,6 @@ def spread(total: int, whole: int, parts: list[int]) -> list[int]:
     """Consecutive parts of ``whole`` carrying ``total``, by cumulative rounding."""
     done, found = 0, []
     for part in parts:
-        found.append(range_cost(total, whole, done, done + part) if whole > 0 else 0)
+        found.append(range_cost(total, whole, done, done + part) if whole else 0)
         done += part
     return found

@@ -24,6 +24,7 @@ _RETURNED = {
     "rebatesettlementline": "t.line, t.amount, t.currency, t.recorded_at",
     "rebatecash": "t.amount, t.currency, t.recorded_at",
     "customsentry": "t.entry",
+    "purchasestep": 't.line, t."order", t.state, t.order_line, t.quantity, t.accepted, t.amount, t.bill, t.recorded_at',
     "taxregistration": "t.country, t.scheme, t.number, t.valid_from, t.valid_to, t.share_numerator, t.share_denominator",
     "importterms": "t.importer, t.country, t.tax_point, t.scheme, t.recorded_at",
     "taxreturned": "t.country, t.currency, t.amount, t.base_amount, t.way, t.recorded_at",

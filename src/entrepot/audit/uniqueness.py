@@ -23,6 +23,7 @@ ONCE = (
     ("D", "books_period", "document_id"),
     ("D", "books_purchaseline", "document_id, line"),
     ("D", "books_paymentline", "document_id, line"),
+    ("D", "books_purchasestep", "document_id, line"),
     ("D", "books_vatinvoiceline", "document_id, line"),
     ("D", "books_declarationline", "document_id, line"),
     ("D", "books_rebateclaimline", "document_id, line"),

@@ -20,13 +20,15 @@ from entrepot.core.errors import Problem, ProblemError
 M = TypeVar("M", bound=Model)
 
 _SEES = {"see_cost", "see_margin", "see_supplier_price"}
+_BUYS = {"buy", "approve_purchase"}
 ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(
         _SEES
-        | {"approve", "import", "undo", "post", "post_stock", "close", "see_audit", "manage_users", "see_personal"}
+        | _BUYS
+        | {"approve", "import", "undo", "post", "post_stock", "close", "pay", "see_audit", "manage_users", "see_personal"}
     ),
-    "finance": frozenset(_SEES | {"approve", "import", "undo", "post", "post_stock", "close", "see_audit"}),
-    "operations": frozenset(_SEES | {"approve", "import", "undo", "post", "post_stock", "see_personal"}),
+    "finance": frozenset(_SEES | _BUYS | {"approve", "import", "undo", "post", "post_stock", "close", "pay", "see_audit"}),
+    "operations": frozenset(_SEES | _BUYS | {"approve", "import", "undo", "post", "post_stock", "see_personal"}),
     "warehouse": frozenset({"post_stock"}),
     "viewer": frozenset[str](),
 }
@@ -35,7 +37,7 @@ ROLES: dict[str, frozenset[str]] = {
 ``see_cost`` cost of stock and of sales · ``see_margin`` prices and profit · ``see_supplier_price`` what suppliers are
 paid · ``approve`` decide on proposals · ``import``/``undo`` files · ``post`` any document by the API · ``post_stock``
 documents that only move units · ``close`` periods · ``see_audit`` the audit trail · ``see_personal`` buyers' fields ·
-``manage_users``.
+``manage_users`` · ``buy`` propose orders and follow them · ``approve_purchase`` approve what others propose · ``pay`` suppliers.
 """
 
 STOCK_DOCUMENTS = frozenset({"receipt", "shipment", "transfer", "regrade", "count", "stock_use", "stock_report"})
@@ -96,6 +98,8 @@ class Viewer:
     def may_post(self, document: Any) -> bool:
         """Whether he may post this document (a pydantic document of :mod:`entrepot.core.documents`)."""
         if self.can("post"):
+            if document.type == "purchase_decision":  # approving is an act, not a posting: the approver is who acts
+                return False
             return document.type not in ("period_close", "period_reopen") or self.can("close")
         priced = any(getattr(line, "price", None) is not None for line in getattr(document, "lines", ()))
         return self.can("post_stock") and document.type in STOCK_DOCUMENTS and not priced

@@ -18,7 +18,8 @@ REBATES = (
     "dutyrefundline",
 )  # fmt: skip
 IMPORT_TAX = ("taxregistration", "importterms", "taxorigin", "taxreturned")
-FACTS = FIRST + REBATES + IMPORT_TAX
+PURCHASES = ("purchasestep",)
+FACTS = FIRST + REBATES + IMPORT_TAX + PURCHASES
 _MESSAGE = "facts are only appended"
 
 

@@ -34,6 +34,7 @@ from entrepot.books.models.plans import (
     ScoreMonth,
     SupplierOffer,
 )
+from entrepot.books.models.purchase_steps import OrderFigure, PayableFigure, PurchaseStep
 from entrepot.books.models.purchasing import PaymentLine, PurchaseLine
 from entrepot.books.models.rebates import (
     CustomsEntry,
@@ -57,8 +58,8 @@ __all__ = [
     "DutyRefundLine", "ForecastFigure", "FxRate", "ImportTaxFigure", "ImportTerms",
     "Item", "ItemCourse", "ItemState", "Job", "LayoutMapping", "Listing",
     "Location", "MarginFigure", "Membership", "MonthReport", "Movement", "OpportunityFigure", "Packaging",
-    "PaymentLine", "Period", "PeriodShare", "PersonalData", "PlanDetail", "PlanGap", "PlanLine", "PlanOverride",
-    "PlanRun", "PurchaseLine", "Quarantine", "RawFile", "RebateCash", "RebateClaimLine", "RebateSettlementLine",
+    "OrderFigure", "PayableFigure", "PaymentLine", "Period", "PeriodShare", "PersonalData", "PlanDetail", "PlanGap", "PlanLine", "PlanOverride",
+    "PlanRun", "PurchaseLine", "PurchaseStep", "Quarantine", "RawFile", "RebateCash", "RebateClaimLine", "RebateSettlementLine",
     "Reconciliation", "RefundLine", "ReopenRequest", "Replacement", "ReportedStock", "Reservation", "Reversed",
     "SaleFigure", "SalesLine", "ScoreMonth", "Shipment", "Shop", "SignInAttempt", "SignalValue", "StockFigure",
     "StorageFigure", "Supplier", "SupplierOffer", "TaxOrigin", "TaxRegistration", "TaxReturned",

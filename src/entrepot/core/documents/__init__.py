@@ -27,6 +27,17 @@ from entrepot.core.documents.master import (
     Supplier,
     TaxRegistration,
 )
+from entrepot.core.documents.purchasing import (
+    ConfirmedLine,
+    InspectedLine,
+    Inspection,
+    MatchDecision,
+    PurchaseDecision,
+    PurchaseEnd,
+    PurchaseProgress,
+    PurchaseProposal,
+    SupplierConfirmation,
+)
 from entrepot.core.documents.rebates import (
     DeclarationLine,
     DutyRefund,
@@ -63,6 +74,7 @@ from entrepot.core.documents.stock import (
     SupplierReturn,
     Transfer,
 )
+from entrepot.core.documents.terms import PaymentTerm
 from entrepot.core.documents.trade import (
     Basis,
     CostBill,
@@ -99,7 +111,14 @@ AnyDocument = Annotated[
     | FxRate
     | Signal
     | OpeningBalance
+    | PurchaseProposal
+    | PurchaseDecision
     | PurchaseOrder
+    | PurchaseProgress
+    | SupplierConfirmation
+    | Inspection
+    | PurchaseEnd
+    | MatchDecision
     | Shipment
     | Receipt
     | Transfer
@@ -153,5 +172,7 @@ __all__ = [
     "Refund", "RefundLine", "Regrade", "Reimbursement", "Return", "ReturnLine", "Reversal", "SalesLine", "SalesOrder",
     "Shipment", "Shop", "Signal", "StatedCost", "StockReport", "StockReportLine", "StockUse", "Supplier",
     "SupplierCredit", "SupplierReturn", "Target", "TaxRegistration", "TaxReturn", "Transfer", "UnitPrice", "VatInvoice",
-    "VatInvoiceLine", "adapter", "parse",
+    "VatInvoiceLine", "ConfirmedLine", "InspectedLine", "Inspection", "MatchDecision",
+    "PaymentTerm", "PurchaseDecision", "PurchaseEnd", "PurchaseProgress", "PurchaseProposal", "SupplierConfirmation", "adapter",
+    "parse",
 ]  # fmt: skip

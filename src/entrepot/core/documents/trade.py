@@ -26,6 +26,7 @@ from entrepot.core.documents.header import (
     Units,
 )
 from entrepot.core.documents.stock import Component
+from entrepot.core.documents.terms import PaymentTerm, whole
 
 Incoterm = Literal["EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
 
@@ -40,7 +41,8 @@ class PurchaseLine(ItemLine):
 class PurchaseOrder(Document):
     """What was ordered from a supplier. It commits; the receipt gives birth to layers.
 
-    ``deposit_bp`` is the share to be paid in advance, in basis points (3,000 = 30 %).
+    ``deposit_bp`` is the share to be paid in advance, in basis points (3,000 = 30 %); ``terms`` say when each share is due.
+    ``over_bp`` is what a receipt may exceed a line by, in basis points; ``None`` = not agreed, any receipt is taken up.
     """
 
     type: Literal["purchase_order"] = "purchase_order"
@@ -50,7 +52,14 @@ class PurchaseOrder(Document):
     deposit_bp: Annotated[int, Field(ge=0, le=10_000)] = 0
     destination: Short = ""
     expected: date | None = None
+    terms: list[PaymentTerm] = []
+    over_bp: Annotated[int, Field(ge=0, le=10_000)] | None = None
     lines: Annotated[list[PurchaseLine], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _all_of_it(self) -> PurchaseOrder:
+        whole(self.terms)
+        return self
 
 
 class SalesLine(Piece):

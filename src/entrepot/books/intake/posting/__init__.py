@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from entrepot.books.intake.posting import buying, costing, import_tax, master, periods, rebates, selling, stock
+from entrepot.books.intake.posting import buying, costing, import_tax, master, periods, purchasing, rebates, selling, stock
 from entrepot.books.intake.posting.builder import Builder
 
 RULES: dict[str, Callable[[Builder, Any], None]] = {
@@ -30,7 +30,14 @@ RULES: dict[str, Callable[[Builder, Any], None]] = {
     "supplier_return": stock.supplier_return,
     "intercompany_sale": stock.intercompany_sale,
     "stock_report": stock.stock_report,
+    "purchase_proposal": purchasing.proposal,
+    "purchase_decision": purchasing.decision,
     "purchase_order": buying.purchase_order,
+    "purchase_progress": purchasing.progress,
+    "supplier_confirmation": purchasing.confirmation,
+    "inspection": purchasing.inspection,
+    "purchase_end": purchasing.end,
+    "match_decision": purchasing.match,
     "payment": buying.payment,
     "sales_order": selling.sales_order,
     "refund": selling.refund,

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from entrepot.books import models
 from entrepot.books.intake import rows as r
-from entrepot.books.intake.posting import handover, references
+from entrepot.books.intake.posting import handover, purchasing, references
 from entrepot.books.intake.posting.builder import Builder, line_amount, ratio
 from entrepot.books.intake.posting.prepaid import converted
 from entrepot.books.intake.posting.resplit import resplit_movements
@@ -89,6 +89,9 @@ def receipt(b: Builder, doc: d.Receipt) -> None:
             _arrival(b, doc, sent)
             return
     ordered = _ordered(b, order) if order else []
+    if order is not None:
+        purchasing.refuse_cancelled(b, order.id, "let the order go on, or receive the goods without it")
+        purchasing.refuse_over(b, doc, ordered)
     total = sum(line_amount(line.price_amount, line.price_per, line.quantity) for line in ordered)
     location = b.directory.location(doc.location)
     for number, line in enumerate(doc.lines, 1):
@@ -209,6 +212,7 @@ def payment(b: Builder, doc: d.Payment) -> None:
     sign = 1 if doc.amount > 0 else -1  # money back from a supplier is negative, and so are its shares
     if sign * sum(share.amount for share in doc.shares) > sign * doc.amount:
         raise refused("overallocated", "the shares exceed the payment", "fix amount or shares", field="shares")
+    purchasing.refuse_overpaid(b, doc)
     shares = [(s.document.type, s.document.id, s.amount) for s in doc.shares]
     rest = doc.amount - sum(amount for _, _, amount in shares)
     if rest:
@@ -223,7 +227,7 @@ def payment(b: Builder, doc: d.Payment) -> None:
     numerator, denominator = ratio(value, whole, doc.amount)
     done = 0
     for number, (kind, order, amount) in enumerate(shares, 1):
-        base = range_share(whole, doc.amount, done, done + amount) if doc.amount > 0 else 0
+        base = range_share(whole, doc.amount, done, done + amount)
         done += amount
         b.postings.payments.append(
             r.PaymentLineRow(
