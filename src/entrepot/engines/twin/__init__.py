@@ -37,8 +37,10 @@ capital: 19.59
 """
 
 from entrepot.engines.twin.charges import FAMILIES, Breaks, Charges
-from entrepot.engines.twin.lateral import Lateral, Moves
+from entrepot.engines.twin.lateral import Lateral, Moves, to_the_shortest
+from entrepot.engines.twin.levels import Levels, by_levels
 from entrepot.engines.twin.model import PARTS, Goods, Mode, Now, Opening, Operation, Outcome, Policy, Rates
+from entrepot.engines.twin.purse import within_purse
 from entrepot.engines.twin.run import Waiting, run
 from entrepot.engines.twin.shocks import RowShocks, Shocks
 from entrepot.engines.twin.tariff import Tariff, interest, platform_price, stepped, storage_factors
@@ -50,6 +52,7 @@ __all__ = [
     "Charges",
     "Goods",
     "Lateral",
+    "Levels",
     "Mode",
     "Moves",
     "Now",
@@ -62,9 +65,12 @@ __all__ = [
     "Shocks",
     "Tariff",
     "Waiting",
+    "by_levels",
     "interest",
     "platform_price",
     "run",
     "stepped",
     "storage_factors",
+    "to_the_shortest",
+    "within_purse",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from entrepot.engines.twin.model import Floats, Ints, Operation
 
@@ -23,7 +24,8 @@ class Breaks:
 
     starts: Ints
     price: Floats
-    every_unit: bool = True
+    every_unit: bool | NDArray[np.bool_] = True
+    """For all rows, or by row."""
     order: Ints | None = None
 
     def saved(self, units: Ints, unit_cost: Floats) -> Floats:
@@ -38,15 +40,15 @@ class Breaks:
         whole = units
         if self.order is not None:
             whole = np.bincount(self.order, units, int(self.order.max(initial=0)) + 1)[self.order]
-        if self.every_unit:
-            at = np.maximum((whole[:, None] >= self.starts).sum(axis=1) - 1, 0)
-            share = np.take_along_axis(self.price, at[:, None], axis=1)[:, 0]
-            return (1 - share) * units * unit_cost
+        at = np.maximum((whole[:, None] >= self.starts).sum(axis=1) - 1, 0)
+        reached = (1 - np.take_along_axis(self.price, at[:, None], axis=1)[:, 0]) * units
+        if np.all(self.every_unit):
+            return reached * unit_cost
         begin = np.maximum(self.starts - 1, 0)
         end = np.concatenate([begin[:, 1:], np.full((len(begin), 1), np.iinfo(np.int64).max)], axis=1)
         within = np.clip(whole[:, None] - begin, 0, end - begin)
         share = np.divide(units, whole, out=np.zeros(len(units)), where=whole > 0)
-        return ((1 - self.price) * within).sum(axis=1) * unit_cost * share
+        return np.where(self.every_unit, reached, ((1 - self.price) * within).sum(axis=1) * share) * unit_cost
 
 
 @dataclass(frozen=True)
