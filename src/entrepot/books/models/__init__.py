@@ -1,7 +1,9 @@
 """Tables of the books, split by what they are about."""
 
 from entrepot.books.models.access import AuditEntry, DataKey, Membership, PersonalData, SignInAttempt
+from entrepot.books.models.attachments import Attachment, KeptFile
 from entrepot.books.models.catalogue import BundlePart, Item, Listing, Packaging
+from entrepot.books.models.closing import BudgetLine, WriteDownLine
 from entrepot.books.models.company import Company, Location, Shop, Supplier
 from entrepot.books.models.costs import Basis, BasisShare, CostLine, FxRate
 from entrepot.books.models.demand import (
@@ -13,6 +15,7 @@ from entrepot.books.models.demand import (
     Uplift,
 )
 from entrepot.books.models.documents import Batch, Document, LayoutMapping, Quarantine, RawFile
+from entrepot.books.models.entered import Draft
 from entrepot.books.models.figures import (
     Decision,
     ForecastFigure,
@@ -48,21 +51,22 @@ from entrepot.books.models.rebates import (
 from entrepot.books.models.selling import RefundLine, SalesLine
 from entrepot.books.models.shipping import ReportedStock, Shipment, SignalValue
 from entrepot.books.models.stock import Balance, Cell, Movement, Replacement, Reservation, Reversed, Waiting
+from entrepot.books.models.stock_work import CountEntry, CountSheet, DifferenceCase, DifferenceNote, InboundPlan
 from entrepot.books.models.storage import StorageFigure
 from entrepot.books.models.tokens import ApiToken
 from entrepot.books.models.variances import Reconciliation, UnbilledFigure, VarianceFigure
 
 __all__ = [
-    "ApiToken", "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BundlePart", "Cell", "Company", "CostLine",
-    "CustomsEntry", "DataKey", "Decision", "DeclarationLine", "DemandDetail", "DemandFigure", "DemandRun", "Document",
-    "DutyRefundLine", "ForecastFigure", "FxRate", "ImportTaxFigure", "ImportTerms",
-    "Item", "ItemCourse", "ItemState", "Job", "LayoutMapping", "Listing",
-    "Location", "MarginFigure", "Membership", "MonthReport", "Movement", "OpportunityFigure", "Packaging",
-    "OrderFigure", "PayableFigure", "PaymentLine", "Period", "PeriodShare", "PersonalData", "PlanDetail", "PlanGap", "PlanLine", "PlanOverride",
-    "PlanRun", "PurchaseLine", "PurchaseStep", "Quarantine", "RawFile", "RebateCash", "RebateClaimLine", "RebateSettlementLine",
+    "ApiToken", "Attachment", "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BudgetLine", "BundlePart",
+    "Cell", "Company", "CostLine", "CountEntry", "CountSheet", "CustomsEntry", "DataKey", "Decision",
+    "DeclarationLine", "DemandDetail", "DemandFigure", "DemandRun", "DifferenceCase", "DifferenceNote", "Document",
+    "Draft", "DutyRefundLine", "ForecastFigure", "FxRate", "ImportTaxFigure", "ImportTerms", "InboundPlan", "Item",
+    "ItemCourse", "ItemState", "Job", "KeptFile", "LayoutMapping", "Listing", "Location", "MarginFigure", "Membership",
+    "MonthReport", "Movement", "OpportunityFigure", "OrderFigure", "Packaging", "PayableFigure", "PaymentLine",
+    "Period", "PeriodShare", "PersonalData", "PlanDetail", "PlanGap", "PlanLine", "PlanOverride", "PlanRun",
+    "PurchaseLine", "PurchaseStep", "Quarantine", "RawFile", "RebateCash", "RebateClaimLine", "RebateSettlementLine",
     "Reconciliation", "RefundLine", "ReopenRequest", "Replacement", "ReportedStock", "Reservation", "Reversed",
     "SaleFigure", "SalesLine", "ScoreMonth", "Shipment", "Shop", "SignInAttempt", "SignalValue", "StockFigure",
-    "StorageFigure", "Supplier", "SupplierOffer", "TaxOrigin", "TaxRegistration", "TaxReturned",
-    "UnbilledFigure", "Uplift", "VarianceFigure",
-    "VatInvoiceLine", "Waiting",
+    "StorageFigure", "Supplier", "SupplierOffer", "TaxOrigin", "TaxRegistration", "TaxReturned", "UnbilledFigure",
+    "Uplift", "VarianceFigure", "VatInvoiceLine", "Waiting", "WriteDownLine",
 ]  # fmt: skip

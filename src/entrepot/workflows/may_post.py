@@ -1,0 +1,53 @@
+"""Whether a viewer may post a document: his role, his companies, his shops and his places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from entrepot.books.access import Viewer
+from entrepot.books.models import Location, Shop
+from entrepot.core.errors import Problem, ProblemError
+
+_PLACES = ("location", "cell", "origin")
+
+
+def authorise(viewer: Viewer, documents: Sequence[Any]) -> None:
+    """Raise ``ProblemError`` (``not_allowed``) for documents that this viewer may not post."""
+    companies = {company.code for company in viewer.offered}
+    shops = _codes(Shop, viewer.shops)
+    places = _codes(Location, viewer.locations)
+    refused = [
+        document
+        for document in documents
+        if not viewer.may_post(document)
+        or (viewer.companies is not None and (document.company or viewer.company.code) not in companies)
+        or (shops is not None and not _shop_is_his(document, shops))
+        or (places is not None and not _places_are_his(document, places))
+    ]
+    if refused:
+        raise ProblemError(
+            *(
+                Problem(
+                    "not_allowed", "your role or scope does not cover this document", "ask the owner of the books",
+                    document=f"{document.type} {document.id}",
+                )
+                for document in refused[:50]
+            )
+        )  # fmt: skip
+
+
+def _codes(model: Any, scope: frozenset[int] | None) -> set[str] | None:
+    return None if scope is None else set(model.objects.filter(pk__in=scope).values_list("code", flat=True))
+
+
+def _shop_is_his(document: Any, shops: set[str]) -> bool:
+    """A document of no shop may still move another shop's goods, so a viewer of some shops posts for those only."""
+    return getattr(document, "shop", None) in shops
+
+
+def _places_are_his(document: Any, places: set[str]) -> bool:
+    """Whatever acts at a place acts at one of his; where goods go to is the other side's business."""
+    named = [getattr(document, name, None) for name in _PLACES]
+    acting = [getattr(place, "location", place) for place in named if place]
+    return bool(acting) and all(place in places for place in acting)
