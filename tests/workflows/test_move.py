@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import uuid
@@ -21,7 +22,7 @@ from entrepot.audit import figures_hash, ledger_hash
 from entrepot.books import intake, models
 from entrepot.core.errors import ProblemError
 from entrepot.workflows import move as moving
-from entrepot.workflows import moved, table_rows, users
+from entrepot.workflows import moved, setup, table_rows, users
 from entrepot.workflows.revalue import revalue
 from tests.books import factories as make
 from tests.workflows import ledger
@@ -94,10 +95,11 @@ def test_books_go_over_and_come_back(empty_database: str, tmp_path: Path) -> Non
     back = _run("move", "--to", str(tmp_path / "back"), home=home, url=empty_database)
     assert back.returncode == 0, back.stdout + back.stderr
     assert {facts, figures} <= set(back.stdout.split())
-    checked = json.loads(_run("check", "--json", home=tmp_path / "back").stdout)
-    assert (checked["residue"], checked["counts"]["documents"]) == (0, models.Document.objects.count())
-    again = _run("user", "list", home=home, url=empty_database)
-    assert (again.returncode, "These books were moved" in again.stdout + again.stderr) == (1, True)
+    with sqlite3.connect(tmp_path / "back" / "entrepot.sqlite3") as there:
+        assert there.execute("SELECT COUNT(*) FROM books_document").fetchone() == (models.Document.objects.count(),)
+    with pytest.raises(ProblemError) as refused:
+        setup.prepare()
+    assert refused.value.problems[0].code == "books_moved"
 
 
 def test_books_are_never_put_over_others(empty_database: str, tmp_path: Path) -> None:

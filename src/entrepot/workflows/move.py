@@ -103,14 +103,12 @@ def _target(url: str, home: Path) -> Iterator[Any]:
     found = ConnectionHandler({"default": {}, _ALIAS: database_of(url, home)})
     other = found[_ALIAS]
     other.settings_dict["CONN_MAX_AGE"] = 0
-    connections.settings[_ALIAS] = other.settings_dict
     connections[_ALIAS] = other
     try:
         yield other
     finally:
         other.close()
         del connections[_ALIAS]
-        del connections.settings[_ALIAS]
 
 
 def _need_empty(target: Any, place: str) -> None:
