@@ -18,6 +18,7 @@ from django.db.models import F, Max, Q, Sum
 
 from entrepot.books import bulk, facts, figures, models
 from entrepot.books.facts import FOREVER, Facts
+from entrepot.books.import_tax import IMPORT_TAX
 from entrepot.books.models.figures import FAMILY_COLUMNS
 from entrepot.core.calendar import local_date
 from entrepot.core.components import family_of
@@ -38,7 +39,8 @@ class FamilySum:
     """One family of a company, minor units of its currency.
 
     ``bills`` + ``accruals`` + ``credits`` (negative) + ``internal`` (transfer prices) came in; ``sold`` + ``left`` (written
-    off, given back, sold to a sister company) + ``on_hand`` + ``no_stock`` + ``no_sale`` + ``no_units`` is where they stand.
+    off, given back, sold to a sister company) + ``on_hand`` + ``no_stock`` + ``no_sale`` + ``no_units`` + ``recoverable`` (import
+    tax that comes back: a claim on the tax office, cost of nothing) is where they stand.
     """
 
     family: str
@@ -52,6 +54,7 @@ class FamilySum:
     no_stock: int = 0
     no_sale: int = 0
     no_units: int = 0
+    recoverable: int = 0
 
     @property
     def given(self) -> int:
@@ -61,7 +64,7 @@ class FamilySum:
     @property
     def placed(self) -> int:
         """All that stands somewhere."""
-        return self.sold + self.left + self.on_hand + self.no_stock + self.no_sale + self.no_units
+        return self.sold + self.left + self.on_hand + self.no_stock + self.no_sale + self.no_units + self.recoverable
 
     @property
     def residue(self) -> int:
@@ -160,6 +163,8 @@ def _not_placed(sums: dict[Key, dict[str, int]], found: Facts, valued: Valued) -
         "line", "component", "amount", "company_id"
     ).iter_rows():
         sums[company, family_of(component)]["no_stock"] += amount - shared.get(line, 0)
+    for company, amount in found.recoverable.select("company_id", "amount").iter_rows():
+        sums[company, family_of(IMPORT_TAX)]["recoverable"] += amount
     for company, component, amount in unplaced_orders(valued).iter_rows():
         sums[company, family_of(component)]["no_sale"] += amount
     for company, component, amount in _without_units(found, valued).iter_rows():

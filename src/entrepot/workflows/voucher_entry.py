@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 ORDER = (
-    "accrual_reversal", "purchases", "accrual", "intercompany", "payments", "prepayments", "cost_of_sales",
+    "accrual_reversal", "purchases", "accrual", "intercompany", "import_tax", "payments", "prepayments", "cost_of_sales",
     "stock_changes", "supplier_returns", "prior_period",
 )  # fmt: skip
 """Kinds of voucher, in the order in which an accountant books them."""

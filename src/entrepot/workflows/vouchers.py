@@ -29,6 +29,7 @@ from entrepot.workflows.month_figures import BOOK_COMPONENTS, MonthFigures, mont
 from entrepot.workflows.prepayments import prepayment_entries
 from entrepot.workflows.value_at import ValueAt
 from entrepot.workflows.voucher_entry import Entry, Voucher, combined
+from entrepot.workflows.voucher_tax import postponed, tax_entries
 
 EXPENSE = {
     Kind.SALE: "cost_of_sales", Kind.RETURN: "cost_of_sales", Kind.WRITE_OFF: "stock_loss",
@@ -69,7 +70,7 @@ def vouchers(company: str, months: str, *, known: Instant = FOREVER) -> Vouchers
 
 def of_figures(figures: MonthFigures) -> Vouchers:
     """Vouchers between two states of the books."""
-    entries = [*_lines(figures), *_left(figures), *prepayment_entries(figures)]
+    entries = [*_lines(figures), *tax_entries(figures), *_left(figures), *prepayment_entries(figures)]
     made = combined(entries, figures.last)
     inventory = sum(e.amount for v in made for e in v.entries if e.account == "inventory")
     change = sum(_stock(figures, state) * sign for state, sign in ((figures.closing, 1), (figures.opening, -1)))
@@ -110,6 +111,8 @@ def _lines(figures: MonthFigures) -> Iterable[Entry]:
         kinds = _kinds(state)
         for line, movement, side, amount, placed in shares.filter(pl.col("line").is_in(sorted(changed))).iter_rows():
             one = told[line]
+            if not amount:
+                continue
             voucher = one.voucher(sign)
             yield Entry(voucher, one.counter, -sign * amount, supplier=one.supplier)
             if not placed:
@@ -148,7 +151,7 @@ class _Told:
 
 def _told(lines: set[int]) -> dict[int, _Told]:
     found: dict[int, _Told] = {}
-    chosen = sorted(lines)
+    chosen, later = sorted(lines), postponed(lines)
     for start in range(0, len(chosen), 800):
         rows = models.CostLine.objects.filter(pk__in=chosen[start : start + 800]).select_related("document")
         for row in rows:
@@ -157,6 +160,8 @@ def _told(lines: set[int]) -> dict[int, _Told]:
                 counter = "intercompany"
             elif row.estimate:
                 counter = "accrued_payables"
+            elif row.pk in later:
+                counter = "import_tax_due"
             else:
                 counter = COUNTER.get(row.document.type, "payables")
             found[row.pk] = _Told(counter, supplier, row.estimate)

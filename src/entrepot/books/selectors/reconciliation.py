@@ -37,6 +37,7 @@ class ReconciledRow:
     left: int
     on_hand: int
     unplaced: int
+    recoverable: int
     residue: int
     unit: int | None
 
@@ -87,23 +88,26 @@ def reconciliation(viewer: Viewer) -> Reconciled | None:
     )  # fmt: skip
 
 
-_SUMMED = ("bills", "accruals", "credits", "internal", "sold", "left", "on_hand", "no_stock", "no_sale", "no_units")
+_SUMMED = (
+    "bills", "accruals", "credits", "internal", "sold", "left", "on_hand", "no_stock", "no_sale", "no_units", "recoverable",
+)  # fmt: skip
 
 
 def _add(rows: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"family": "", **{name: sum(row[name] for row in rows) for name in _SUMMED}}
+    return {"family": "", **{name: sum(row.get(name, 0) for row in rows) for name in _SUMMED}}
 
 
 def _row(kind: str, row: dict[str, Any], units: int, *, apart: bool = False) -> ReconciledRow:
     """``apart``: nobody billed it, so there is nothing to be left over."""
     unplaced = row["no_stock"] + row["no_sale"] + row["no_units"]
     given = row["bills"] + row["accruals"] + row["credits"] + row["internal"]
-    placed = row["sold"] + row["left"] + row["on_hand"] + unplaced
+    recoverable = row.get("recoverable", 0)  # what was kept before there was any has none
+    placed = row["sold"] + row["left"] + row["on_hand"] + unplaced + recoverable
     half = (2 * abs(row["sold"]) + units) // (2 * units) if units else 0
     unit = (half if row["sold"] >= 0 else -half) if units else None
     return ReconciledRow(
         kind, row["family"], row["bills"], row["accruals"], row["credits"], row["internal"], row["sold"], row["left"],
-        row["on_hand"], unplaced, 0 if apart else given - placed, unit,
+        row["on_hand"], unplaced, recoverable, 0 if apart else given - placed, unit,
     )  # fmt: skip
 
 

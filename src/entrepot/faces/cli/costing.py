@@ -123,6 +123,11 @@ def variance(
         say(f"{one.code}: {count(waiting.total)} costs wait for a bill or a payment")
 
 
+def _stands(row: Any) -> int:
+    """All that stands somewhere, minor units."""
+    return row.sold + row.left + row.on_hand + row.unplaced + row.recoverable
+
+
 def _reconcile(company: str) -> None:
     """Work it out anew and print both views line by line."""
     from entrepot.books.access import looking_at, system_viewer
@@ -155,11 +160,11 @@ def _reconcile(company: str) -> None:
         )  # fmt: skip
         table(
             f"{one.code}: where it stands, {one.currency}",
-            ("family", "sold", "left otherwise", "on hand", "no unit", "all", "residue", "a unit sold"),
-            [(name, *(said(x) for x in (r.sold, r.left, r.on_hand, r.unplaced, r.sold + r.left + r.on_hand + r.unplaced)),
+            ("family", "sold", "left otherwise", "on hand", "no unit", "recoverable", "all", "residue", "a unit sold"),
+            [(name, *(said(x) for x in (r.sold, r.left, r.on_hand, r.unplaced, r.recoverable, _stands(r))),
               "" if r.kind in ("imputed", "all") else str(r.residue), said(r.unit or 0))
              for name, r in zip(names, found.rows, strict=True)],
-            right=(1, 2, 3, 4, 5, 6, 7),
+            right=(1, 2, 3, 4, 5, 6, 7, 8),
         )  # fmt: skip
         rate = f"{found.rate} % a year" + (" (assumed; say your own)" if found.assumed else "")
         say(f"{one.code}: {count(found.units_sold)} units sold, {count(found.units_on_hand)} on hand; capital at {rate}; "

@@ -51,6 +51,7 @@ VOUCHERS: Mapping[str, str | Promise] = {
     "purchases": pgettext_lazy("voucher", "Purchases and landed costs"),
     "accrual": pgettext_lazy("voucher", "Accrued purchases"),
     "intercompany": pgettext_lazy("voucher", "Intercompany stock"),
+    "import_tax": pgettext_lazy("voucher", "Import tax that comes back"),
     "payments": pgettext_lazy("voucher", "Payments to suppliers"),
     "prepayments": pgettext_lazy("voucher", "Prepayments settled"),
     "cost_of_sales": pgettext_lazy("voucher", "Cost of sales"),

@@ -45,6 +45,7 @@ def columns() -> list[Column]:
         money("left", _("Left otherwise")),
         money("on_hand", _("On hand")),
         money("unplaced", _("Without a unit")),
+        money("recoverable", _("Recoverable tax")),
         Column("residue", _("Residue"), "money", read=_residue, sort=False, optional=True),
         Column("unit", _("A unit sold"), "money", sort=False, optional=True),
     ]
