@@ -24,6 +24,7 @@ from entrepot.audit.expected import (
 )
 from entrepot.audit.expected_bills import BILL_RULES
 from entrepot.audit.expected_buying import BUYING_RULES
+from entrepot.audit.expected_closing import CLOSING_RULES
 from entrepot.audit.expected_import_tax import IMPORT_TAX_RULES, import_terms
 from entrepot.audit.expected_purchasing import PURCHASING_RULES
 from entrepot.audit.expected_rebates import REBATE_RULES
@@ -38,8 +39,16 @@ from entrepot.audit.report import CheckReport
 from entrepot.audit.stored import Stored, bases
 from entrepot.audit.values import Goods, resplits, up_to_date
 
-RULES = {**STOCK_RULES, **BUYING_RULES, **SELLING_RULES, **BILL_RULES, **REBATE_RULES, **IMPORT_TAX_RULES}
-RULES |= PURCHASING_RULES
+RULES = {
+    **STOCK_RULES,
+    **BUYING_RULES,
+    **SELLING_RULES,
+    **BILL_RULES,
+    **REBATE_RULES,
+    **PURCHASING_RULES,
+    **IMPORT_TAX_RULES,
+    **CLOSING_RULES,
+}
 MASTER = ("listing", "bundle", "item")
 SLICE = 4000
 

@@ -28,6 +28,8 @@ _RETURNED = {
     "taxregistration": "t.country, t.scheme, t.number, t.valid_from, t.valid_to, t.share_numerator, t.share_denominator",
     "importterms": "t.importer, t.country, t.tax_point, t.scheme, t.recorded_at",
     "taxreturned": "t.country, t.currency, t.amount, t.base_amount, t.way, t.recorded_at",
+    "writedownline": "t.line, t.units, t.cost, t.net_realisable, t.recorded_at",
+    "budgetline": "t.line, t.month, t.market, t.family, t.units, t.amount, t.currency, t.numerator, t.denominator",
     "dutyrefundline": "t.line, t.component, t.bill, t.entry, t.amount, t.interest, t.recorded_at",
 }
 """Tax that comes back: table → what of its rows counts."""

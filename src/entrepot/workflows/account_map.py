@@ -40,6 +40,7 @@ DEFAULT: Mapping[str, Account] = {
     "input_tax": Account("122104", "Import tax receivable", "其他应收款-进口增值税"),
     "unallocated": Account("1402", "Costs of goods not received", "在途物资"),
     "inventory": Account("1405", "Inventory", "库存商品"),
+    "allowance": Account("1471", "Allowance for stock below cost", "存货跌价准备"),
     "stock_loss": Account("1901", "Stock differences awaiting disposal", "待处理财产损溢"),
     "payables": Account("220201", "Accounts payable", "应付账款"),
     "accrued_payables": Account("220202", "Goods received, not invoiced", "应付账款-暂估"),
@@ -49,8 +50,9 @@ DEFAULT: Mapping[str, Account] = {
     "opening": Account("4104", "Opening balances", "期初建账"),
     "cost_of_sales": Account("6401", "Cost of sales", "主营业务成本"),
     "prior_period": Account("640199", "Cost of sales, prior periods", "主营业务成本-以前期间调整"),
-    "exchange": Account("660301", "Exchange differences", "财务费用-汇兑损益"),
     "intercompany_cost": Account("640198", "Cost of intercompany sales", "主营业务成本-内部销售"),
+    "exchange": Account("660301", "Exchange differences", "财务费用-汇兑损益"),
+    "impairment": Account("6701", "Write-down of stock", "资产减值损失"),
     "other_use": Account("6601", "Selling expenses: samples and gifts", "销售费用-样品赠品"),
 }
 """Role → account."""

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Q, Sum
 
@@ -23,7 +24,7 @@ from entrepot.workflows.voucher_entry import Entry
 
 
 @dataclass(frozen=True)
-class _Paid:
+class Paid:
     """One share of a payment: amounts in its currency and in the company's."""
 
     line: int
@@ -40,31 +41,31 @@ def prepayment_entries(figures: MonthFigures) -> Iterable[Entry]:
     """Payments of the month, and what of the prepayments goods of the month used up."""
     company = figures.company
     for at, known, sign in ((figures.starts, figures.opening.known, -1), (figures.ends, figures.closing.known, 1)):
-        paid = _paid(company, at, known)
+        paid = payments(company, at, known)
         for part in paid:
             account = "prepayments" if part.order_type == "purchase_order" else "payables"
             yield Entry("payments", account, sign * part.base, part.supplier)
             yield Entry("payments", "bank", -sign * part.base)
-        for supplier, base in _used(paid, _billed(company, at, known)).items():
+        for supplier, base in _by_supplier(used(paid, billed(company, at, known))).items():
             yield Entry("prepayments", "payables", sign * base, supplier)
             yield Entry("prepayments", "prepayments", -sign * base, supplier)
 
 
 def outstanding(company: models.Company, before: Instant, known: Instant) -> tuple[int, int]:
     """Prepayments that no billed goods have used up, and what of the suppliers' bills is not paid: minor units, base."""
-    paid = _paid(company, before, known)
-    used = sum(_used(paid, _billed(company, before, known)).values())
+    paid = payments(company, before, known)
+    settled = sum(_by_supplier(used(paid, billed(company, before, known))).values())
     on_orders = sum(part.base for part in paid if part.order_type == "purchase_order")
     gone = models.Replacement.objects.filter(recorded_at__lte=known, cost_line__isnull=False).values("cost_line")
     bills = models.CostLine.objects.filter(
         company=company, document__type__in=("cost_bill", "supplier_credit"), recorded_at__lte=known,
         effective_at__lt=before, internal=False,
     ).exclude(pk__in=gone)  # fmt: skip
-    billed = bills.aggregate(amount=Sum("base_amount"))["amount"] or 0
-    return on_orders - used, billed - used - sum(part.base for part in paid if part.order_type != "purchase_order")
+    asked = bills.aggregate(amount=Sum("base_amount"))["amount"] or 0
+    return on_orders - settled, asked - settled - sum(part.base for part in paid if part.order_type != "purchase_order")
 
 
-def _paid(company: models.Company, before: Instant, known: Instant) -> list[_Paid]:
+def payments(company: models.Company, before: Instant, known: Instant) -> list[Paid]:
     """Shares of payments that counted then, the oldest first: of each payment its latest version."""
     rows = models.PaymentLine.objects.filter(company=company, recorded_at__lte=known).exclude(
         document__in=models.Reversed.objects.filter(by__recorded_at__lte=known).values("document")
@@ -75,47 +76,81 @@ def _paid(company: models.Company, before: Instant, known: Instant) -> list[_Pai
         key = (row.document.source, row.document.account, row.document.external_id)
         newest[key] = max(newest.get(key, 0), row.document.version)
     return [
-        _Paid(r.pk, r.supplier, r.order_type, r.order, r.currency, r.amount, r.base_amount, r.effective_at)
+        Paid(r.pk, r.supplier, r.order_type, r.order, r.currency, r.amount, r.base_amount, r.effective_at)
         for r in lines
         if r.effective_at < before
         and r.document.version == newest[r.document.source, r.document.account, r.document.external_id]
     ]
 
 
-def _billed(company: models.Company, before: Instant, known: Instant) -> dict[tuple[str, str], Fraction]:
-    """(order, currency) → what of it was billed then, in that currency; a line over several orders by its weights."""
+@dataclass(frozen=True)
+class Billed:
+    """What a bill asks for goods of an order, in its currency."""
+
+    bill: str
+    order: str
+    currency: str
+    amount: Fraction
+
+
+def billed(company: models.Company, before: Instant, known: Instant) -> list[Billed]:
+    """Goods billed then, the earliest bill first; a line over several orders by its weights."""
     gone = models.Replacement.objects.filter(recorded_at__lte=known, cost_line__isnull=False).values("cost_line")
     shares = models.BasisShare.objects.filter(
         Q(basis__recorded_at__lte=known), basis__cost_line__company=company, basis__cost_line__component=GOODS,
         basis__cost_line__estimate=False, basis__cost_line__internal=False, basis__cost_line__recorded_at__lte=known,
         movement__isnull=False, movement__effective_at__lt=before,
     ).exclude(basis__cost_line__in=gone)  # fmt: skip
-    by_line: dict[int, dict[int, list[tuple[str, int, str, int]]]] = defaultdict(lambda: defaultdict(list))
+    by_line: dict[int, dict[int, list[tuple[str, int, str, int, str]]]] = defaultdict(lambda: defaultdict(list))
     fields = (
         "basis__cost_line_id", "basis__version", "basis__cost_line__amount", "basis__cost_line__currency", "weight",
-        "movement__purchase_line__document__external_id",
+        "movement__purchase_line__document__external_id", "basis__cost_line__document__external_id",
     )  # fmt: skip
-    for line, version, amount, currency, weight, order in shares.values_list(*fields):
-        by_line[line][version].append((order or "", weight, currency, amount))
-    billed: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+    rows = shares.order_by("basis__cost_line__effective_at", "basis__cost_line_id", "ordinal").values_list(*fields)
+    for line, version, amount, currency, weight, order, bill in rows:
+        by_line[line][version].append((order or "", weight, currency, amount, bill))
+    found: list[Billed] = []
     for versions in by_line.values():
-        rows = versions[max(versions)]
-        weights = sum(row[1] for row in rows)
-        for order, weight, currency, amount in rows:
-            if order and weights:
-                billed[order, currency] += Fraction(amount * weight, weights)
-    return billed
+        shares_of = versions[max(versions)]
+        weights = sum(row[1] for row in shares_of)
+        found += [
+            Billed(bill, order, currency, Fraction(amount * weight, weights))
+            for order, weight, currency, amount, bill in shares_of
+            if order and weights
+        ]
+    return found
 
 
-def _used(paid: list[_Paid], billed: dict[tuple[str, str], Fraction]) -> dict[str, int]:
-    """Supplier → base amount of the prepayments that billed goods have used up."""
-    left = dict(billed)
-    used: dict[str, int] = defaultdict(int)
+@dataclass(frozen=True)
+class Used:
+    """A part of a prepayment that a bill's goods have used up: in the bill's currency, and in the company's."""
+
+    bill: str
+    supplier: str
+    amount: Fraction
+    base: Fraction
+
+
+def used(paid: list[Paid], goods: list[Billed]) -> list[Used]:
+    """Which prepayments were used up by which bill: the oldest payment by the earliest bill of the same order."""
+    asked: dict[tuple[str, str], list[list[Any]]] = defaultdict(list)
+    for one in goods:
+        asked[one.order, one.currency].append([one.bill, one.amount])
+    found: list[Used] = []
     for part in paid:
-        key = (part.order, part.currency)
-        if part.order_type != "purchase_order" or part.amount <= 0 or left.get(key, 0) <= 0:
-            continue
-        share = min(Fraction(part.amount), left[key])
-        left[key] -= share
-        used[part.supplier] += round_half_away(part.base * share / part.amount)
-    return used
+        rest = Fraction(part.amount) if part.order_type == "purchase_order" else Fraction()
+        for entry in asked[part.order, part.currency]:
+            share = min(rest, entry[1])
+            if share > 0:
+                rest -= share
+                entry[1] -= share
+                found.append(Used(entry[0], part.supplier, share, part.base * share / part.amount))
+    return found
+
+
+def _by_supplier(parts: Iterable[Used]) -> dict[str, int]:
+    """Supplier → base amount of the prepayments that billed goods have used up."""
+    sums: dict[str, Fraction] = defaultdict(Fraction)
+    for part in parts:
+        sums[part.supplier] += part.base
+    return {supplier: round_half_away(base) for supplier, base in sums.items()}

@@ -35,6 +35,11 @@ SAID: Mapping[str, tuple[str, str]] = {
     "stock_changes": ("Stock losses and other use", "存货损失及其他出库"),
     "supplier_returns": ("Goods returned to suppliers", "采购退货"),
     "prior_period": ("Prior-period adjustment of cost of sales", "以前期间成本调整"),
+    "write_down_release": ("Write-down released by sales", "存货跌价准备转销"),
+    "write_down": ("Stock written down to net realisable value", "计提存货跌价准备"),
+    "write_down_reversal": ("Write-down of stock reversed", "存货跌价准备转回"),
+    "exchange": ("Exchange differences realised by payments", "付款已实现汇兑损益"),
+    "revaluation": ("Open bills at the closing rate", "期末未付账单汇兑重估"),
 }
 """Kind of voucher → its text in English and Chinese."""
 LAYOUTS = ("generic", "xero", "kingdee", "yonyou")

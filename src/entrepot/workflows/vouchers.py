@@ -25,7 +25,9 @@ from entrepot.books import models
 from entrepot.books.facts import FOREVER
 from entrepot.core.calendar import Instant
 from entrepot.core.kinds import Kind
+from entrepot.workflows.exchange_entries import exchange_entries
 from entrepot.workflows.month_figures import BOOK_COMPONENTS, MonthFigures, month_figures
+from entrepot.workflows.net_realisable import allowances
 from entrepot.workflows.prepayments import prepayment_entries
 from entrepot.workflows.value_at import ValueAt
 from entrepot.workflows.voucher_entry import Entry, Voucher, combined
@@ -70,7 +72,14 @@ def vouchers(company: str, months: str, *, known: Instant = FOREVER) -> Vouchers
 
 def of_figures(figures: MonthFigures) -> Vouchers:
     """Vouchers between two states of the books."""
-    entries = [*_lines(figures), *tax_entries(figures), *_left(figures), *prepayment_entries(figures)]
+    entries = [
+        *_lines(figures),
+        *tax_entries(figures),
+        *_left(figures),
+        *prepayment_entries(figures),
+        *_written_down(figures),
+        *exchange_entries(figures),
+    ]
     made = combined(entries, figures.last)
     inventory = sum(e.amount for v in made for e in v.entries if e.account == "inventory")
     change = sum(_stock(figures, state) * sign for state, sign in ((figures.closing, 1), (figures.opening, -1)))
@@ -186,6 +195,18 @@ def _left(figures: MonthFigures) -> Iterable[Entry]:
     for (voucher, account), amount in sums.items():
         yield Entry(voucher, account, amount)
         yield Entry(voucher, "inventory", -amount)
+
+
+def _written_down(figures: MonthFigures) -> Iterable[Entry]:
+    """What the allowance to net realisable value was charged with, gave back, and released into the cost of what was sold."""
+    whole = allowances(figures).total()
+    for voucher, account, amount in (
+        ("write_down", "impairment", whole.charged),
+        ("write_down_reversal", "impairment", -whole.reversed),
+        ("write_down_release", "cost_of_sales", -whole.released),
+    ):
+        yield Entry(voucher, account, amount)
+        yield Entry(voucher, "allowance", -amount)
 
 
 def _costs_left(figures: MonthFigures, state: ValueAt) -> pl.DataFrame:

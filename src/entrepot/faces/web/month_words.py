@@ -58,6 +58,11 @@ VOUCHERS: Mapping[str, str | Promise] = {
     "stock_changes": pgettext_lazy("voucher", "Stock losses and other use"),
     "supplier_returns": pgettext_lazy("voucher", "Goods returned to suppliers"),
     "prior_period": pgettext_lazy("voucher", "Prior-period adjustment"),
+    "write_down_release": pgettext_lazy("voucher", "Write-down released by sales"),
+    "write_down": pgettext_lazy("voucher", "Stock written down"),
+    "write_down_reversal": pgettext_lazy("voucher", "Write-down reversed"),
+    "exchange": pgettext_lazy("voucher", "Exchange differences realised"),
+    "revaluation": pgettext_lazy("voucher", "Open bills at the closing rate"),
 }
 STATES: Mapping[str, str | Promise] = {
     "open": pgettext_lazy("month", "Open"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from entrepot.books.intake.posting import buying, costing, import_tax, master, periods, purchasing, rebates, selling, stock
+from entrepot.books.intake.posting import buying, closing, costing, import_tax, master, periods, purchasing, rebates, selling, stock
 from entrepot.books.intake.posting.builder import Builder
 
 RULES: dict[str, Callable[[Builder, Any], None]] = {
@@ -53,6 +53,8 @@ RULES: dict[str, Callable[[Builder, Any], None]] = {
     "rebate_payment": rebates.rebate_payment,
     "duty_refund": rebates.duty_refund,
     "tax_return": import_tax.tax_return,
+    "write_down": closing.write_down,
+    "budget": closing.budget,
     "period_close": periods.close,
     "period_reopen": periods.reopen,
     "reversal": periods.reversal,

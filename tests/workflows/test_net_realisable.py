@@ -1,0 +1,100 @@
+"""Write-down, release and reversal over four months, as IAS 2.28-34 has them; vouchers and the checker agree."""
+
+from __future__ import annotations
+
+import pytest
+
+from entrepot.core.errors import ProblemError
+from entrepot.workflows.close import close
+from entrepot.workflows.month_figures import month_figures
+from entrepot.workflows.net_realisable import allowances, assessed, write_down
+from entrepot.workflows.vouchers import vouchers
+from tests.workflows.ledger import assert_proven, bill, masters, post, receipt, sale
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def entries(month: str) -> dict[str, dict[str, int]]:
+    """Voucher kind → account → amount, of the kinds that write-downs make."""
+    made = vouchers("US", month)
+    assert made.residue == 0
+    return {v.kind: {e.account: e.amount for e in v.entries} for v in made.vouchers if v.kind.startswith("write_down")}
+
+
+def begin() -> None:
+    """100 units at 10.00 received in January; 10 sold at 8.00 net of tax in it, with a fee of 1.00 each."""
+    post(
+        *masters(),
+        receipt("R", "2026-01-05", 100, 1_000),
+        sale("S1", "2026-01-20", 10, amount=8_000),
+        bill("FEE", "2026-01-21", "platform_fee", 1_000, ("sales_order", "S1"), kind="order"),
+    )  # fmt: skip
+
+
+def test_own_sales_tell_what_a_unit_brings_after_the_costs_of_selling_it() -> None:
+    begin()
+
+    (row,) = assessed(month_figures("US", "2026-01"))
+
+    assert (row.sku, row.units, row.cost, row.unit_value, row.sold) == ("A", 90, 90_000, 700, 10)
+    assert (row.net_realisable, row.short, row.confidence) == (63_000, 27_000, "fair")
+
+
+def test_a_write_down_is_released_by_sales_and_reversed_up_to_cost_at_most() -> None:
+    """January: 90 × (10.00 − 7.00) charged. February: 30 leave and take their 90.00 with them; prices recover to 9.50, so 60 need
+    30.00 and 150.00 go back. March: value above cost, the rest goes back and no more. April: nothing is left."""
+    begin()
+    write_down("US", "2026-01", {}, actor="finance")
+    assert entries("2026-01") == {"write_down": {"impairment": 27_000, "allowance": -27_000}}
+    close("US", "2026-01", actor="finance")
+
+    post(sale("S2", "2026-02-10", 30, amount=30_000), at=2 * 86_400_000_000)
+    write_down("US", "2026-02", {"A": (57_000, "price agreed with a retailer")}, actor="finance")
+    assert entries("2026-02") == {
+        "write_down_release": {"allowance": 9_000, "cost_of_sales": -9_000},
+        "write_down_reversal": {"allowance": 15_000, "impairment": -15_000},
+    }
+
+    write_down("US", "2026-03", {"A": (99_000, "back in fashion")}, actor="finance")
+    assert entries("2026-03") == {"write_down_reversal": {"allowance": 3_000, "impairment": -3_000}}
+    assert entries("2026-04") == {}
+    assert allowances(month_figures("US", "2026-03")).total().closing == 0
+    assert_proven()
+
+
+def test_an_allowance_stands_by_itself_where_a_month_is_not_assessed_anew() -> None:
+    begin()
+    write_down("US", "2026-01", {}, actor="finance")
+    post(sale("S2", "2026-02-10", 45, amount=45_000), at=2 * 86_400_000_000)
+
+    assert entries("2026-02") == {"write_down_release": {"allowance": 13_500, "cost_of_sales": -13_500}}
+    assert allowances(month_figures("US", "2026-03")).total().opening == 13_500
+    assert entries("2026-03") == {}
+
+
+def test_a_second_approval_of_the_month_takes_the_place_of_the_first() -> None:
+    begin()
+    write_down("US", "2026-01", {}, actor="finance")
+    write_down("US", "2026-01", {"A": (80_000, "offer in writing")}, actor="owner")
+
+    assert entries("2026-01") == {"write_down": {"impairment": 10_000, "allowance": -10_000}}
+    assert_proven()
+
+
+def test_what_nobody_sold_needs_a_person_and_wrong_values_say_what_is_missing() -> None:
+    begin()
+    post(receipt("R-B", "2026-01-06", 5, 2_000, sku="B"))
+
+    rows = {row.sku: row for row in assessed(month_figures("US", "2026-01"))}
+    assert (rows["B"].net_realisable, rows["B"].short, rows["B"].confidence) == (None, None, "none")
+    for typed, code in (
+        ({"X": (1, "why")}, "not_on_hand"),
+        ({"B": (1, " ")}, "no_value"),
+        ({"B": (-1, "why")}, "no_value"),
+    ):
+        with pytest.raises(ProblemError) as refused:
+            write_down("US", "2026-01", typed, actor="finance")
+        assert refused.value.problems[0].code == code
+    close("US", "2026-01", actor="finance")
+    with pytest.raises(ProblemError, match="closed"):
+        write_down("US", "2026-01", {}, actor="finance")
