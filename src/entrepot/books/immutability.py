@@ -19,7 +19,8 @@ REBATES = (
 )  # fmt: skip
 IMPORT_TAX = ("taxregistration", "importterms", "taxorigin", "taxreturned")
 PURCHASES = ("purchasestep",)
-FACTS = FIRST + REBATES + IMPORT_TAX + PURCHASES
+CLOSING = ("writedownline", "budgetline")
+FACTS = FIRST + REBATES + IMPORT_TAX + PURCHASES + CLOSING
 _MESSAGE = "facts are only appended"
 
 

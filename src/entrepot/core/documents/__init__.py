@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
+from entrepot.core.documents.closing import Budget, BudgetLine, WriteDown, WriteDownLine
 from entrepot.core.documents.header import CellRef, Document, ItemLine, Money, Piece, Ref, UnitPrice
 from entrepot.core.documents.master import (
     Bundle,
@@ -144,6 +145,8 @@ AnyDocument = Annotated[
     | RebatePayment
     | DutyRefund
     | TaxReturn
+    | WriteDown
+    | Budget
     | PeriodClose
     | PeriodReopen
     | Reversal,
@@ -163,16 +166,16 @@ def parse(data: dict[str, Any]) -> Any:
 
 
 __all__ = [
-    "AnyDocument", "Basis", "Bundle", "BundlePart", "CellRef", "Company", "Component", "Conversion", "CostBill",
-    "CostLine", "Count", "CountLine", "DeclarationLine", "Document", "DutyRefund", "DutyRefundLine",
-    "ExportDeclaration", "FeeCharge", "FeeLine", "FxRate", "IntercompanyLine", "IntercompanySale", "Item", "ItemLine",
-    "Listing", "Location", "LotLine", "Money", "OpeningBalance", "OpeningLine", "Packaging", "Payment", "PaymentShare",
-    "PeriodClose", "PeriodReopen", "Piece", "ProducedLine", "PurchaseLine", "PurchaseOrder", "RebateClaim",
-    "RebateClaimLine", "RebatePayment", "RebateSettlement", "RebateSettlementLine", "Receipt", "ReceiptLine", "Ref",
-    "Refund", "RefundLine", "Regrade", "Reimbursement", "Return", "ReturnLine", "Reversal", "SalesLine", "SalesOrder",
-    "Shipment", "Shop", "Signal", "StatedCost", "StockReport", "StockReportLine", "StockUse", "Supplier",
-    "SupplierCredit", "SupplierReturn", "Target", "TaxRegistration", "TaxReturn", "Transfer", "UnitPrice", "VatInvoice",
-    "VatInvoiceLine", "ConfirmedLine", "InspectedLine", "Inspection", "MatchDecision",
-    "PaymentTerm", "PurchaseDecision", "PurchaseEnd", "PurchaseProgress", "PurchaseProposal", "SupplierConfirmation", "adapter",
-    "parse",
+    "AnyDocument", "Basis", "Budget", "BudgetLine", "Bundle", "BundlePart", "CellRef", "Company", "Component", "ConfirmedLine", "Conversion",
+    "CostBill", "CostLine", "Count", "CountLine", "DeclarationLine", "Document", "DutyRefund", "DutyRefundLine",
+    "ExportDeclaration", "FeeCharge", "FeeLine", "FxRate", "InspectedLine", "Inspection", "IntercompanyLine",
+    "IntercompanySale", "Item", "ItemLine", "Listing", "Location", "LotLine", "MatchDecision", "Money",
+    "OpeningBalance", "OpeningLine", "Packaging", "Payment", "PaymentShare", "PaymentTerm", "PeriodClose",
+    "PeriodReopen", "Piece", "ProducedLine", "PurchaseDecision", "PurchaseEnd", "PurchaseLine", "PurchaseOrder",
+    "PurchaseProgress", "PurchaseProposal", "RebateClaim", "RebateClaimLine", "RebatePayment", "RebateSettlement",
+    "RebateSettlementLine", "Receipt", "ReceiptLine", "Ref", "Refund", "RefundLine", "Regrade", "Reimbursement",
+    "Return", "ReturnLine", "Reversal", "SalesLine", "SalesOrder", "Shipment", "Shop", "Signal", "StatedCost",
+    "StockReport", "StockReportLine", "StockUse", "Supplier", "SupplierConfirmation", "SupplierCredit",
+    "SupplierReturn", "Target", "TaxRegistration", "TaxReturn", "Transfer", "UnitPrice", "VatInvoice", "VatInvoiceLine", "WriteDown", "WriteDownLine",
+    "adapter", "parse",
 ]  # fmt: skip
