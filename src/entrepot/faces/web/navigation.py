@@ -77,7 +77,10 @@ GROUPS = (
         _("Data"),
         (
             Link("health", "health", _("Data health"), "h"),
+            Link("entering", "entering", _("Type a document"), "e", "post_stock"),
             Link("import", "imports", _("Import"), "m", "import"),
+            Link("users", "users", _("Users and rights"), "", "manage_users"),
+            Link("audit", "audit-trail", _("Audit trail"), "", "see_audit"),
         ),
     ),
 )

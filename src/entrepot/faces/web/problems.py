@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from entrepot.faces.web.plan_problems import PLAN
+from entrepot.faces.web.right_words import RIGHTS
 
 PROBLEMS: dict[str, tuple[Promise, Promise]] = {
     "no_reason": (
@@ -277,5 +278,6 @@ PROBLEMS: dict[str, tuple[Promise, Promise]] = {
         pgettext_lazy("remedy", "choose a CSV, XLSX or Parquet file"),
     ),
     **PLAN,
+    **RIGHTS,
 }
 """Code to (what is wrong, what makes it right)."""
