@@ -24,6 +24,7 @@ from benchmarks.demand_data import DEFAULT, SHARED, order_lines
 from benchmarks.report import report
 from entrepot.engines.demand import DemandPanel, LeadTime, forecast
 from entrepot.engines.demand.model import LEVELS
+from entrepot.engines.replenish.decide import Situation, decide_week
 from entrepot.engines.replenish.demand_paths import HORIZONS
 from entrepot.engines.replenish.rolling import (
     PATHS,
@@ -31,10 +32,17 @@ from entrepot.engines.replenish.rolling import (
     Lane,
     RollingCosts,
     Standing,
-    expected_fill,
     plan_orders,
-    price_of_service,
     tempered,
+)
+from entrepot.engines.replenish.service import (
+    KNOWN,
+    QUARTER,
+    UNMEASURED,
+    Kept,
+    expected_fill,
+    kept,
+    price_of_service,
 )
 from entrepot.engines.twin import rules
 from entrepot.engines.twin.model import Floats, Goods, Ints, Mode, Now, Opening, Operation, Outcome, Policy, Rates
@@ -111,16 +119,11 @@ class Trial:
         return min(costs, key=lambda one: costs[one])
 
 
-ABOVE = 0.04
-"""Service asked for above the rule's. Both are expected on the forecast's own paths; a plan that follows the forecast falls
-further short of what it expects there than a rule that follows sales."""
-
-
 class OurPlan:
-    """Our forecast and our orders, week after week."""
+    """Our forecast and our orders, week after week from column ``start``: :func:`decide_week`, as the plan of a shop runs it."""
 
-    def __init__(self, trial: Trial, weeks: int) -> None:
-        self.trial, self.weeks = trial, weeks
+    def __init__(self, trial: Trial, start: int, weeks: int, price: float = 0.0) -> None:
+        self.trial, self.start, self.weeks, self.price = trial, start, weeks, price
         operation = trial.operation
         goods, rates = operation.goods, operation.rates
         self.lanes = tuple(Lane(mode.name, mode.weeks, mode.odds) for mode in operation.modes)
@@ -130,7 +133,6 @@ class OurPlan:
             rates.excess_weeks,
         )  # fmt: skip
         self.policy: Floats | None = None
-        self.price = 0.0
         self.seconds = [0.0, 0.0]
 
     def totals(self, column: int) -> Floats:
@@ -147,49 +149,89 @@ class OurPlan:
         recent = 13 * np.maximum(sold[:, -8:].mean(axis=1), sold[:, -13:].mean(axis=1))
         return tempered(np.nan_to_num(totals.astype(np.float64)), expected, recent)
 
-    def standing(self, now: Now, totals: Floats) -> Standing:
-        """Where the twin stands, as the plan takes it."""
+    def there(self, on_hand: Ints, transit: Ints, due: Ints, totals: Floats) -> Situation:
+        """A week of the twin as the plan takes it."""
         goods = self.trial.operation.goods
-        return Standing(now.on_hand, now.transit, now.due, totals, np.asarray(LEVELS), goods.carton, goods.least)
+        standing = Standing(on_hand, transit, due, totals, np.asarray(LEVELS), goods.carton, goods.least)
+        return Situation(standing, self.lanes, self.costs)
 
-    def serve_as(self, now: Now, rule: str, cover: float) -> None:
-        """Set the price of an unmet unit so that the plan expects to meet what a spreadsheet rule would."""
-        standing = self.standing(now, self.totals(self.trial.start))
+    def at_the_start(self) -> Situation:
+        """Before the first week."""
+        begin, none = self.trial.opening(self.start), np.zeros((len(self.trial.rows), len(self.lanes), 1), np.int64)
+        return self.there(begin.on_hand, none, begin.due, self.totals(self.start))
+
+    def levels_of(self, rule: str, cover: float) -> Floats:
+        """A spreadsheet rule as levels [SKUs, modes + 1]: all by the slowest mode."""
         low, more = {"c_min_max": (LEAD + cover, 4.0), "d_reorder_point_95": (LEAD + 2, cover)}.get(
             rule, (LEAD + 1 + cover, 0.0)
         )
         level = low / (self.lanes[-1].nominal + 1)
-        same = np.tile([0.0] * (len(self.lanes) - 1) + [level, more], (len(now.on_hand), 1))
-        floor = expected_fill(standing, self.lanes, self.costs, same)
-        self.price = price_of_service(standing, self.lanes, self.costs, min(floor + ABOVE, 0.999))
-        print(f"expected fill of {rule} on the forecast's paths {floor:.3f}: price of an unmet unit {self.price:.1f}")
+        return np.tile([0.0] * (len(self.lanes) - 1) + [level, more], (len(self.trial.rows), 1))
 
     def __call__(self, now: Now) -> Ints:
         if now.week + 1 >= self.weeks:
             return np.zeros((len(now.on_hand), len(self.lanes)), np.int64)
         at = time.perf_counter()
-        totals = self.totals(self.trial.start + now.week + 1)
+        totals = self.totals(self.start + now.week + 1)
         between = time.perf_counter()
-        plan = plan_orders(
-            self.standing(now, totals), self.lanes, self.costs, service_price=self.price, policy=self.policy,
-            seed=now.week + 1,
-        )  # fmt: skip
+        there = self.there(now.on_hand, now.transit, now.due, totals)
+        plan = decide_week(there, price=self.price, policy=self.policy, seed=now.week + 1)
         self.policy = plan.policy
         self.seconds[0] += between - at
         self.seconds[1] += time.perf_counter() - between
         return plan.units
 
 
+def measured(trial: Trial, rule: str, cover: float) -> Kept:
+    """By how much the plan kept less of what it promised above the rule than the rule of its own, in the quarter before the test:
+    both are replayed there, the plan with forecasts of its time."""
+    begin = trial.start - QUARTER
+    if begin < KNOWN:
+        return Kept(UNMEASURED, 0.0)
+    ours = OurPlan(trial, begin, QUARTER)
+    there = ours.at_the_start()
+    promised, theirs = (
+        expected_fill(there, policy, weeks=QUARTER)
+        for policy in (decide_week(there).policy, ours.levels_of(rule, cover))
+    )
+    came, their = (
+        np.stack([outcome.met, outcome.asked], axis=1).astype(np.float64)
+        for outcome in (
+            trial.replay(ours, begin, QUARTER),
+            trial.replay(trial.rule(rule, cover, begin), begin, QUARTER),
+        )
+    )
+    return kept(promised, came, (theirs, their))
+
+
+def serving_as(trial: Trial, rule: str, cover: float) -> OurPlan:
+    """The plan of the test, asked to serve no worse than a spreadsheet rule: what that rule would meet on the forecast's paths is
+    the floor, and the shortfall of the quarter before is put on it."""
+    ours = OurPlan(trial, trial.start, TEST)
+    there = ours.at_the_start()
+    met, asked = expected_fill(there, ours.levels_of(rule, cover)).sum(axis=0)
+    found = measured(trial, rule, cover)
+    aim = min(float(met / asked) + found.shortfall, 0.999)
+    ours.price = price_of_service([there], aim)
+    print(
+        f"service: {rule} would meet {met / asked:.3f} on the forecast's paths; in the quarter before, the plan kept "
+        f"{found.expected - found.met:.3f} ± {found.error:.3f} less of its promise than the rule; aim {aim:.3f}, "
+        f"price of an unmet unit {ours.price:.1f}"
+    )
+    return ours
+
+
 class Oracle(OurPlan):
     """The same plan, told the demand to come (not the lead times); after the data the last weeks' pace goes on."""
 
     def __call__(self, now: Now) -> Ints:
-        ahead = self.trial.sold[:, self.trial.start + now.week + 1 :]
+        ahead = self.trial.sold[:, self.start + now.week + 1 :]
         rest = np.repeat(np.round(self.trial.sold[:, -8:].mean(axis=1))[:, None], WEEKS, axis=1)
         truth = np.concatenate([ahead, rest], axis=1)[:, :WEEKS].astype(np.int64)
         demand = np.ascontiguousarray(np.repeat(truth[:, None, :], PATHS, axis=1))
         nothing = np.zeros((len(truth), len(HORIZONS), len(LEVELS)))
-        plan = plan_orders(self.standing(now, nothing), self.lanes, self.costs, policy=self.policy, demand=demand)
+        standing = self.there(now.on_hand, now.transit, now.due, nothing).standing
+        plan = plan_orders(standing, self.lanes, self.costs, policy=self.policy, demand=demand)
         self.policy = plan.policy
         return plan.units
 
@@ -226,15 +268,9 @@ def main() -> None:
     best, cover = trial.tuned()
     outcomes["e_best_tuned"] = trial.replay(trial.rule(best, cover, trial.start), trial.start, TEST)
     print(f"{len(trial.rows)} SKUs; (e) is {best} with cover {cover:.1f} weeks")
-    ours = OurPlan(trial, TEST)
-
-    def first(now: Now) -> Ints:
-        if now.week == 0:
-            ours.serve_as(now, best, cover)
-        return ours(now)
-
-    outcomes["entrepot"] = trial.replay(first, trial.start, TEST)
-    outcomes["oracle"] = trial.replay(Oracle(trial, TEST), trial.start, TEST)
+    ours = serving_as(trial, best, cover)
+    outcomes["entrepot"] = trial.replay(ours, trial.start, TEST)
+    outcomes["oracle"] = trial.replay(Oracle(trial, trial.start, TEST), trial.start, TEST)
     print(f"forecasts {ours.seconds[0]:.1f} s, plans {ours.seconds[1]:.1f} s")
     for name, outcome in outcomes.items():
         print(f"{name:20} {summary(outcome)}  units by mode {outcome.units.sum(axis=0).tolist()}")

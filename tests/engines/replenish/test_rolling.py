@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from entrepot.engines.replenish.decide import Situation
 from entrepot.engines.replenish.demand_paths import HORIZONS, demand_paths
 from entrepot.engines.replenish.rolling import (
     PATHS,
@@ -17,12 +18,11 @@ from entrepot.engines.replenish.rolling import (
     RollingCosts,
     Standing,
     arrivals,
-    expected_fill,
     plan_in_blocks,
     plan_orders,
-    price_of_service,
     tempered,
 )
+from entrepot.engines.replenish.service import expected_fill, price_of_service
 from entrepot.engines.replenish.steady import Floats
 
 LANES = (Lane("air", (1, 2), (0.7, 0.3)), Lane("rail", (5, 6), (0.6, 0.4)), Lane("sea", (8, 9, 10), (0.5, 0.3, 0.2)))
@@ -98,13 +98,15 @@ def test_a_price_of_service_buys_the_floor() -> None:
     here, low = standing([30, 50, 90, 10], 6.0), costs(4, margin=250.0)
     base = plan_orders(here, LANES, low, rounds=4)
     reached = base.fill[:, 0].sum() / base.fill[:, 1].sum()
-    assert price_of_service(here, LANES, low, reached - 0.2) == 0
+    there = Situation(here, LANES, low)
+    assert price_of_service([there], reached - 0.2) == 0
     floor = (1 + reached) / 2
-    price = price_of_service(here, LANES, low, floor)
+    price = price_of_service([there], floor)
     assert price > 0
     lifted = plan_orders(here, LANES, low, service_price=price, policy=base.policy)
     assert lifted.fill[:, 0].sum() / lifted.fill[:, 1].sum() >= floor - 0.01
-    assert 0 < expected_fill(here, LANES, low, base.policy) <= 1
+    met, asked = expected_fill(there, base.policy).sum(axis=0)
+    assert 0 < met <= asked
 
 
 @settings(max_examples=20, deadline=None)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
@@ -20,8 +21,11 @@ from entrepot.core.reasons import Reason
 from entrepot.engines.replenish.demand_paths import demand_paths
 from entrepot.engines.replenish.steady import Bools, Floats, Ints
 
-PATHS, WEEKS, ROUNDS = 32, 32, 3
-"""Paths and weeks simulated, and rounds of the search, for each SKU."""
+PATHS, WEEKS, ROUNDS = 32, 32, 6
+"""Paths and weeks simulated, and most rounds of the search, for each SKU."""
+
+STARTS = ((0.0, 0.4), (0.0, 0.5, 0.9), (0.0, 0.8, 1.1, 1.4), (3.0, 8.0))
+"""Levels of the fastest, the middle and the slowest mode, and cycle weeks, that the search may begin from, all combined."""
 
 BLOCK = 2_000
 """Rows handed to an executor at a time."""
@@ -201,13 +205,14 @@ def plan_in_blocks(
 def plan_orders(
     standing: Standing, lanes: tuple[Lane, ...], costs: RollingCosts, *, service_price: float = 0.0,
     policy: Floats | None = None, seed: int = 1, rounds: int = ROUNDS, demand: Ints | None = None,
-    late: Ints | None = None,
+    late: Ints | None = None, restart: bool = True,
 ) -> RollingPlan:  # fmt: skip
     """Orders of today.
 
     ``lanes`` fastest first; ``policy`` the levels to start from (last week's), ``service_price`` what a unit not met costs
-    beyond its margin (see :func:`price_of_service`), ``demand`` paths [rows, PATHS, WEEKS] of the caller's own;
+    beyond its margin (see :mod:`~entrepot.engines.replenish.service`), ``demand`` paths [rows, PATHS, WEEKS] of the caller's own;
     ``late`` [weeks, modes]: weeks by which an order of this week, the next, … arrives later than usual (a closed factory).
+    ``restart``: the search may begin from :data:`STARTS` too.
 
     >>> totals = np.array([[[6, 10, 14], [28, 40, 56], [60, 80, 108], [100, 130, 170], [200, 260, 330]]], dtype=float)
     >>> one = Standing(np.array([40]), np.zeros((1, 2, 1), np.int64), np.zeros((1, 1), np.int64), totals,
@@ -220,7 +225,7 @@ def plan_orders(
     """
     missing = missing_inputs(standing, lanes, costs)
     if any(missing):
-        return _without(missing, standing, lanes, costs, service_price, policy, seed, rounds, demand, late)
+        return _without(missing, standing, lanes, costs, service_price, policy, seed, rounds, demand, late, restart)
     from entrepot.engines.replenish.rolling_kernel import plan_rows
 
     rows, modes = len(standing.on_hand), len(lanes)
@@ -230,8 +235,8 @@ def plan_orders(
         demand = demand_paths(standing.totals, standing.levels, WEEKS, PATHS, seed)
     old = np.zeros((rows, 3, WEEKS)) if standing.old is None else standing.old
     plan_rows(
-        theta, standing.on_hand, old, demand, arrivals(standing, lanes), lead_draws(lanes),
-        delays(late, len(lanes)),
+        theta, _starts(len(lanes), rounds if restart else 0), standing.on_hand, old, demand, arrivals(standing, lanes),
+        lead_draws(lanes), delays(late, len(lanes)),
         np.array([lane.nominal for lane in lanes], np.int64), costs.table(service_price), costs.freight, standing.carton,
         standing.least, rounds, units, figures,
     )  # fmt: skip
@@ -256,7 +261,7 @@ def missing_inputs(standing: Standing, lanes: tuple[Lane, ...], costs: RollingCo
 
 def _without(
     missing: tuple[tuple[str, ...], ...], standing: Standing, lanes: tuple[Lane, ...], costs: RollingCosts,
-    service_price: float, policy: Floats | None, seed: int, rounds: int, demand: Ints | None, late: Ints | None,
+    service_price: float, policy: Floats | None, seed: int, rounds: int, demand: Ints | None, late: Ints | None, restart: bool,
 ) -> RollingPlan:  # fmt: skip
     """Plan the rows that can be planned; the others get nothing and say why."""
     known: Ints = np.array([row for row, names in enumerate(missing) if not names], dtype=np.int64)
@@ -267,7 +272,7 @@ def _without(
     if known.size:
         plan = plan_orders(
             standing.take(known), lanes, costs.take(known), service_price=service_price, policy=theta[known], seed=seed,
-            rounds=rounds, demand=None if demand is None else demand[known], late=late,
+            rounds=rounds, demand=None if demand is None else demand[known], late=late, restart=restart,
         )  # fmt: skip
         units[known], theta[known], cost[known] = plan.units, plan.policy, plan.cost
         nothing[known], fill[known] = plan.cost_of_nothing, plan.fill
@@ -285,38 +290,6 @@ def tempered(totals: Floats, expected: Floats, recent: Floats, limit: float = SU
     return totals * share[:, None, None]
 
 
-def price_of_service(
-    standing: Standing, lanes: tuple[Lane, ...], costs: RollingCosts, floor: float, *, seed: int = 1
-) -> float:
-    """Least price of an unmet unit, minor units, at which the plan expects to meet the share ``floor`` of all units.
-
-    The same price for every unit: the cheapest way to reach a floor that counts units. Zero where the floor is met
-    without; found by halving to a 64th of eight times the mean margin, and that most where even it does not suffice.
-    """
-    policy = plan_orders(standing, lanes, costs, seed=seed, rounds=2 * ROUNDS)
-    asked = policy.fill[:, 1]
-    low, high = 0.0, 8 * float((costs.margin * asked).sum() / max(float(asked.sum()), 1e-9))
-    if _fill(policy) >= floor or high == 0:
-        return 0.0
-    step = high / 64
-    while high - low > step:
-        price = (low + high) / 2
-        tried = plan_orders(standing, lanes, costs, service_price=price, policy=policy.policy, seed=seed)
-        low, high = (low, price) if _fill(tried) >= floor else (price, high)
-    return high
-
-
-def expected_fill(
-    standing: Standing, lanes: tuple[Lane, ...], costs: RollingCosts, policy: Floats, *, seed: int = 1
-) -> float:
-    """Share of units that a given policy [rows, modes + 1] would meet on the same paths."""
-    return _fill(plan_orders(standing, lanes, costs, policy=policy, seed=seed, rounds=0))
-
-
-def _fill(plan: RollingPlan) -> float:
-    return float(plan.fill[:, 0].sum() / max(plan.fill[:, 1].sum(), 1e-9))
-
-
 def _start(rows: int, lanes: tuple[Lane, ...]) -> Floats:
     """Sea at the expected demand, the mode before it at half, faster ones not at all; six weeks an order."""
     levels = [0.0] * len(lanes)
@@ -324,6 +297,15 @@ def _start(rows: int, lanes: tuple[Lane, ...]) -> Floats:
     if len(lanes) > 1:
         levels[-2] = 0.5 if len(lanes) > 2 else 0.3
     return np.tile([*levels, 6.0], (rows, 1))
+
+
+def _starts(modes: int, rounds: int) -> Floats:
+    """Where the search may begin [starts, modes + 1]; none where there is no search. Modes between the first and the last two
+    are left to the search."""
+    *levels, cycles = STARTS
+    used = levels[-modes:] if modes <= len(levels) else [levels[0], *[(0.0,)] * (modes - len(levels)), *levels[1:]]
+    found = [one for one in product(*used, cycles) if rounds > 0 and any(one[:-1])]
+    return np.array(found, dtype=np.float64).reshape(len(found), modes + 1)
 
 
 def delays(late: Ints | None, modes: int) -> Ints:

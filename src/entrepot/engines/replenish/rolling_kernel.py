@@ -14,6 +14,12 @@ PRIOR_WEEKS = 8.0
 
 NO_ORDER = -1
 
+FEW, FINALISTS = 8, 4
+"""Paths that all starts are tried on, and how many of them on all paths."""
+
+FIRST_STEP, LAST_STEP = 0.3, 0.03
+"""Steps of the search: in levels, and as a share of the cycle weeks."""
+
 
 @compiled
 def in_cartons(units: float, carton: int, least: int) -> int:
@@ -146,11 +152,45 @@ def path_cost(  # noqa: PLR0917 - a kernel is called with its arrays in order
 
 
 @compiled
+def best_start(  # noqa: PLR0917 - a kernel is called with its arrays in order
+    theta: Any, starts: Any, free: Any, on_hand: int, old: Any, demand: Any, coming: Any, expected: Any, outlook: Any, lead: Any,
+    late: Any, nominal: Any, cost: Any, freight: Any, carton: int, least: int, placed: Any, plan: Any, chosen: Any, tally: Any,
+) -> float:  # fmt: skip
+    """Put the cheapest of ``theta`` and ``starts`` [starts, modes + 1] into ``theta``; its cost is returned.
+
+    All are tried on the first :data:`FEW` paths, the best :data:`FINALISTS` of them on all.
+    """
+    best = path_cost(
+        theta, free, on_hand, old, demand, coming, expected, outlook, lead, late, nominal, cost, freight, carton, least, placed,
+        plan, chosen, tally,
+    )  # fmt: skip
+    few = min(FEW, demand.shape[0])
+    tried = np.empty(starts.shape[0])
+    for at in range(starts.shape[0]):
+        tried[at] = path_cost(
+            starts[at], free, on_hand, old, demand[:few], coming[:few], expected, outlook, lead[:few], late, nominal, cost,
+            freight, carton, least, placed, plan, chosen, tally,
+        )  # fmt: skip
+    order = np.argsort(tried)
+    for place in range(min(FINALISTS, starts.shape[0])):
+        at = order[place]
+        now = path_cost(
+            starts[at], free, on_hand, old, demand, coming, expected, outlook, lead, late, nominal, cost, freight, carton, least,
+            placed, plan, chosen, tally,
+        )  # fmt: skip
+        if now < best - 1e-9:
+            best = now
+            theta[:] = starts[at]
+    return best
+
+
+@compiled
 def tune_and_choose(  # noqa: PLR0917 - a kernel is called with its arrays in order
-    theta: Any, on_hand: int, old: Any, demand: Any, coming: Any, expected: Any, outlook: Any, lead: Any, late: Any,
+    theta: Any, starts: Any, on_hand: int, old: Any, demand: Any, coming: Any, expected: Any, outlook: Any, lead: Any, late: Any,
     nominal: Any, cost: Any, freight: Any, carton: int, least: int, rounds: int, chosen: Any, figures: Any,
 ) -> None:  # fmt: skip
-    """Improve ``theta`` from where it is, in ``rounds``; ``chosen`` [modes] is its order of today, or none if that is cheaper.
+    """Improve ``theta`` from where it is or from the best of ``starts``, in ``rounds``; ``chosen`` [modes] is its order of
+    today, or none if that is cheaper.
 
     ``figures``: expected cost of the choice, of ordering nothing today, units met and asked for.
     """
@@ -164,18 +204,23 @@ def tune_and_choose(  # noqa: PLR0917 - a kernel is called with its arrays in or
     plan, tally = np.zeros(size), np.zeros(2)
     free = np.full(modes, NO_ORDER)
     trial = theta.copy()
-    best = path_cost(
-        theta, free, on_hand, old, demand, coming, expected, outlook, lead, late, nominal, cost, freight, carton, least, placed,
-        plan, chosen, tally,
+    best = best_start(
+        theta, starts, free, on_hand, old, demand, coming, expected, outlook, lead, late, nominal, cost, freight, carton, least,
+        placed, plan, chosen, tally,
     )  # fmt: skip
-    step = 0.3
-    for _ in range(rounds):
+    step, done = FIRST_STEP, 0
+    while done < rounds and step > LAST_STEP:
+        done += 1
         better = False
         for p in range(modes, -1, -1):
-            for sign in (1.0, -1.0):
+            # Up, down, and a mode not at all.
+            for move in range(3 if p < modes else 2):
                 trial[:] = theta
+                sign = 1.0 if move == 0 else -1.0
                 if p == modes:
                     trial[p] = max(theta[p] * (1 + sign * step), 0.5)
+                elif move == 2:
+                    trial[p] = 0.0 if theta[p] > step else theta[p]
                 else:
                     trial[p] = max(theta[p] + sign * step, 0.0)
                 if trial[p] == theta[p]:
@@ -210,8 +255,8 @@ def tune_and_choose(  # noqa: PLR0917 - a kernel is called with its arrays in or
 
 @compiled
 def plan_rows(  # noqa: PLR0917 - a kernel is called with its arrays in order
-    theta: Any, on_hand: Any, old: Any, demand: Any, coming: Any, lead: Any, late: Any, nominal: Any, cost: Any, freight: Any,
-    carton: Any, least: Any, rounds: int, chosen: Any, figures: Any,
+    theta: Any, starts: Any, on_hand: Any, old: Any, demand: Any, coming: Any, lead: Any, late: Any, nominal: Any, cost: Any,
+    freight: Any, carton: Any, least: Any, rounds: int, chosen: Any, figures: Any,
 ) -> None:  # fmt: skip
     """All rows; ``coming`` [rows, paths, weeks]."""
     rows, paths, weeks = demand.shape
@@ -225,8 +270,8 @@ def plan_rows(  # noqa: PLR0917 - a kernel is called with its arrays in order
             outlook[h + 1] = outlook[h] + asked / paths
             expected[h] = came / paths
         tune_and_choose(
-            theta[row], on_hand[row], old[row], demand[row], coming[row], expected, outlook, lead, late, nominal, cost[row],
-            freight[row], carton[row], least[row], rounds, chosen[row], figures[row],
+            theta[row], starts, on_hand[row], old[row], demand[row], coming[row], expected, outlook, lead, late, nominal,
+            cost[row], freight[row], carton[row], least[row], rounds, chosen[row], figures[row],
         )  # fmt: skip
 
 
