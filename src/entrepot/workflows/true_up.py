@@ -1,4 +1,4 @@
-"""After valuing: accrue what moved, value again what that changed, compare bills with estimates, add everything up."""
+"""After valuing: accrue what moved, value again what that changed, follow orders, compare bills with estimates, add all up."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from entrepot.core.calendar import Instant
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows.accrue import accrue
+from entrepot.workflows.order_figures import order_figures
 from entrepot.workflows.reconcile import reconcile
 from entrepot.workflows.revalue import revalue
 from entrepot.workflows.variance import variance
@@ -29,6 +30,7 @@ def true_up(*, progress: Progress = SILENT, at: Instant | None = None) -> list[T
     accrued = {row.company: row for row in accrue(progress=progress, at=at)}
     if any(row.posted or row.withdrawn for row in accrued.values()):
         revalue(progress=progress)
+    order_figures(at=at, progress=progress)
     compared = {row.company: row for row in variance(progress=progress, at=at)}
     return [
         TrueUp(

@@ -37,7 +37,7 @@ from entrepot.books.models.plans import (
     ScoreMonth,
     SupplierOffer,
 )
-from entrepot.books.models.purchase_steps import OrderFigure, PayableFigure, PurchaseStep
+from entrepot.books.models.purchase_steps import OrderFigure, OrdersFollowed, PayableFigure, PurchaseStep
 from entrepot.books.models.purchasing import PaymentLine, PurchaseLine
 from entrepot.books.models.rebates import (
     CustomsEntry,
@@ -62,7 +62,7 @@ __all__ = [
     "DeclarationLine", "DemandDetail", "DemandFigure", "DemandRun", "DifferenceCase", "DifferenceNote", "Document",
     "Draft", "DutyRefundLine", "ForecastFigure", "FxRate", "ImportTaxFigure", "ImportTerms", "InboundPlan", "Item",
     "ItemCourse", "ItemState", "Job", "KeptFile", "LayoutMapping", "Listing", "Location", "MarginFigure", "Membership",
-    "MonthReport", "Movement", "OpportunityFigure", "OrderFigure", "Packaging", "PayableFigure", "PaymentLine",
+    "MonthReport", "Movement", "OpportunityFigure", "OrderFigure", "OrdersFollowed", "Packaging", "PayableFigure", "PaymentLine",
     "Period", "PeriodShare", "PersonalData", "PlanDetail", "PlanGap", "PlanLine", "PlanOverride", "PlanRun",
     "PurchaseLine", "PurchaseStep", "Quarantine", "RawFile", "RebateCash", "RebateClaimLine", "RebateSettlementLine",
     "Reconciliation", "RefundLine", "ReopenRequest", "Replacement", "ReportedStock", "Reservation", "Reversed",

@@ -73,6 +73,14 @@ class OrderFigure(models.Model):
         indexes = [models.Index(fields=["company", "open", "next_due"], name="order_figure_open")]
 
 
+class OrdersFollowed(models.Model):
+    """When the figures of a company's orders and payables were made last; what was recorded since is not in them."""
+
+    company = models.OneToOneField(Company, on_delete=models.CASCADE)
+    made_at = models.BigIntegerField()
+    on = models.DateField()
+
+
 class PayableFigure(models.Model):
     """Derived: what is owed on a bill, or to be paid on an order by its terms.
 

@@ -1,0 +1,194 @@
+"""What is owed to suppliers: bills and credits with what of each is open on a day, and shares of orders that are not billed yet.
+
+A payment on a bill settles it; a deposit on an order settles the bills of that order, the oldest first, as the vouchers take it
+(:mod:`entrepot.workflows.prepayments`); a payment in another currency than its bill settles what it was worth in the company's.
+Nothing is netted that nobody netted: a credit stands beside the bills until a payment takes it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Sum
+
+from entrepot.books import models
+from entrepot.books.intake.directory import Directory
+from entrepot.books.versions import current
+from entrepot.core.calendar import Instant, local_date, midnight
+from entrepot.core.components import FAMILY_OF, GOODS
+from entrepot.core.errors import ProblemError
+from entrepot.core.money import convert, round_half_away
+
+BILL, CREDIT, TERM = "bill", "credit", "term"
+BUCKETS = (0, 30, 60, 90)
+"""Ageing: not due, then up to so many days overdue; what is older comes last."""
+_Identity = tuple[str, str, str, str]
+
+
+@dataclass
+class Payable:
+    """A bill, a credit (negative) or a share of an order. Amounts in minor units of ``currency``; ``base`` what is open in the
+    company's, ``None`` without a rate. ``settled``: by deposits. ``estimate``: the day is expected, not stated."""
+
+    kind: str
+    document: int
+    supplier: str
+    number: str
+    currency: str
+    amount: int
+    on: date
+    due: date | None
+    family: str = ""
+    trigger: str = ""
+    paid: int = 0
+    settled: int = 0
+    open: int = 0
+    base: int | None = None
+    estimate: bool = False
+    orders: dict[str, Fraction] = field(default_factory=dict[str, Fraction])
+
+
+def bills(company: models.Company, day: date) -> list[Payable]:
+    """Bills and credits of the company up to the end of ``day``, with what of each was open then; the oldest first."""
+    ends = midnight(day + timedelta(days=1), company.zone)
+    found = _bills(company, ends)
+    _shares(company, ends, found)
+    _pay(company, ends, found)
+    _deposits(company, ends, found.values())
+    rows = sorted(found.values(), key=lambda row: (row.on, row.number))
+    rated = Rates(company, ends - 1)
+    for row in rows:
+        row.open = row.amount - row.paid - row.settled
+        row.base = rated.base(row.open, row.currency)
+    return rows
+
+
+class Rates:
+    """Conversion into the company's currency at the books' rate of one instant; ``None`` without a rate."""
+
+    def __init__(self, company: models.Company, at: Instant) -> None:
+        self.company, self.at = company, at
+        self._directory = Directory()
+        self._known: dict[str, Fraction | None] = {}
+
+    def base(self, amount: int, currency: str) -> int | None:
+        if currency == self.company.currency:
+            return amount
+        if currency not in self._known:
+            try:
+                self._known[currency] = self._directory.rate(
+                    currency, self.company.currency, self.company, self.at
+                ).value
+            except ProblemError:
+                self._known[currency] = None
+        rate = self._known[currency]
+        return None if rate is None else convert(amount, currency, self.company.currency, rate)
+
+
+def _bills(company: models.Company, ends: Instant) -> dict[_Identity, Payable]:
+    """Bills and credits as their latest versions state them, tax that is no cost included."""
+    documents = models.Document.objects.filter(
+        company=company, type__in=("cost_bill", "supplier_credit"), reversed=None, effective_at__lt=ends
+    ).exclude(source="accrual")
+    fields = ("type", "external_id", "source", "account", "pk", "effective_at", "body")
+    found: dict[_Identity, Payable] = {}
+    for kind, number, source, account, pk, at, body in documents.order_by("version").values_list(*fields):
+        told = json.loads(bytes(body))
+        lines = [line for line in told["lines"] if not line.get("estimate")]
+        amount = sum(int(line["amount"]) for line in lines)
+        found.pop((kind, number, source, account), None)
+        if amount == 0:
+            continue
+        on = local_date(at, company.zone)
+        due = date.fromisoformat(told["due"]) if told.get("due") else None
+        main = max(lines, key=lambda line: abs(int(line["amount"])))
+        found[kind, number, source, account] = Payable(
+            BILL if kind == "cost_bill" else CREDIT, pk, str(told.get("supplier", "")) or account, number,
+            str(told["currency"]), amount if kind == "cost_bill" else -amount, on, due or on,
+            FAMILY_OF[main["component"]], estimate=due is None,
+        )  # fmt: skip
+    return found
+
+
+def _shares(company: models.Company, ends: Instant, found: dict[_Identity, Payable]) -> None:
+    """What of each bill is for goods of which order."""
+    rows = models.BasisShare.objects.filter(
+        basis__cost_line__company=company, basis__cost_line__component=GOODS, basis__cost_line__estimate=False,
+        basis__cost_line__internal=False, basis__cost_line__replacement__isnull=True,
+        basis__cost_line__document__type="cost_bill", basis__cost_line__effective_at__lt=ends,
+        movement__purchase_line__isnull=False,
+    )  # fmt: skip
+    document = "basis__cost_line__document__"
+    names = (
+        *(document + name for name in ("type", "external_id", "source", "account")), "basis__cost_line_id", "basis__version",
+        "basis__cost_line__amount", "weight", "movement__purchase_line__document__external_id",
+    )  # fmt: skip
+    by_line: dict[tuple[_Identity, int], dict[int, list[tuple[int, int, str]]]] = defaultdict(lambda: defaultdict(list))
+    for *key, line, version, amount, weight, order in rows.values_list(*names):
+        by_line[(key[0], key[1], key[2], key[3]), line][version].append((amount, weight, order))
+    for (key, _), versions in by_line.items():
+        bill = found.get(key)
+        parts = versions[max(versions)]
+        weights = sum(weight for _, weight, _ in parts)
+        if bill is None or not weights:
+            continue
+        for amount, weight, order in parts:
+            bill.orders[order] = bill.orders.get(order, Fraction(0)) + Fraction(amount * weight, weights)
+
+
+def _pay(company: models.Company, ends: Instant, found: dict[_Identity, Payable]) -> None:
+    """Payments that name a bill or credit; of several with the number, the payee's own, else the first."""
+    named: dict[tuple[str, str], list[Payable]] = defaultdict(list)
+    for key, bill in found.items():
+        named[key[0], key[1]].append(bill)
+    rated = Rates(company, ends - 1)
+    lines = models.PaymentLine.objects.filter(
+        company=company, order_type__in=("cost_bill", "supplier_credit"), effective_at__lt=ends
+    )
+    fields = ("order_type", "order", "supplier", "currency", "amount", "base_amount")
+    for kind, number, supplier, currency, amount, base in (
+        current(lines).order_by("effective_at", "pk").values_list(*fields)
+    ):
+        same = named.get((kind, number), [])
+        bill = next((one for one in same if one.supplier == supplier), same[0] if same else None)
+        if bill is None:
+            continue
+        if bill.currency == currency:
+            bill.paid += amount
+            continue
+        worth = rated.base(bill.amount, bill.currency)
+        bill.paid += round_half_away(Fraction(bill.amount * base, worth)) if worth else 0
+
+
+def _deposits(company: models.Company, ends: Instant, found: Iterable[Payable]) -> None:
+    """Deposits on orders settle the bills of their goods, the oldest bill first."""
+    lines = models.PaymentLine.objects.filter(company=company, order_type="purchase_order", effective_at__lt=ends)
+    left: dict[tuple[str, str], Fraction] = {
+        (order, currency): Fraction(amount)
+        for order, currency, amount in current(lines)
+        .order_by()
+        .values_list("order", "currency")
+        .annotate(n=Sum("amount"))
+    }
+    for bill in sorted(found, key=lambda row: (row.on, row.number)):
+        used = Fraction(0)
+        room = Fraction(max(bill.amount - bill.paid, 0))
+        for order, part in bill.orders.items():
+            key = (order, bill.currency)
+            take = min(left.get(key, Fraction(0)), part, room - used)
+            if take > 0:
+                left[key] -= take
+                used += take
+        bill.settled = round_half_away(used)
+
+
+def bucket(row: Payable | Any, day: date) -> int:
+    """Which column of the ageing a row stands in: 0 not due, 1 to 3 up to 30, 60, 90 days overdue, 4 older."""
+    late = (day - row.due).days if row.due is not None else 0
+    return next((place for place, most in enumerate(BUCKETS) if late <= most), len(BUCKETS))
