@@ -155,7 +155,8 @@ def _nothing() -> Problem:
 
 def _line_rows(kind: str, kept: list[tuple[int, dict[str, str]]]) -> dict[int, int]:
     found: dict[int, int] = {}
-    for name in dict.fromkeys(column.lists[0] for column in row_columns(kind)):
+    names = dict.fromkeys(column.lists[0] for column in row_columns(kind))
+    for name in ("lines",) if "lines" in names else names:
         own = [column.name for column in row_columns(kind) if column.lists == (name,)]
         for place, row in kept:
             if any(row.get(column) for column in own):

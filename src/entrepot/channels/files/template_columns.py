@@ -34,6 +34,7 @@ _PREFIX = {
     "targets": "target_",
     "shares": "share_",
     "documents": "",
+    "terms": "term_",
 }
 _RATIOS = {"fx_rate": "rate", "signal": "value", "tax_registration": "recoverable_share", "budget": "rate"}
 """Documents whose ``numerator`` and ``denominator`` are one number to a person."""
@@ -177,7 +178,7 @@ def _cell(name: str, path: tuple[str, ...], lists: tuple[str, ...], needed: bool
 
 
 def _kind(name: str, inner: Any) -> ColumnKind:  # noqa: PLR0911 - one a kind
-    if name in ("deposit_bp", "rate_bp"):
+    if name in ("deposit_bp", "rate_bp", "share_bp", "over_bp"):
         return "percent"
     if get_origin(inner) is Literal:
         return "choice"

@@ -18,6 +18,15 @@ def _words() -> dict[str, Any]:
     return tomllib.loads((resources.files("entrepot.channels.files") / "templates.toml").read_text("utf-8"))
 
 
+def known(kind: str) -> bool:
+    """Whether a document type has words, and with them a template; steps that a page takes need none.
+
+    >>> known("receipt"), known("no such thing")
+    (True, False)
+    """
+    return kind in _words()["types"]
+
+
 def heading(kind: str, column: str, language: Language) -> str:
     """Heading of ``column`` in the template of document type ``kind``.
 

@@ -21,6 +21,7 @@ from entrepot.channels.files.template_words import (
     choice_word,
     examples,
     heading,
+    known,
     meaning,
     title,
 )
@@ -39,13 +40,13 @@ _ABSENT = frozenset({"effective_at", "shop", "company", "currency"})
 
 def document_types() -> tuple[str, ...]:
     """Every document type that has a template."""
-    return tuple(models())
+    return tuple(kind for kind in models() if known(kind))
 
 
 @cache
 def template_layouts() -> dict[str, Layout]:
     """The layouts of all templates, by document type."""
-    return {kind: _layout(kind) for kind in models()}
+    return {kind: _layout(kind) for kind in document_types()}
 
 
 def template(kind: str, language: Language = "en", *, with_examples: bool = True) -> bytes:

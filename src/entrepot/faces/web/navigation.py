@@ -65,6 +65,7 @@ GROUPS = (
         (
             Link("bill-audit", "bill-audit", _("Bill audit"), "b", "see_cost"),
             Link("rebates", "rebates", _("Export rebates"), "x", "see_cost"),
+            Link("recoverable-tax", "recoverable-tax", _("Recoverable import tax"), "", "see_cost"),
             Link("duty-refunds", "duty-refunds", _("Duty refunds"), "", "see_cost"),
             Link("salvage", "salvage", _("Recover or dispose"), "", "see_cost"),
         ),
