@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from entrepot.faces.api.security import viewer_of
 from entrepot.faces.api.shapes import answer
 from entrepot.workflows import recovery
 from entrepot.workflows.bill_letter import written
+from entrepot.workflows.recoverable import recoverable_tax
 
 recovering = Router()
 Row = dict[str, Any]
@@ -55,6 +57,20 @@ class RebatesOut(Schema):
     declarations: list[Row]
     proposals: list[Row]
     suppliers: list[Row]
+
+
+class RecoverableTaxOut(Schema):
+    """Import tax that comes back; amounts in minor units of each row's currency, ``home`` in the company's. ``undecided`` is
+    taken as cost until a person says what is missing."""
+
+    on: date
+    outstanding: int
+    at_stake: int
+    balances: list[Row]
+    open: list[Row]
+    undecided: list[Row]
+    lines: list[Row]
+    registrations: list[Row]
 
 
 class RefundsOut(Schema):
@@ -125,6 +141,23 @@ def read_rebates(
     names = ("claims", "lines", "invoices", "declarations", "proposals", "suppliers")
     sums = {"outstanding": found.outstanding, "waiting": found.waiting, "kept": found.kept}
     return answer(viewer, {"on": found.on, **sums, **{name: list(getattr(found, name)) for name in names}})
+
+
+@recovering.get("/recoverable-tax", response=RecoverableTaxOut, summary="Import tax that comes back, and why")
+def read_recoverable_tax(request: HttpRequest) -> HttpResponse:
+    """Balances by country, what is outstanding bill by bill, every decision with its registration."""
+    viewer = viewer_of(request)
+    found = recoverable_tax(viewer, recovery.today(viewer))
+
+    def told(rows: Any) -> list[Row]:
+        return [{**asdict(row), "share": str(row.share)} for row in rows]
+
+    return answer(
+        viewer,
+        {"on": found.on, "outstanding": found.outstanding, "at_stake": found.at_stake, "balances": list(found.balances),
+         "open": list(found.open), "undecided": told(found.undecided), "lines": told(found.lines),
+         "registrations": told(found.registrations)},
+    )  # fmt: skip
 
 
 @recovering.get("/duty-refunds", response=RefundsOut, summary="Refunds of import duty")

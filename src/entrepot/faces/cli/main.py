@@ -22,6 +22,7 @@ from entrepot.faces.cli import (
     planning,
     quarantine,
     quoting,
+    recoverable,
     recovering,
     refusing,
     serving,
@@ -87,6 +88,7 @@ app.command("bill-audit")(recovering.bill_audit)
 app.command("storage")(recovering.storage)
 app.command("rebates")(recovering.rebates)
 app.command("duty-refunds")(recovering.duty_refunds)
+app.command("recoverable-tax")(recoverable.recoverable_tax)
 app.command("salvage")(recovering.salvage)
 app.command("check")(checking.check)
 app.command("close")(periods.close)
@@ -95,6 +97,8 @@ app.command("roll-forward")(periods.roll_forward)
 app.command("vouchers")(periods.vouchers)
 app.command("cut-off")(periods.cut_off)
 app.command("group-value")(periods.group_value)
+app.command("write-down")(periods.write_down)
+app.command("budget")(periods.budget)
 app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)
 app.command("move")(keeping.move)

@@ -198,6 +198,7 @@ WORDS: dict[str, dict[str, Promise]] = {
         "rebate_settlement": pgettext_lazy("document", "Rebate settlement"),
         "rebate_payment": pgettext_lazy("document", "Rebate received"),
         "duty_refund": pgettext_lazy("document", "Duty refund"),
+        "tax_return": pgettext_lazy("document", "Import tax returned"),
         "write_down": pgettext_lazy("document", "Write-down"),
         "budget": pgettext_lazy("document", "Budget"),
         "period_close": pgettext_lazy("document", "Period close"),

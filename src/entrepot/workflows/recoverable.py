@@ -1,0 +1,186 @@
+"""What a person asks about import tax that comes back: balances by country, what is outstanding and for how long, when it can be
+expected, what needs a person, and the decision for every line. One door for the page, the REST API and the command line."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from entrepot.books import models
+from entrepot.books.access import Viewer
+from entrepot.books.selectors.registrations import of_company
+from entrepot.core.calendar import local_date
+from entrepot.core.input_tax import GIVES_BACK, POSTPONED, Registration
+from entrepot.workflows.tax_claims import Claim, Cleared, clear
+from entrepot.workflows.voucher_tax import returned
+
+USUAL_DAYS = 60
+"""Days from the tax point until a return gives the tax back, where no earlier return of the country says: a monthly or quarterly
+return, filed the month after. An assumption, marked as such."""
+_FOREVER = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class TaxLine:
+    """The decision for one line of import tax. ``tax``, ``back`` and ``cost`` in minor units of ``currency``, tax = back + cost;
+    ``home`` and ``home_back`` the tax and what comes back in the company's currency. ``key``: the document's."""
+
+    key: str
+    number: str
+    supplier: str
+    on: date
+    country: str
+    importer: str
+    scheme: str
+    currency: str
+    tax: int
+    back: int
+    home: int
+    home_back: int
+    code: str
+    certain: bool
+    estimate: bool
+    registration: str
+    since: date | None
+    share: Fraction
+
+    @property
+    def cost(self) -> int:
+        """What stays in the cost of the goods."""
+        return self.tax - self.back
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTax:
+    """What is outstanding of one line: ``days`` since the tax point, ``expected`` back on a day (``assumed``: nothing of this
+    country came back yet, so the usual wait is taken)."""
+
+    key: str
+    number: str
+    country: str
+    currency: str
+    on: date
+    days: int
+    amount: int
+    home: int
+    expected: date
+    assumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaxBalance:
+    """A country and currency: ``claimed`` less ``returned`` is ``outstanding``; ``home`` its booked value in the company's currency;
+    ``oldest`` the days since the oldest tax point, ``usual`` the days that it took until now, ``late`` what waits longer."""
+
+    country: str
+    currency: str
+    claimed: int
+    returned: int
+    outstanding: int
+    home: int
+    oldest: int | None
+    usual: int | None
+    late: int
+    registration: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverableTax:
+    """All of it on a day; amounts in minor units of each row's currency, ``home`` in the company's."""
+
+    on: date
+    home_currency: str
+    balances: tuple[TaxBalance, ...]
+    open: tuple[OpenTax, ...]
+    undecided: tuple[TaxLine, ...]
+    lines: tuple[TaxLine, ...]
+    registrations: tuple[Registration, ...]
+
+    @property
+    def outstanding(self) -> int:
+        """All that is outstanding, in the company's currency."""
+        return sum(row.home for row in self.balances)
+
+    @property
+    def at_stake(self) -> int:
+        """Tax taken as cost by default until a person settles it, in the company's currency."""
+        return sum(row.home - row.home_back for row in self.undecided)
+
+
+def recoverable_tax(viewer: Viewer, on: date) -> RecoverableTax:
+    """The sub-ledger of a viewer's company on a day. Four queries.
+
+    Raises :class:`~entrepot.core.errors.ProblemError` for who may not see cost.
+    """
+    viewer.need("see_cost")
+    company = models.Company.objects.get(pk=viewer.company.id)
+    lines = tuple(_lines(company))
+    claims = [
+        Claim(n, x.country, x.currency, x.on, x.back, x.home_back)
+        for n, x in enumerate(lines) if x.back and x.scheme != POSTPONED
+    ]  # fmt: skip
+    left, done = clear(claims, returned(company, _FOREVER, _FOREVER))
+    registered = of_company(viewer)
+    usual = _usual(done)
+    opened = tuple(
+        OpenTax(
+            lines[c.line].key if c.amount > 0 else "", lines[c.line].number if c.amount > 0 else "", c.country, c.currency, c.on,
+            (on - c.on).days, c.amount, c.base, c.on + timedelta(days=usual.get(c.country, USUAL_DAYS)),
+            c.country not in usual,
+        )
+        for c in sorted(left, key=lambda c: (c.on, c.country))
+    )  # fmt: skip
+    return RecoverableTax(
+        on, company.currency, tuple(_balances(claims, done, opened, usual, registered, on)), opened,
+        tuple(x for x in lines if not x.certain), tuple(sorted(lines, key=lambda x: (x.on, x.number), reverse=True)),
+        tuple(registered),
+    )  # fmt: skip
+
+
+def _lines(company: models.Company) -> Iterable[TaxLine]:
+    rows = models.ImportTaxFigure.objects.filter(company=company, cost_line__isnull=False)
+    for row in rows.select_related("cost_line__document").defer("cost_line__document__body").order_by("pk"):
+        document = row.cost_line.document
+        yield TaxLine(
+            str(document.pk), document.external_id, document.account,
+            row.tax_point or local_date(document.effective_at, company.zone), row.country, row.importer, row.scheme,
+            row.currency, row.amount, row.recovered_amount, row.base_amount, row.recovered, row.code, row.certain,
+            row.cost_line.estimate, row.number, row.since, Fraction(row.share_numerator, row.share_denominator),
+        )  # fmt: skip
+
+
+def _usual(done: Iterable[Cleared]) -> dict[str, int]:
+    """Country → days from the tax point to its return, weighted by amount."""
+    sums: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for one in done:
+        if one.days is not None and one.returned.amount > 0:
+            days, whole = sums[one.returned.country]
+            sums[one.returned.country] = (days + one.days * one.returned.amount, whole + one.returned.amount)
+    return {country: max(round(days / whole), 0) for country, (days, whole) in sums.items()}
+
+
+def _balances(
+    claims: list[Claim], done: list[Cleared], opened: tuple[OpenTax, ...], usual: dict[str, int],
+    registered: list[Registration], on: date,
+) -> Iterable[TaxBalance]:  # fmt: skip
+    places = {(c.country, c.currency) for c in claims} | {(d.returned.country, d.returned.currency) for d in done}
+    for country, currency in sorted(places):
+        mine = [x for x in opened if (x.country, x.currency) == (country, currency)]
+        held = [r for r in registered if r.country == country and r.scheme in GIVES_BACK and r.holds(on)]
+        waits = usual.get(country)
+        yield TaxBalance(
+            country, currency, sum(c.amount for c in claims if (c.country, c.currency) == (country, currency)),
+            sum(d.returned.amount for d in done if (d.returned.country, d.returned.currency) == (country, currency)),
+            sum(x.amount for x in mine), sum(x.home for x in mine),
+            max((x.days for x in mine if x.amount > 0), default=None), waits,
+            sum(x.amount for x in mine if x.amount > 0 and x.days > (waits or USUAL_DAYS)),
+            held[-1].number if held else "",
+        )  # fmt: skip
+
+
+def expected_back(viewer: Viewer, on: date) -> list[OpenTax]:
+    """What can be expected back and when, the earliest first: incoming money of a cash calendar."""
+    return sorted(recoverable_tax(viewer, on).open, key=lambda x: (x.expected, x.country))
