@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import polars as pl
 from django.db import transaction
@@ -16,7 +16,9 @@ from entrepot.books.selectors.health import missing_rates
 from entrepot.core.calendar import Instant
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows.clock import now
+from entrepot.workflows.cut_off import of_figures as under_way
 from entrepot.workflows.month_figures import BOOK_COMPONENTS, MonthFigures, month_figures
+from entrepot.workflows.net_realisable import allowances, assessed, kept
 from entrepot.workflows.revalue import revalue
 from entrepot.workflows.roll_forward import of_figures as rolled
 from entrepot.workflows.vouchers import of_figures as booked
@@ -41,7 +43,7 @@ def month_report(
     revalue(progress=progress)
     progress.begin("closing")
     figures = month_figures(company, months)
-    roll, made = rolled(figures), booked(figures)
+    roll, made, cut = rolled(figures), booked(figures), under_way(figures)
     content = {
         "made_at": at or now(),
         "opening_reported": figures.opening_reported,
@@ -50,7 +52,9 @@ def month_report(
         "vouchers": [
             {"kind": v.kind, "entries": [[e.account, e.supplier, e.amount] for e in v.entries]} for v in made.vouchers
         ],
-        "checks": [[c.code, c.count, c.amount] for c in checks(figures, roll.uncosted)],
+        "checks": [[c.code, c.count, c.amount] for c in checks(figures, roll.uncosted, cut.unproven)],
+        "cut_off": [asdict(row) | {"since": str(row.since or "")} for row in cut.rows],
+        "realisable": kept(assessed(figures)),
         "residue": roll.residue() + made.residue,
         "uncosted": roll.uncosted,
         "steps": _parquet(roll.steps.select("item", "location", "step", "units", "amount")),
@@ -63,12 +67,13 @@ def month_report(
     return row
 
 
-def checks(figures: MonthFigures, uncosted: int) -> list[Check]:
+def checks(figures: MonthFigures, uncosted: int, unproven: int) -> list[Check]:
     """What an accountant looks at before a closing; a line with a count of 0 is done.
 
     uncosted: units sold ahead of stock · missing: units on hand without a goods cost · accruals: receipts costed from the
     order or an estimate, no bill yet · quarantine, rates, stale: rows waiting, currency pairs without a rate, items not valued
-    · differences: SKUs of which a place reports another stock than the books.
+    · differences: SKUs of which a place reports another stock than the books · unproven: goods under way without the paper that
+    dates their passing to us · unassessed: SKUs below cost that are not written down yet, and what they are short of.
     """
     company = figures.company
     stock = figures.owned(figures.closing.stock).unique(["item", "cell"])
@@ -85,7 +90,18 @@ def checks(figures: MonthFigures, uncosted: int) -> list[Check]:
         Check("rates", len(missing_rates())),
         Check("stale", models.ItemState.objects.exclude(stale_since=None).count()),
         Check("differences", stock_differences(system_viewer(company.code)).total),
+        Check("unproven", unproven),
+        _unassessed(figures),
     ]
+
+
+def _unassessed(figures: MonthFigures) -> Check:
+    standing = allowances(figures).by_sku
+    short = [
+        row.short - (standing[row.sku].closing if row.sku in standing else 0) for row in assessed(figures) if row.short
+    ]
+    below = [amount for amount in short if amount > 0]
+    return Check("unassessed", len(below), sum(below))
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:

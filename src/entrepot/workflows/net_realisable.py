@@ -9,7 +9,7 @@ guesses: a person gives the value and the reason.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -22,7 +22,7 @@ from entrepot.core.calendar import Instant, to_datetime
 from entrepot.core.documents import WriteDown, WriteDownLine
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.kinds import Kind
-from entrepot.core.money import round_half_away
+from entrepot.core.money import minor, round_half_away
 from entrepot.engines.valuation.allowance import AllowanceChange, change, left_of, required
 from entrepot.workflows.clock import now
 from entrepot.workflows.month_figures import MonthFigures, month_figures
@@ -232,6 +232,25 @@ def write_down(
         actor, "", "write.down", f"company:{company}", after={"document": number, "items": len(lines)}, at=moment
     )
     return number
+
+
+def read_values(texts: Sequence[str], currency: str) -> dict[str, tuple[int, str]]:
+    """``SKU=amount:reason`` → SKU → amount in minor units and the reason; raises ``ProblemError`` for anything else.
+
+    >>> read_values(["MUG-01=210.00:clearance price"], "USD")
+    {'MUG-01': (21000, 'clearance price')}
+    """
+    found: dict[str, tuple[int, str]] = {}
+    for text in texts:
+        sku, _, rest = text.partition("=")
+        amount, _, reason = rest.partition(":")
+        try:
+            found[sku.strip()] = (minor(amount.strip(), currency), reason.strip())
+        except ValueError:
+            raise ProblemError(
+                Problem("no_amount", "this is no amount", "write SKU=1234.50:reason", field="value", found=text[:80])
+            ) from None
+    return found
 
 
 def kept(rows: list[Assessed]) -> list[dict[str, object]]:

@@ -114,6 +114,47 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Underway:
+    """Goods of an order or shipment that were not received at the month's end; amounts in minor units."""
+
+    order: str
+    supplier: str
+    incoterm: str
+    shipment: str
+    sku: str
+    units: int
+    amount: int | None
+    stage: str
+    owned: bool
+    since: str
+    paper: str
+    papered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Realisable:
+    """An item that will bring in less than it cost, or of which nobody knows; ``unit_value`` in minor units a unit."""
+
+    sku: str
+    units: int
+    unsellable: int
+    cost: int
+    unit_value: int | None
+    sold: int
+    confidence: str
+
+    @property
+    def value(self) -> int | None:
+        """Of all units; None where a person has to say."""
+        return None if self.unit_value is None or self.unsellable else max(0, self.unit_value) * self.units
+
+    @property
+    def short(self) -> int | None:
+        """By how much it stands above that."""
+        return None if self.value is None else max(0, self.cost - self.value)
+
+
+@dataclass(frozen=True, slots=True)
 class MonthPage:
     """A month with what was put together of it; ``totals`` empty where nothing was."""
 
@@ -123,6 +164,8 @@ class MonthPage:
     vouchers: tuple[VoucherShown, ...]
     opening_reported: datetime | None
     asked: tuple[Asked, ...]
+    cut_off: tuple[Underway, ...] = ()
+    realisable: tuple[Realisable, ...] = ()
 
 
 def months(viewer: Viewer) -> list[MonthRow]:
@@ -158,6 +201,8 @@ def month_page(viewer: Viewer, month: date) -> MonthPage:
         tuple(_voucher(v["kind"], v["entries"]) for v in report.vouchers),
         maybe_moment(report.opening_reported),
         asked,
+        tuple(Underway(**row) for row in report.cut_off),
+        tuple(Realisable(**row) for row in report.realisable),
     )
 
 

@@ -126,3 +126,56 @@ def group_value(
         say(f"{code:<12}{count(units):>10}{shown}")
     say(f"all {money(found.carried, found.currency)} − {money(found.profit, found.currency)} = "
         f"group value {money(found.paid, found.currency)}")  # fmt: skip
+
+
+def write_down(
+    company: Company,
+    month: Month,
+    approve: Annotated[bool, typer.Option("--approve", help="Write down what is short.")] = False,
+    value: Annotated[
+        list[str] | None, typer.Option(help="SKU=amount:reason, what all its units will bring; may be repeated.")
+    ] = None,
+) -> None:
+    """Stock that will bring in less than it cost: what own sales tell, and with --approve the write-down."""
+    open_books()
+    from entrepot.faces.cli.printing import count, money, say
+    from entrepot.workflows.month_figures import month_figures
+    from entrepot.workflows.net_realisable import allowances, assessed, read_values
+    from entrepot.workflows.net_realisable import write_down as write
+
+    figures = month_figures(company, month)
+    currency = figures.company.currency
+    for row in assessed(figures):
+        if row.short == 0:
+            continue
+        worth = money(row.net_realisable, currency) if row.net_realisable is not None else "not known"
+        short = money(row.short, currency) if row.short is not None else "a person has to say"
+        say(
+            f"{row.sku:<20}{count(row.units):>8}{money(row.cost, currency):>18}{worth:>18}{short:>22}  {row.confidence}"
+        )
+    if approve:
+        say(f"approved as {write(company, month, read_values(value or [], currency), actor=actor())}")
+        figures = month_figures(company, month)
+    whole = allowances(figures).total()
+    parts = (
+        ("allowance", whole.opening), ("− released", whole.released), ("+ charged", whole.charged),
+        ("− reversed", whole.reversed), ("=", whole.closing),
+    )  # fmt: skip
+    say(" ".join(f"{word} {money(amount, currency)}" for word, amount in parts))
+
+
+def budget(company: Company, month: Month) -> None:
+    """A month's budget beside what happened, and why they differ: units, price, rate of duty, exchange."""
+    open_books()
+    from entrepot.faces.cli.printing import money, say
+    from entrepot.workflows.budget import budget as against
+    from entrepot.workflows.close import company_named
+
+    currency = company_named(company).currency
+    say(
+        f"{'market':<8}{'family':<12}{'planned':>16}{'actual':>16}{'quantity':>14}{'price':>14}{'rate':>14}{'exchange':>14}"
+    )
+    for row in against(company, month):
+        planned = money(row.planned, currency) if row.planned is not None else "-"
+        effects = "".join(f"{money(part, currency):>14}" for part in (row.quantity, row.price, row.rate, row.exchange))
+        say(f"{row.market or 'all':<8}{row.family:<12}{planned:>16}{money(row.actual, currency):>16}{effects}")

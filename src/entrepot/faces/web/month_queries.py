@@ -13,7 +13,7 @@ from entrepot.books.selectors import jobs as work
 from entrepot.books.selectors import months as reading
 from entrepot.books.selectors.health_shapes import Job
 from entrepot.faces import worker
-from entrepot.workflows import reopening
+from entrepot.workflows import net_realisable, reopening
 from entrepot.workflows.account_map import account_map
 from entrepot.workflows.voucher_files import VoucherFile, voucher_files
 from entrepot.workflows.vouchers import vouchers
@@ -57,6 +57,12 @@ def ask(viewer: Viewer, which: date, reason: str) -> None:
 def answer(viewer: Viewer, key: int, *, grant: bool) -> None:
     """Grant or refuse a colleague's request."""
     reopening.answer(viewer, key, grant=grant)
+
+
+def write_down(viewer: Viewer, which: date, typed: Mapping[str, tuple[int, str]]) -> str:
+    """Approve the month's write-down to net realisable value; its number."""
+    viewer.need("close")
+    return net_realisable.write_down(viewer.company.code, f"{which:%Y-%m}", typed, actor=viewer.name)
 
 
 def accounts(viewer: Viewer) -> Mapping[str, tuple[str, str]]:

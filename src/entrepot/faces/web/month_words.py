@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
+
+from entrepot.books.selectors.months import Underway
 
 STEPS: Mapping[str, str | Promise] = {
     "opening": pgettext_lazy("roll-forward", "Opening"),
@@ -41,11 +43,45 @@ CHECKS: Mapping[str, str | Promise] = {
     "rates": pgettext_lazy("closing", "Exchange rates missing"),
     "stale": pgettext_lazy("closing", "SKUs with facts newer than their figures"),
     "differences": pgettext_lazy("closing", "SKUs of which a place reports another stock"),
+    "unproven": pgettext_lazy("closing", "Goods under way without the paper that proves they are ours"),
+    "unassessed": pgettext_lazy("closing", "SKUs worth less than they cost, not written down"),
 }
 ANCHORS: Mapping[str, str] = {
     "missing": "missing", "uncosted": "missing", "quarantine": "quarantine", "differences": "differences",
 }  # fmt: skip
 """Where on the data-health page a line of the checklist is worked off."""
+STAGES: Mapping[str, str | Promise] = {
+    "supplier": pgettext_lazy("stage", "With the supplier"),
+    "carrier": pgettext_lazy("stage", "With the carrier, not departed"),
+    "under_way": pgettext_lazy("stage", "Under way"),
+    "border": pgettext_lazy("stage", "At the border"),
+}
+PAPERS: Mapping[str, str | Promise] = {
+    "": "",
+    "pickup_note": pgettext_lazy("paper", "Pick-up note"),
+    "bill_of_lading": pgettext_lazy("paper", "Bill of lading"),
+    "delivery_note": pgettext_lazy("paper", "Proof of delivery"),
+}
+WHOSE: Mapping[bool, str | Promise] = {
+    True: pgettext_lazy("goods", "Ours"),
+    False: pgettext_lazy("goods", "The supplier's"),
+}
+
+
+def proof(row: Underway) -> str:
+    """The paper that dates when goods under way became ours, and whether it is there."""
+    paper = str(PAPERS[row.paper])
+    if not paper or row.papered or not row.owned:
+        return paper
+    return gettext("%(paper)s missing: the departure was taken") % {"paper": paper}
+
+
+CONFIDENCE: Mapping[str, str | Promise] = {
+    "sure": pgettext_lazy("confidence", "sure: 30 sales or more"),
+    "fair": pgettext_lazy("confidence", "fair: 5 sales or more"),
+    "weak": pgettext_lazy("confidence", "weak: fewer than 5 sales"),
+    "none": pgettext_lazy("confidence", "no sale in 90 days"),
+}
 VOUCHERS: Mapping[str, str | Promise] = {
     "accrual_reversal": pgettext_lazy("voucher", "Reversal of accrued purchases"),
     "purchases": pgettext_lazy("voucher", "Purchases and landed costs"),

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
+from entrepot.books.selectors.months import Underway
 from entrepot.books.selectors.paging import cut
+from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.money import minor
 from entrepot.faces.web import month_queries as queries
 from entrepot.faces.web import month_words as words
 from entrepot.faces.web.page import Visit, page
@@ -59,6 +65,23 @@ def roll_columns() -> list[Column]:
     ]
 
 
+def cut_columns() -> list[Column]:
+    """Goods under way at the month's end."""
+    return [
+        Column("whose", _("Whose"), read=lambda r: str(words.WHOSE[r.owned])),
+        Column("order", _("Purchase order")),
+        Column("supplier", _("Supplier"), optional=True),
+        Column("incoterm", _("Incoterm")),
+        Column("shipment", _("Shipment")),
+        Column("sku", _("SKU"), "sku", href=lambda r: reverse("sku", args=[r.sku])),
+        Column("units", _("Units"), "units"),
+        Column("amount", _("Book cost or price"), "money"),
+        Column("stage", _("Where"), read=lambda r: str(words.STAGES[r.stage])),
+        Column("since", _("Ours since")),
+        Column("paper", _("Proof"), read=words.proof),
+    ]
+
+
 SUMS = (
     "opening_units", "opening", "adjustment", "in_units", "in_amount", "out_units", "out_amount", "closing_units", "closing",
 )  # fmt: skip
@@ -93,6 +116,15 @@ def _rolled(visit: Visit, which: date, *, everything: bool) -> Table:
     return build("roll-forward", declared, found, view, visit.viewer, visit.state.currency, export=export)
 
 
+def _cut_off(visit: Visit, which: date, rows: Sequence[Underway], *, everything: bool) -> Table:
+    declared = cut_columns()
+    view = wish(visit.request, declared, "order", prefix="cut-")
+    part = replace(view.slice, offset=0, limit=EXPORT_ROWS) if everything else view.slice
+    found = cut(list(rows), part, sums=("units", "amount"))
+    export = reverse("month", args=[f"{which:%Y-%m}"]) + "cut-off"
+    return build("cut-off", declared, found, view, visit.viewer, visit.state.currency, export=export)
+
+
 @require_GET
 @page
 def month(visit: Visit, which: str) -> HttpResponseBase:
@@ -117,6 +149,8 @@ def month(visit: Visit, which: str) -> HttpResponseBase:
         ],
         left=sum(not c.done for c in found.checks),
         table=_rolled(visit, first, everything=False),
+        under_way=_cut_off(visit, first, found.cut_off, everything=False) if found.cut_off else None,
+        worth=[(row, str(words.CONFIDENCE[row.confidence])) for row in found.realisable],
         jobs=queries.running(visit.viewer),
         may_close=visit.viewer.can("close"),
         programs=PROGRAMS,
@@ -129,6 +163,16 @@ def export(visit: Visit, which: str, suffix: str) -> HttpResponseBase:
     """The roll-forward as a file."""
     visit.need("see_cost")
     return send(_rolled(visit, _month(which), everything=True), suffix, visit.state.zone)
+
+
+@require_GET
+@page
+def cut_off(visit: Visit, which: str, suffix: str) -> HttpResponseBase:
+    """Goods under way at the month's end as a file."""
+    visit.need("see_cost")
+    first = _month(which)
+    rows = queries.month(visit.viewer, first).cut_off
+    return send(_cut_off(visit, first, rows, everything=True), suffix, visit.state.zone)
 
 
 @require_GET
@@ -150,6 +194,22 @@ def vouchers(visit: Visit, which: str, layout: str) -> HttpResponseBase:
     return response
 
 
+def _typed(visit: Visit) -> dict[str, tuple[int, str]]:
+    """SKU → value of all its units in minor units, and the reason, where somebody typed one."""
+    form, currency = visit.request.POST, visit.state.currency
+    found: dict[str, tuple[int, str]] = {}
+    for sku, text, reason in zip(form.getlist("sku"), form.getlist("value"), form.getlist("reason"), strict=True):
+        if not text.strip():
+            continue
+        try:
+            found[sku] = (minor(text.strip().replace(",", ""), currency), reason)
+        except ValueError:
+            raise ProblemError(
+                Problem("no_amount", "this is no amount", "write it as 1234.50", field="value", found=text[:40])
+            ) from None
+    return found
+
+
 @require_POST
 @page
 def act(visit: Visit, which: str, action: str) -> HttpResponseBase:
@@ -160,6 +220,11 @@ def act(visit: Visit, which: str, action: str) -> HttpResponseBase:
         queries.start(visit.viewer, f"month_{action}", first)
     elif action == "ask":
         queries.ask(visit.viewer, first, visit.request.POST.get("reason", ""))
+    elif action == "write-down":
+        number = queries.write_down(visit.viewer, first, _typed(visit))
+        messages.success(
+            visit.request, gettext("%(number)s stands. Put the month together again to see it.") % {"number": number}
+        )
     elif key.isascii() and key.isdigit():
         queries.answer(visit.viewer, int(key), grant=action == "grant")
     return HttpResponseRedirect(reverse("month", args=[which]))
