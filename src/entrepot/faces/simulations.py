@@ -15,24 +15,29 @@ from entrepot.books.models import Company, DemandRun, Job
 from entrepot.core.calendar import local_date
 from entrepot.faces import worker
 from entrepot.workflows.clock import now
-from entrepot.workflows.simulate_kept import known, version_of
+from entrepot.workflows.simulate_books import kept_books
+from entrepot.workflows.simulate_check import check_names, check_wish
+from entrepot.workflows.simulate_kept import FIRST, known, version_of
 from entrepot.workflows.simulate_wish import Wish, read_wish
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``answer`` where it is kept; else the ``job`` that works on it, ``None`` where nobody has asked yet."""
+    """``answer`` where it is kept; else the ``job`` that works on it, ``None`` where nobody has asked yet, and the answer of the
+    ``first`` futures as soon as that is there."""
 
     wish: Wish
     key: str
     answer: dict[str, Any] | None
     job: Job | None = None
+    first: dict[str, Any] | None = None
 
 
 def ask(viewer: Viewer, said: Mapping[str, Any], *, begin: bool) -> Asked:
     """What is known of a question (parameters of :func:`read_wish`); ``begin``: hand it to the worker if it is not answered.
 
-    Needs see_cost and sight of the whole company. Raises :class:`ProblemError` for what cannot be read. Six queries.
+    Needs see_cost and sight of the whole company. Raises :class:`ProblemError` for what cannot be read, and for names that the
+    books do not have. Twelve queries at most.
     """
     viewer.need("see_cost")
     if viewer.locations is not None:
@@ -44,12 +49,17 @@ def ask(viewer: Viewer, said: Mapping[str, Any], *, begin: bool) -> Asked:
     answer = known(key)
     if answer is not None:
         return Asked(wish, key, answer)
+    books = kept_books(company)
+    if books is None:
+        check_names(wish)
+    else:
+        check_wish(books, wish)
     running = Job.objects.filter(kind="simulate").order_by("-pk")[:20]
     job = next((one for one in running if one.arguments.get("key") == key), None)
     if begin and (job is None or job.state in jobs.ENDED):
         told = {"name": "simulate", "company": company.code, "on": on.isoformat(), "wish": wish.said(), "key": key}
         job = worker.start("simulate", told, viewer.name)
-    return Asked(wish, key, None, job)
+    return Asked(wish, key, None, job, known(key + FIRST))
 
 
 def first_day(company: Company) -> date:

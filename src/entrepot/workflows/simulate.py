@@ -1,13 +1,15 @@
 """Ask the twin: what the seller's ways of ordering would cost him, last year again or in many futures, calm or disturbed.
 
 The twin runs on figures read from the books once (:mod:`~entrepot.workflows.simulate_books`): no database is copied and nothing
-is written to it. All ways meet the same demand and the same lead times. Answers are kept by question, so that the same question
-on the same books is answered at once. docs/methods/simulate.md says what is counted and what is not.
+is written to it. All ways meet the same demand and the same lead times. A first answer, of the first futures, is there in a
+moment; answers are kept by question, so that the same question on the same books is answered at once. docs/methods/simulate.md
+says what is counted and what is not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,13 +18,15 @@ from entrepot.core.progress import SILENT, Progress
 from entrepot.engines.twin.model import Policy
 from entrepot.engines.twin.run import run
 from entrepot.workflows.simulate_books import Floats, SellerBooks, seller_books
-from entrepot.workflows.simulate_kept import Said, keep_answer, known, version_of
+from entrepot.workflows.simulate_check import check_wish
+from entrepot.workflows.simulate_happened import BOOKED
+from entrepot.workflows.simulate_kept import FIRST, Said, keep_answer, known, version_of
 from entrepot.workflows.simulate_past import issued, replanned
 from entrepot.workflows.simulate_rules import OwnRules, read_rules
-from entrepot.workflows.simulate_slabs import Slab, calm, count_slabs, slabs
+from entrepot.workflows.simulate_slabs import Block, Slab, blocks, calm, count_slabs
 from entrepot.workflows.simulate_tally import Tally, watched
-from entrepot.workflows.simulate_ways import policy_of, within_cash
-from entrepot.workflows.simulate_wish import OWN, PAST, PLAN, Disruption, Way, Wish
+from entrepot.workflows.simulate_ways import happened, moves_of, policy_of, within_cash
+from entrepot.workflows.simulate_wish import HAPPENED, OWN, PAST, PLAN, Disruption, Way, Wish
 
 __all__ = ["run_wish", "simulate"]
 
@@ -37,58 +41,109 @@ def simulate(company: models.Company, wish: Wish, progress: Progress = SILENT) -
     if found is not None:
         return found
     books = seller_books(company, progress)
-    answer = run_wish(books, wish, progress)
-    keep_answer(wish.key(company.code, books.version), answer)
+    key = wish.key(company.code, books.version)
+    answer = run_wish(books, wish, progress, lambda first: keep_answer(key + FIRST, first))
+    keep_answer(key, answer)
     return answer
 
 
-def run_wish(books: SellerBooks, wish: Wish, progress: Progress = SILENT) -> Said:
-    """Run the twin for every way, calm and disturbed. Reads ``books`` and nothing else."""
-    own = read_rules(wish.rules) if any(way.kind == OWN for way in wish.ways) else None
-    cases = [Disruption()] if wish.disruption.calm else [Disruption(), wish.disruption]
-    past = wish.mode == PAST
-    totals = issued(books, progress) if past and any(way.kind == PLAN for way in wish.ways) else None
-    progress.begin("simulating", sum(count_slabs(books, wish, case) for case in cases) * len(wish.ways))
-    tallies = [[_tally(books, wish, way, case, own, totals, progress.advance) for case in cases] for way in wish.ways]
-    ways: list[Said] = []
-    for way, (quiet, *rest) in zip(wish.ways, tallies, strict=True):
-        said: Said = {"code": way.code, "kind": way.kind, "calm": quiet.said(books)}
-        if rest:
-            said["disturbed"] = rest[0].said(books)
-            said["shock"] = _difference(rest[0], quiet, past=past)
-        ways.append(said)
-    chosen = books.replayable if past else np.ones(len(books), dtype=bool)
-    first = [pair[-1] for pair in tallies]
-    return {
-        "wish": wish.said(), "company": books.company, "currency": books.currency, "on": books.on.isoformat(),
-        "version": books.version, "weeks": first[0].weeks, "futures": len(first[0].cost), "rows": int(chosen.sum()),
-        "left_out": books.left_out + int((~chosen).sum()), "ways": ways,
-        "against": [_difference(other, first[0], past=past) for other in first],
-        "items": {"sku": books.sku.tolist(), "name": books.name.tolist(), "name_zh": books.name_zh.tolist(),
-                  "place": books.place.tolist(),
-                  "seen": chosen.tolist()},
-    }  # fmt: skip
+def run_wish(
+    books: SellerBooks, wish: Wish, progress: Progress = SILENT, first: Callable[[Said], None] | None = None
+) -> Said:
+    """Run the twin for every way, calm and disturbed. Reads ``books`` and nothing else.
+
+    ``first`` is handed the answer of the first futures. Raises :class:`ProblemError` for a wish that names what the books do not
+    have.
+    """
+    check_wish(books, wish)
+    running = _Running(books, wish)
+    if running.past and any(way.kind == PLAN for way in wish.ways):
+        running.totals = issued(books, progress)
+    progress.begin("simulating", count_slabs(books, wish) * len(wish.ways) * len(running.cases))
+    for number, block in enumerate(blocks(books, wish)):
+        for cut in block.cuts():
+            running.add(block, cut, progress.advance)
+            if first is not None and number == 0 and cut[0] == 0 and cut[1] < wish.futures and running.whole(block):
+                first(running.said(cut[1]))
+    return running.said()
 
 
-def _tally(
-    books: SellerBooks, wish: Wish, way: Way, case: Disruption, own: OwnRules | None, totals: list[Floats] | None,
-    advance: Callable[[], None],
-) -> Tally:  # fmt: skip
-    past = wish.mode == PAST
-    weeks = books.replay_weeks if past else wish.weeks
-    tally = Tally.of(len(books), 1 if past else wish.futures, weeks)
-    need = float((books.weekly * books.landed).sum())
-    for slab in slabs(books, wish, case):
-        policy = _policy(books, way, slab, own, totals)
-        if case.cash is not None:
-            share = float((books.weekly * books.landed)[slab.items].sum())
-            policy = within_cash(policy, slab, case.cash * min(share, need))
+@dataclass
+class _Running:
+    """What is counted so far, by way and case."""
+
+    books: SellerBooks
+    wish: Wish
+    totals: list[Floats] | None = None
+    tallies: dict[tuple[int, int], Tally] = field(default_factory=dict[tuple[int, int], Tally])
+
+    def __post_init__(self) -> None:
+        self.past = self.wish.mode == PAST
+        self.own = read_rules(self.wish.rules) if any(way.kind == OWN for way in self.wish.ways) else None
+        self.cases = [Disruption()] if self.wish.disruption.calm else [Disruption(), self.wish.disruption]
+        weeks = self.books.replay_weeks if self.past else self.wish.weeks
+        for way in range(len(self.wish.ways)):
+            for case in range(len(self.cases)):
+                self.tallies[way, case] = Tally.of(len(self.books), 1 if self.past else self.wish.futures, weeks)
+
+    def whole(self, block: Block) -> bool:
+        """Whether the block holds all items."""
+        return len(block.items) == len(self.books)
+
+    def add(self, block: Block, cut: tuple[int, int], advance: Callable[[], None]) -> None:
+        """Run every way and case on the futures of ``cut``."""
+        for at, case in enumerate(self.cases):
+            slab = block.slab(cut, case)
+            for number, way in enumerate(self.wish.ways):
+                self._run(self.tallies[number, at], slab, way, case)
+                advance()
+
+    def _run(self, tally: Tally, slab: Slab, way: Way, case: Disruption) -> None:
+        books, lateral = self.books, None
+        if way.kind == HAPPENED:
+            slab, policy = happened(slab)
+        else:
+            policy = _policy(books, way, slab, self.own, self.totals)
+            lateral = moves_of(slab) if way.kind == PLAN else None
+        if case.cash is not None and way.kind != HAPPENED:
+            weekly = float((books.weekly * books.landed)[slab.items].sum())
+            policy = within_cash(policy, slab, case.cash * weekly)
         policy, course = watched(policy, slab, books)
-        seed = wish.seed + 7919 * slab.number + slab.first
-        outcome = run(slab.operation, slab.demand, slab.opening, policy, seed=seed, late=slab.late)
+        outcome = run(
+            slab.operation, slab.demand, slab.opening, policy, lead=slab.lead, shocks=slab.shocks, charges=slab.charges,
+            waiting=slab.waiting, lateral=lateral,
+        )  # fmt: skip
         tally.add(slab, outcome, course, books)
-        advance()
-    return tally
+
+    def said(self, futures: int | None = None) -> Said:
+        """The answer; of the first ``futures`` alone where so many are run."""
+        books, wish = self.books, self.wish
+        every = 1 if self.past else wish.futures
+        tallies = {key: tally if futures is None else tally.part(futures, every) for key, tally in self.tallies.items()}
+        ways: list[Said] = []
+        for number, way in enumerate(wish.ways):
+            quiet = tallies[number, 0]
+            said: Said = {"code": way.code, "kind": way.kind, "calm": quiet.said()}
+            if len(self.cases) > 1:
+                said["disturbed"] = tallies[number, 1].said()
+                said["shock"] = _difference(tallies[number, 1], quiet, past=self.past)
+            ways.append(said)
+        chosen = books.replayable if self.past else np.ones(len(books), dtype=bool)
+        last = [tallies[number, len(self.cases) - 1] for number in range(len(wish.ways))]
+        answer: Said = {
+            "wish": wish.said(), "company": books.company, "currency": books.currency, "on": books.on.isoformat(),
+            "from": (books.replay_from if self.past else books.on).isoformat(), "version": books.version,
+            "weeks": last[0].weeks, "futures": len(last[0].cost), "asked": every, "rows": int(chosen.sum()),
+            "left_out": books.left_out + int((~chosen).sum()), "ways": ways,
+            "against": [_difference(other, last[0], past=self.past) for other in last],
+            "items": {"sku": books.sku.tolist(), "name": books.name.tolist(), "name_zh": books.name_zh.tolist(),
+                      "place": books.place.tolist(), "seen": chosen.tolist()},
+        }  # fmt: skip
+        if self.past:
+            sums = books.booked[chosen].sum(axis=0)
+            answer["booked"] = {name: round(float(v)) for name, v in zip(BOOKED, sums, strict=True)}
+            answer["booked_units"] = round(float(books.booked_units[chosen].sum()))
+        return answer
 
 
 def _policy(books: SellerBooks, way: Way, slab: Slab, own: OwnRules | None, totals: list[Floats] | None) -> Policy:
@@ -114,5 +169,6 @@ def _difference(one: Tally, other: Tally, *, past: bool) -> Said:
     return {
         "mean": round(mean), "low": round(float(low)), "high": round(float(high)), "cheaper": round(cheaper, 4),
         "share": round(mean / base, 5) if base else None,
-        "families": {name: round(float((one.families[name] - other.families[name]).mean())) for name in one.families},
+        "families": {name: round(float((one.decided[name] - other.decided[name]).mean())) for name in one.decided},
+        "profit": round(float((one.profit - other.profit).mean())),
     }  # fmt: skip

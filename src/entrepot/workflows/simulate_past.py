@@ -11,7 +11,7 @@ import numpy as np
 
 from entrepot.core.progress import Progress
 from entrepot.engines.twin.model import Now, Policy
-from entrepot.workflows.simulate_books import Floats, Ints, SellerBooks
+from entrepot.workflows.simulate_books import MODES, Floats, Ints, SellerBooks
 from entrepot.workflows.simulate_slabs import Slab
 
 EVERY = 4
@@ -48,33 +48,61 @@ def issued(books: SellerBooks, progress: Progress) -> list[Floats]:
 
 def replanned(slab: Slab, books: SellerBooks, totals: list[Floats]) -> Policy:
     """Orders planned every week as the production plan does, from the newest forecast of that time."""
-    from entrepot.engines.demand import LEVELS
-    from entrepot.engines.replenish.rolling import Ageing, RollingCosts, Standing, plan_orders
-
-    operation = slab.operation
-    goods, rates = operation.goods, operation.rates
-    (first, factor), (second, older) = rates.aged
-    costs = RollingCosts(
-        operation.margin, goods.landed, operation.freight, slab.tiled(books.storage), rates.capital / 52, rates.handling,
-        rates.written_off, slab.tiled(books.disposal), rates.excess_weeks, Ageing((first, second), (factor, older)),
-    )  # fmt: skip
-    price = float(books.service_price[slab.items].mean())
+    groups = [
+        _Group(slab, books, np.flatnonzero(books.group[slab.items] == group))
+        for group in np.unique(books.group[slab.items])
+    ]
     weeks = slab.demand.shape[1]
-    kept: list[Floats] = []
 
     def policy(now: Now) -> Ints:
-        if now.week + 1 >= weeks:
-            return np.zeros((len(goods), len(slab.lanes)), np.int64)
-        newest = totals[min(now.week // EVERY, len(totals) - 1)][slab.items]
-        standing = Standing(
-            now.on_hand, now.transit, now.due, np.tile(newest, (slab.copies, 1, 1)), np.asarray(LEVELS), goods.carton,
-            goods.least,
-        )  # fmt: skip
-        plan = plan_orders(
-            standing, slab.lanes, costs, service_price=price, policy=kept[-1] if kept else None, seed=now.week + 1,
-            late=slab.known[now.week + 1 :],
-        )  # fmt: skip
-        kept[:] = [plan.policy]
-        return plan.units
+        out = np.zeros((slab.rows, MODES), np.int64)
+        if now.week + 1 < weeks:
+            newest = totals[min(now.week // EVERY, len(totals) - 1)]
+            for group in groups:
+                group.order(now, newest, out)
+        return out
 
     return policy
+
+
+class _Group:
+    """Rows with the same ways of shipping, ageing and closures, planned together week by week."""
+
+    def __init__(self, slab: Slab, books: SellerBooks, rows: Ints) -> None:
+        from entrepot.engines.replenish.rolling import Ageing, RollingCosts
+
+        self.rows, self.items = rows, slab.items[rows]
+        self.lanes = slab.lanes(int(books.group[self.items[0]]))
+        self.goods = slab.operation.goods.take(rows)
+        self.known, self.shock = slab.known, slab.shocks.of[rows]
+        self.policy: dict[int, Floats] = {}
+        first, second, factor, older = (float(value) for value in books.ageing[self.items[0]])
+        rates = slab.operation.rates
+        self.costs = RollingCosts(
+            slab.operation.margin[rows], self.goods.landed, slab.operation.freight[rows, -len(self.lanes) :],
+            books.storage[self.items], books.constants["capital"] / 52, rates.handling, rates.written_off,
+            books.disposal[self.items], rates.excess_weeks, Ageing((int(first), int(second)), (factor, older)),
+            books.shelf[self.items],
+        )  # fmt: skip
+        self.price = float(books.service_price[self.items].mean())
+
+    def order(self, now: Now, totals: Floats, out: Ints) -> None:
+        """Today's orders into ``out`` [rows, modes]."""
+        from entrepot.engines.demand import LEVELS
+        from entrepot.engines.replenish.rolling import Standing, plan_orders
+
+        modes = len(self.lanes)
+        for number in np.unique(self.shock):
+            some = np.flatnonzero(self.shock == number)
+            rows, items = self.rows[some], self.items[some]
+            late = self.known[number, now.week + 1 :, MODES - modes :]
+            standing = Standing(
+                now.on_hand[rows], np.ascontiguousarray(now.transit[rows][:, MODES - modes :]), now.due[rows], totals[items],
+                np.asarray(LEVELS), self.goods.carton[some], self.goods.least[some],
+            )  # fmt: skip
+            plan = plan_orders(
+                standing, self.lanes, self.costs.take(some), service_price=self.price, policy=self.policy.get(int(number)),
+                seed=now.week + 1, late=late if late.any() else None,
+            )  # fmt: skip
+            self.policy[int(number)] = plan.policy
+            out[rows, MODES - modes :] = plan.units

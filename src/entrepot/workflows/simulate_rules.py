@@ -27,6 +27,7 @@ from entrepot.core.errors import Problem, ProblemError
 if TYPE_CHECKING:
     from entrepot.workflows.simulate_books import Floats, SellerBooks
 
+CLASSES = frozenset("ABC")
 KEYS = frozenset({"cover_days", "reorder_point", "order_up_to", "mode"})
 LONGEST = 20_000
 Said = dict[str, Any]

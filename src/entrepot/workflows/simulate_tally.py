@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, cast
 
 import numpy as np
 
@@ -11,15 +11,13 @@ from entrepot.engines.twin.model import Now, Outcome, Policy
 from entrepot.workflows.simulate_books import Floats, Ints, SellerBooks
 from entrepot.workflows.simulate_slabs import Slab
 
-DECIDED = ("first_leg", "ordering", "storage", "capital", "unsalable", "lost_margin")
-"""Families that the way of ordering decides; their sum is what is compared. ``unsalable``: end of life and shelf life."""
-SOLD = ("purchase", "duty_tax", "selling", "returns")
-"""Of what was sold: nearly the same whatever is ordered, and in the profit."""
-FAMILIES = (*DECIDED, *SOLD)
-_PARTS = {
-    "first_leg": "freight", "ordering": "handling", "storage": "storage", "capital": "capital", "unsalable": "end_of_life",
-    "lost_margin": "lost_margin",
-}  # fmt: skip
+BOOKS = ("purchase", "first_leg", "duty_tax", "storage", "capital", "selling", "unsalable")
+"""The books' seven families; with ``ordering`` their sum is the full cost, of what was sold and of holding what was not."""
+FAMILIES = (*BOOKS, "ordering", "lost_margin")
+DECIDED = ("price", "first_leg", "ordering", "storage", "capital", "end_of_life", "lost_margin")
+"""What the way of ordering decides; the sum is what is compared. ``price``: what orders cost against the usual size of order,
+goods and the duty on them; ``end_of_life``: of what is left beyond reason and past its shelf life. Goods at the usual price,
+their duty, selling and returns are those of what is sold, nearly the same whatever is ordered."""
 BAND = (0.05, 0.5, 0.95)
 
 
@@ -28,6 +26,8 @@ class Tally:
     """Sums over items [futures] or means over futures [items]; money in minor units. Curves [futures, weeks]."""
 
     families: dict[str, Floats]
+    decided: dict[str, Floats]
+    total: Floats
     cost: Floats
     profit: Floats
     asked: Floats
@@ -55,37 +55,33 @@ class Tally:
         def by(*shape: int) -> Floats:
             return np.zeros(shape)
 
-        sums = ("cost", "profit", "asked", "met", "left", "left_value")
+        sums = ("total", "cost", "profit", "asked", "met", "left", "left_value")
         means = ("item_cost", "item_profit", "item_lost", "item_fill", "item_out", "item_left")
         columns: dict[str, Any] = {name: by(futures) for name in sums} | {name: by(rows) for name in means}
         curves: dict[str, Any] = {name: by(futures, weeks) for name in ("stock", "moving", "cash", "out")}
-        return Tally({name: by(futures) for name in FAMILIES}, **columns, **curves, weeks=weeks)
+        families, decided = ({name: by(futures) for name in names} for names in (FAMILIES, DECIDED))
+        return Tally(families, decided, **columns, **curves, weeks=weeks)
 
     def add(self, slab: Slab, outcome: Outcome, course: Course, books: SellerBooks) -> None:
         """Count what one slab cost."""
         at = slice(slab.first, slab.first + slab.copies)
         futures = len(self.cost)
+        families, decided = _accounts(outcome, slab)
+        for kept, said in ((self.families, families), (self.decided, decided)):
+            for name, values in said.items():
+                kept[name][at] += slab.by_future(values).sum(axis=1)
         met = outcome.met.astype(np.float64)
-        sold = {
-            "purchase": met * slab.tiled(books.goods), "duty_tax": met * slab.tiled(books.duty),
-            "selling": met * slab.tiled(books.fees), "returns": met * slab.tiled(books.returns),
-        }  # fmt: skip
-        # What was there at the start has its freight in it, which the twin does not count; it is the same for every way.
-        brought = (slab.opening.on_hand + slab.opening.due.sum(axis=1)) * slab.operation.freight[:, -1]
-        for name in FAMILIES:
-            values = sold[name] if name in sold else outcome.parts[_PARTS[name]]
-            self.families[name][at] += slab.by_future(values + brought if name == "first_leg" else values).sum(axis=1)
-        total = outcome.total + brought
-        spent = total - outcome.parts["lost_margin"]
-        profit = met * slab.tiled(books.price) - np.sum(list(sold.values()), axis=0) - spent
+        cost = np.sum(list(decided.values()), axis=0)
+        full = np.sum([values for name, values in families.items() if name != "lost_margin"], axis=0)
+        profit = met * slab.tiled(books.price) - full
         landed = slab.operation.goods.landed
         for sums, values in (
-            (self.cost, total), (self.profit, profit), (self.asked, outcome.asked), (self.met, met),
+            (self.cost, cost), (self.total, full), (self.profit, profit), (self.asked, outcome.asked), (self.met, met),
             (self.left, outcome.left), (self.left_value, outcome.left * landed),
         ):  # fmt: skip
             sums[at] += slab.by_future(np.asarray(values, np.float64)).sum(axis=1)
         for means, values in (
-            (self.item_cost, total), (self.item_profit, profit), (self.item_lost, outcome.parts["lost_margin"]),
+            (self.item_cost, cost), (self.item_profit, profit), (self.item_lost, outcome.parts["lost_margin"]),
             (self.item_fill, met), (self.item_out, outcome.stockout_weeks), (self.item_left, outcome.left),
         ):  # fmt: skip
             means[slab.items] += slab.by_future(np.asarray(values, np.float64)).sum(axis=0) / futures
@@ -95,10 +91,23 @@ class Tally:
         if slab.first == 0:
             self.items += len(slab.items)
 
-    def said(self, books: SellerBooks) -> dict[str, Any]:
+    def part(self, futures: int, of: int) -> Tally:
+        """The first ``futures`` of ``of`` as if they were all; sums over items of the futures are those of the first."""
+        columns = {f.name: getattr(self, f.name) for f in fields(self)}
+        for name, value in columns.items():
+            if isinstance(value, dict):
+                columns[name] = {key: one[:futures] for key, one in cast("dict[str, Floats]", value).items()}
+            elif isinstance(value, np.ndarray):
+                columns[name] = value * (of / futures) if name.startswith("item_") else value[:futures]
+        return Tally(**columns)
+
+    def said(self) -> dict[str, Any]:
         """As it is kept: means, spreads, distributions, curves; the items in the order of the books."""
         low, middle, high = (float(v) for v in np.quantile(self.cost, BAND))
         return {
+            "total": round(float(self.total.mean())), "total_band": [round(float(v)) for v in np.quantile(self.total, BAND)],
+            "bands": {name: [round(float(v)) for v in np.quantile(values, BAND)] for name, values in self.families.items()},
+            "decided": {name: round(float(values.mean())) for name, values in self.decided.items()},
             "cost": round(float(self.cost.mean())), "low": round(low), "middle": round(middle), "high": round(high),
             "profit": round(float(self.profit.mean())),
             "profit_low": round(float(np.quantile(self.profit, BAND[0]))),
@@ -117,6 +126,19 @@ class Tally:
                 "left": [round(float(v), 1) for v in self.item_left],
             },
         }  # fmt: skip
+
+
+def _accounts(outcome: Outcome, slab: Slab) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """All families, and what the way of ordering decides, by row."""
+    families, parts = outcome.families, outcome.parts
+    if families is None or outcome.saved is None:
+        raise ValueError("the twin was run without charges")
+    price = -outcome.saved * (1 + slab.operation.goods.duty)
+    decided = {
+        "price": price, "first_leg": families["first_leg"], "ordering": parts["handling"], "storage": parts["storage"],
+        "capital": parts["capital"], "end_of_life": parts["end_of_life"], "lost_margin": parts["lost_margin"],
+    }  # fmt: skip
+    return dict(families), decided
 
 
 @dataclass
@@ -140,7 +162,7 @@ def watched(policy: Policy, slab: Slab, books: SellerBooks) -> tuple[Policy, Cou
 
     def seen(now: Now) -> Ints:
         orders = policy(now)
-        moving = now.transit.sum(axis=(1, 2)) + now.due.sum(axis=1) + orders.sum(axis=1)
+        moving = now.position - now.on_hand + (0 if now.owed is None else now.owed) + orders.sum(axis=1)
         values = (
             (course.stock, now.on_hand * landed), (course.moving, moving * landed),
             (course.cash, now.sold * price - (orders * bill).sum(axis=1)), (course.out, now.sold < now.asked),

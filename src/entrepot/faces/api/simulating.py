@@ -27,15 +27,17 @@ class ScenarioIn(Schema):
     weeks: Annotated[int, Field(ge=4, le=52)] = 26
     seed: Annotated[int, Field(ge=0, le=10**9)] = 1
     disruption: Annotated[str, Field(max_length=1000)] = ""
+    waits: Annotated[str, Field(max_length=1000, description="places whose customers wait, LA:2")] = ""
     rules: Annotated[str, Field(max_length=20_000, description="the seller's own rules, TOML")] = ""
 
 
 class ScenarioOut(Schema):
-    """The answer, or the job to wait for: ask again once it is done."""
+    """The answer; or the job to wait for, and the answer of the first futures as soon as it is there. Ask again when it is done."""
 
     key: str
     job: int | None = None
     answer: dict[str, Any] | None = None
+    first: dict[str, Any] | None = None
 
 
 @simulating.post("/simulate", response={200: ScenarioOut, 202: ScenarioOut}, summary="What ways of ordering would cost")
@@ -45,7 +47,7 @@ def post_simulate(request: HttpRequest, wish: ScenarioIn) -> Any:
     200 with the answer where it is known, else 202 with the job of the worker; needs see_cost. Amounts in minor units.
     """
     found = ask(viewer_of(request), wish.dict(), begin=True)
-    said = {"key": found.key, "job": found.job.pk if found.job else None, "answer": found.answer}
+    said = {"key": found.key, "job": found.job.pk if found.job else None, "answer": found.answer, "first": found.first}
     response = JsonResponse(
         said, status=202 if found.answer is None else 200, json_dumps_params={"ensure_ascii": False}
     )

@@ -12,16 +12,22 @@ import typer
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces.cli.opening import open_books
 
-_FAMILIES = {
-    "first_leg": "first leg", "ordering": "order lines", "storage": "storage", "capital": "capital",
-    "unsalable": "end of life", "lost_margin": "lost margin",
+_FULL = {
+    "purchase": "purchase", "first_leg": "first leg", "duty_tax": "duty and tax", "storage": "storage", "capital": "capital",
+    "selling": "selling and last mile", "unsalable": "returns and loss", "ordering": "order lines",
+}  # fmt: skip
+_DECIDED = {
+    "price": "price breaks", "first_leg": "first leg", "ordering": "order lines", "storage": "storage", "capital": "capital",
+    "end_of_life": "end of life", "lost_margin": "lost margin",
 }  # fmt: skip
 
 
 def simulate(
     way: Annotated[
         list[str] | None,
-        typer.Option(help="plan, sheet, sheet:1.28 (z), cover, cover:45 (days), own; may be repeated."),
+        typer.Option(
+            help="plan, sheet, sheet:1.28 (z), cover, cover:45 (days), own; with --past also happened; may be repeated."
+        ),
     ] = None,
     past: Annotated[bool, typer.Option("--past", help="The last year again, instead of futures.")] = False,
     futures: Annotated[int, typer.Option(help="How many futures.")] = 200,
@@ -30,12 +36,17 @@ def simulate(
     disruption: Annotated[
         list[str] | None,
         typer.Option(
-            help="closed=CN:lny, late=sea:3, shut=rail:2027-01-01:2027-02-01, freight=sea:40, demand=-20, cash=50; repeat."
+            help="closed=CN:lny, late=sea:3, shut=rail:2027-01-01:2027-02-01, freight=sea:40, "
+            "demand=-20:2027-01-01:2027-03-01, cash=50; repeat."
         ),
     ] = None,
     rules: Annotated[
         Path | None, typer.Option(help="Your own rules (TOML), for --way own.", exists=True, dir_okay=False)
     ] = None,
+    waits: Annotated[
+        str,
+        typer.Option(help="Places whose customers wait, with what a week costs in per cent of the price: LA:2,DE:1."),
+    ] = "",
     company: Annotated[str, typer.Option(help="Of this company; else of the first that can be simulated.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
@@ -52,7 +63,7 @@ def simulate(
     ways = way or [*DEFAULT_WAYS, *(["own"] if rules else [])]
     wish = read_wish(
         first_day(owner), ways=ways, mode=PAST if past else FUTURES, futures=futures, weeks=weeks, seed=seed,
-        disruption=",".join(disruption or []), rules=text,
+        disruption=",".join(disruption or []), rules=text, waits=waits,
     )  # fmt: skip
     begun = monotonic()
     with Bars() as bars:
@@ -67,7 +78,23 @@ def simulate(
     for case, title in (("calm", "As things are"), ("disturbed", f"With {wish.text}")):
         if case in answer["ways"][0]:
             _table(title, answer, case)
+    if "booked" in answer:
+        _booked(answer)
     _compared(answer)
+
+
+def _booked(answer: dict[str, Any]) -> None:
+    """The books' own figures of the weeks that were run again, beside the twin's of what happened."""
+    from entrepot.faces.cli.printing import money, table
+
+    currency, booked = answer["currency"], answer["booked"]
+    twin = next((way["calm"]["families"] for way in answer["ways"] if way["kind"] == "happened"), None)
+    rows = [
+        (name, money(booked[key], currency), "" if twin is None else money(twin[key], currency))
+        for key, name in _FULL.items()
+        if key in booked
+    ]
+    table("The same weeks in the books", ("", "books", "twin, as it happened"), rows, right=(1, 2))
 
 
 def _company(code: str) -> Any:
@@ -92,12 +119,21 @@ def _table(title: str, answer: dict[str, Any], case: str) -> None:
 
     currency = answer["currency"]
     told = [way[case] for way in answer["ways"]]
+    many = answer["futures"] > 1
+
+    def span(ends: list[tuple[int, int]]) -> tuple[str, ...]:
+        return ("  nine futures of ten", *(f"{money(low, currency)} – {money(high, currency)}" for low, high in ends))
+
     rows = [("cost of ordering so", *(money(one["cost"], currency) for one in told))]
-    if answer["futures"] > 1:
-        rows.append(
-            ("nine futures of ten", *(f"{money(o['low'], currency)} – {money(o['high'], currency)}" for o in told))
-        )
-    rows += [(f"  {name}", *(money(one["families"][key], currency) for one in told)) for key, name in _FAMILIES.items()]
+    rows += [span([(one["low"], one["high"]) for one in told])] if many else []
+    rows += [
+        (f"  {name}", *(money(one["decided"][key], currency) for one in told))
+        for key, name in _DECIDED.items()
+        if key != "price" or any(one["decided"][key] for one in told)
+    ]
+    rows.append(("full cost", *(money(one["total"], currency) for one in told)))
+    rows += [span([(one["total_band"][0], one["total_band"][-1]) for one in told])] if many else []
+    rows += [(f"  {name}", *(money(one["families"][key], currency) for one in told)) for key, name in _FULL.items()]
     rows += [
         ("profit", *(money(one["profit"], currency) for one in told)),
         ("demand met", *(f"{one['fill']:.1%}" for one in told)),
@@ -124,6 +160,6 @@ def _compared(answer: dict[str, Any]) -> None:
                 say(f"{way['code']} costs {money(-gap['mean'], currency)} less so than as things are: it buys less, and less is "
                     f"left over")  # fmt: skip
                 continue
-            worst = max(gap["families"], key=lambda name: gap["families"][name] if name in _FAMILIES else 0)
+            worst = max(gap["families"], key=lambda name: gap["families"][name] if name in _DECIDED else 0)
             say(f"{way['code']}: what goes wrong costs {money(gap['mean'], currency)} "
-                f"({money(gap['low'], currency)} to {money(gap['high'], currency)}), most in {_FAMILIES[worst]}")  # fmt: skip
+                f"({money(gap['low'], currency)} to {money(gap['high'], currency)}), most in {_DECIDED[worst]}")  # fmt: skip

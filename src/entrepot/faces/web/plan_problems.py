@@ -54,6 +54,34 @@ PLAN: dict[str, tuple[Promise, Promise]] = {
         pgettext_lazy("problem", "the ordering rules cannot be read"),
         pgettext_lazy("remedy", "write one rule a line, such as cover_days = 60"),
     ),
+    "scenario_unknown_supplier": (
+        pgettext_lazy("problem", "Nothing that is run comes from this supplier or country"),
+        pgettext_lazy("remedy", "Write the code of a supplier of your items, or a country, such as CN:lny."),
+    ),
+    "scenario_unknown_mode": (
+        pgettext_lazy("problem", "Nothing that is run travels in this way"),
+        pgettext_lazy("remedy", "Name a way that your goods take: air, sea, rail, truck, express, or all."),
+    ),
+    "scenario_unknown_place": (
+        pgettext_lazy("problem", "Nothing that is run is sold from this place"),
+        pgettext_lazy("remedy", "Write the code of a place that sells your items."),
+    ),
+    "scenario_unknown_sku": (
+        pgettext_lazy("problem", "This SKU is not among the items that are run"),
+        pgettext_lazy("remedy", "Correct the code in your rules, or leave the SKU out."),
+    ),
+    "scenario_unknown_class": (
+        pgettext_lazy("problem", "There is no such class of items"),
+        pgettext_lazy("remedy", "Use the classes A, B and C."),
+    ),
+    "scenario_out_of_time": (
+        pgettext_lazy("problem", "These days lie outside of the weeks that are run"),
+        pgettext_lazy("remedy", "Write days within them; the last year again begins a year before the newest order."),
+    ),
+    "nothing_to_replay": (
+        pgettext_lazy("problem", "No item has sold long enough to run the last year again"),
+        pgettext_lazy("remedy", "Run futures of the forecast instead."),
+    ),
     "nothing_to_simulate": (
         pgettext_lazy("problem", "there is nothing that can be simulated yet"),
         pgettext_lazy("remedy", "import orders, purchase orders and prices, then run the daily work"),

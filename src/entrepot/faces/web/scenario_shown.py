@@ -20,8 +20,8 @@ from entrepot.faces.web.formats import figure, money_text, percent
 from entrepot.faces.web.tables import SEE_COST, Column
 
 Said = dict[str, Any]
-DECIDED = ("first_leg", "ordering", "storage", "capital", "unsalable", "lost_margin")
-SOLD = ("purchase", "duty_tax", "selling", "returns")
+DECIDED = ("price", "first_leg", "ordering", "storage", "capital", "end_of_life", "lost_margin")
+FULL = ("purchase", "first_leg", "duty_tax", "storage", "capital", "selling", "unsalable", "ordering")
 BINS = 24
 
 
@@ -34,13 +34,16 @@ def name(code: str) -> str:
         return _("Spreadsheet, z %(z)s") % {"z": value or "1.65"}
     if kind == "cover":
         return _("%(days)s days of cover") % {"days": value or "60"}
+    if kind == "happened":
+        return _("What really happened")
     return _("Own rules")
 
 
 def family(key: str) -> str:
     """A family of the twin by name."""
     own = {
-        "lost_margin": _("Lost margin"), "ordering": _("Order lines"), "unsalable": _("End of life"), "returns": _("Returns"),
+        "lost_margin": _("Lost margin"), "ordering": _("Order lines"), "end_of_life": _("End of life"),
+        "price": _("Price breaks"),
     }  # fmt: skip
     return own.get(key) or families.label(key)
 
@@ -108,12 +111,12 @@ def stacks(answer: Said) -> list[Stack]:
     """The compared cost of every way by family, calm and disturbed."""
     runs = [(way, case) for way in answer["ways"] for case in ("calm", "disturbed") if case in way]
     many = answer["futures"] > 1
-    widest = max([1, *(max(way[case]["high"] if many else 0, _positive(way[case]["families"])) for way, case in runs)])
+    widest = max([1, *(max(way[case]["high"] if many else 0, _positive(way[case]["decided"])) for way, case in runs)])
     out: list[Stack] = []
     for way, case in runs:
         told, left, parts = way[case], 0.0, []
         for key in DECIDED:
-            amount = told["families"].get(key, 0)
+            amount = told["decided"].get(key, 0)
             width = max(amount, 0) * 100 / widest
             parts.append(Part(key, family(key), amount, round(left, 2), round(width, 2)))
             left += width
@@ -142,8 +145,8 @@ class Row:
 
 
 def heads(answer: Said) -> list[str]:
-    """Runs by name, as the columns of the comparison."""
-    out: list[str] = []
+    """Runs by name, as the columns of the comparison; of the last year the books first."""
+    out: list[str] = [_("In the books")] if "booked" in answer else []
     for way in answer["ways"]:
         out.append(name(way["code"]))
         if "disturbed" in way:
@@ -152,26 +155,46 @@ def heads(answer: Said) -> list[str]:
 
 
 def compared(answer: Said) -> list[Row]:
-    """Families, cost, profit, service and stock of every run."""
+    """Full cost by the books' families, what the way of ordering decides of it, profit, service and stock of every run."""
     told = [way[case] for way in answer["ways"] for case in ("calm", "disturbed") if case in way]
+    booked: Said | None = answer.get("booked")
+    many = answer["futures"] > 1
 
-    def money(label: str, read: Any, *, end: bool = False) -> Row:
-        return Row(label, "money", [read(one) for one in told], end)
+    def money(label: str, read: Any, *, end: bool = False, books: int | None = None) -> Row:
+        return Row(label, "money", [*([books] if booked is not None else []), *(read(one) for one in told)], end)
 
-    rows = [money(family(key), lambda one, key=key: one["families"].get(key, 0)) for key in DECIDED]
-    rows.append(money(_("Cost of ordering so"), lambda one: one["cost"], end=True))
-    if answer["futures"] > 1:
-        rows.append(money(_("in one future of twenty less than"), lambda one: one["low"]))
-        rows.append(money(_("in one future of twenty more than"), lambda one: one["high"]))
-    rows += [
-        money(
-            _("%(family)s of what is sold") % {"family": family(key)}, lambda one, key=key: one["families"].get(key, 0)
+    def share(label: str, read: Any) -> Row:
+        return Row(
+            label, "share", [*([None] if booked is not None else []), *(round(read(one) * 1000) for one in told)]
         )
-        for key in SOLD
+
+    rows = [
+        money(
+            family(key),
+            lambda one, key=key: one["families"].get(key, 0),
+            books=None if booked is None else booked.get(key),
+        )
+        for key in FULL
     ]
+    whole = None if booked is None else sum(booked.values())
+    rows.append(money(_("Full cost"), lambda one: one["total"], end=True, books=whole))
+    if many:
+        rows.append(money(_("in one future of twenty less than"), lambda one: one["total_band"][0]))
+        rows.append(money(_("in one future of twenty more than"), lambda one: one["total_band"][-1]))
     rows.append(money(_("Profit"), lambda one: one["profit"], end=True))
-    rows.append(Row(_("Demand met"), "share", [round(one["fill"] * 1000) for one in told]))
-    rows.append(Row(_("Weeks out of stock"), "share", [round(one["out_weeks"] * 1000) for one in told]))
+    of_it = _("Decided by the way of ordering: %(family)s")
+    rows += [
+        money(of_it % {"family": family(key)}, lambda one, key=key: one["decided"].get(key, 0))
+        for key in DECIDED
+        if key != "price" or any(one["decided"].get(key, 0) for one in told)
+    ]
+    rows.append(money(_("Cost of ordering so"), lambda one: one["cost"], end=True))
+    if many:
+        rows.append(money(_("in one future of twenty less than"), lambda one: one["low"]))
+        rows.append(money(_("half of the futures less than"), lambda one: one["middle"]))
+        rows.append(money(_("in one future of twenty more than"), lambda one: one["high"]))
+    rows.append(share(_("Demand met"), lambda one: one["fill"]))
+    rows.append(share(_("Weeks out of stock"), lambda one: one["out_weeks"]))
     rows.append(money(_("Stock at the end"), lambda one: one["left_value"]))
     return rows
 
@@ -180,6 +203,8 @@ def told_rows(rows: Sequence[Row], currency: str) -> list[tuple[Row, list[str]]]
     """The comparison as it is written."""
 
     def cell(row: Row, value: Any) -> str:
+        if value is None:
+            return "–"
         return percent(value) if row.kind == "share" else money_text(Money(value, currency, estimate=True))
 
     return [(row, [cell(row, value) for value in row.values]) for row in rows]
@@ -238,8 +263,7 @@ def differences(answer: Said) -> list[str]:
 
 def curves(answer: Said) -> dict[str, Said]:
     """Stock and cash by week of every way, in major units; of the disturbed run where there is one."""
-    past = answer["wish"]["mode"] == "past"
-    first = date.fromisoformat(answer["on"]) - (timedelta(weeks=answer["weeks"]) if past else timedelta())
+    first = date.fromisoformat(answer["from"])
     weeks = [(first + timedelta(weeks=n)).isoformat() for n in range(answer["weeks"])]
     whole = 10 ** exponent(answer["currency"])
     out: dict[str, Said] = {}

@@ -38,27 +38,29 @@ class Typed:
     futures: str
     weeks: str
     rules: str
+    waits: str
     wrong: dict[str, str]
     wishes: dict[str, Any]
 
 
 def typed(said: QueryDict) -> Typed:
     """Read the form; nothing said is the usual comparison."""
-    kinds = [kind for kind in said.getlist("way")[:6] if kind in ("plan", "sheet", "cover", "own")]
+    kinds = [kind for kind in said.getlist("way")[:6] if kind in ("plan", "sheet", "cover", "own", "happened")]
     z, days = said.get("z", "1.65")[:6] or "1.65", said.get("days", "60")[:6] or "60"
     rules = said.get("rules", "")[:20_000].replace("\r\n", "\n")
     if not kinds:
-        kinds = ["plan", "sheet", "cover"]
+        kinds = ["plan", "sheet", "cover", *(["happened"] if said.get("mode") == "past" else [])]
     codes = [{"sheet": f"sheet:{z}", "cover": f"cover:{days}"}.get(kind, kind) for kind in kinds]
     wrong = {key: said.get(key, "")[:200].strip() for key in DISRUPTIONS}
     parts = [f"{key}={one.strip()}" for key, text in wrong.items() for one in text.split(",") if one.strip()]
-    mode = "past" if said.get("mode") == "past" else "futures"
+    mode = said.get("mode", "futures")[:10] or "futures"
+    waits = said.get("waits", "")[:200].strip()
     futures, weeks = said.get("futures", "200")[:5] or "200", said.get("weeks", "26")[:3] or "26"
     wishes = {
         "ways": codes, "mode": mode, "futures": futures, "weeks": weeks, "disruption": ",".join(parts),
-        "rules": rules if "own" in kinds else "",
+        "rules": rules if "own" in kinds else "", "waits": waits,
     }  # fmt: skip
-    return Typed(kinds, z, days, mode, futures, weeks, rules, wrong, wishes)
+    return Typed(kinds, z, days, mode, futures, weeks, rules, waits, wrong, wishes)
 
 
 def _items(visit: Visit, answer: dict[str, Any], *, everything: bool) -> Table:
@@ -88,7 +90,7 @@ def scenario(visit: Visit) -> HttpResponseBase:
         found = ask(visit.viewer, form.wishes, begin=False)
     except ProblemError as error:
         problems = error.problems
-    answer = found.answer if found else None
+    answer = (found.answer or found.first) if found else None
     context: dict[str, Any] = {"form": form, "problems": problems, "answer": answer, "futures": FUTURES, "weeks": WEEKS}
     if answer is not None:
         context |= {
@@ -103,14 +105,17 @@ def scenario(visit: Visit) -> HttpResponseBase:
             "table": _items(visit, answer, everything=False),
             "currency": answer["currency"],
         }
-    job = found.job if found and answer is None else None
+    job = found.job if found and found.answer is None else None
     return visit.page(
         "web/scenario.html",
         "scenario",
         status=422 if problems else 200,
         **context,
         job=work.shape(visit.viewer, job) if job is not None and job.state in ("queued", "running", "failed") else None,
-        begin=bool(visit.request.GET) and not problems and answer is None and (job is None or job.state == "done"),
+        begin=bool(visit.request.GET)
+        and found is not None
+        and found.answer is None
+        and (job is None or job.state == "done"),
     )
 
 
@@ -153,7 +158,11 @@ def summary(visit: Visit, suffix: str) -> HttpResponseBase:
     heads = scenario_shown.heads(answer)
 
     def shown(row: scenario_shown.Row, at: int) -> Any:
-        return row.values[at] / (10 if row.kind == "share" else 10 ** exponent(answer["currency"]))
+        return (
+            None
+            if row.values[at] is None
+            else row.values[at] / (10 if row.kind == "share" else 10 ** exponent(answer["currency"]))
+        )
 
     def label(row: scenario_shown.Row) -> str:
         return f"{row.label} ({'%' if row.kind == 'share' else answer['currency']})"
