@@ -46,7 +46,7 @@ def opening_balance(context: Context, source: Source, body: Body, expected: Expe
     place = registers.location(body["location"])
     for number, line in enumerate(body["lines"], 1):
         at = moment(line.get("received_on"), source.effective_at)
-        cell = registers.cell_at(source.company, place, {**line, "expiry": None})
+        cell = registers.cell_at(source.company, place, line)
         expected.moves.append(
             move(source, number, OPENING, registers.item(line["sku"]), line["quantity"], 0, cell, at=at)
         )
@@ -79,7 +79,7 @@ def receipt(context: Context, source: Source, body: Body, expected: Expected) ->
     place = registers.location(body["location"])
     for number, line in enumerate(body["lines"], 1):
         item = registers.item(line["sku"])
-        cell = registers.cell_at(source.company, place, {**line, "expiry": None})
+        cell = registers.cell_at(source.company, place, line)
         promised = _promised(ordered, item, line.get("order_line"))
         expected.moves.append(
             move(
@@ -148,7 +148,7 @@ def _arrival(context: Context, source: Source, body: Body, expected: Expected) -
     place = registers.location(body["location"])
     for number, line in enumerate(body["lines"], 1):
         item, units = registers.item(line["sku"]), line["quantity"]
-        cell = registers.cell_at(source.company, place, {**line, "expiry": None})
+        cell = registers.cell_at(source.company, place, line)
         arrived = max(0, min(units, sent.get(item, 0) - taken.get(item, 0)))
         taken[item] = taken.get(item, 0) + arrived
         if arrived:
@@ -241,7 +241,7 @@ def count(context: Context, source: Source, body: Body, expected: Expected) -> N
         if not difference:
             continue
         item = registers.item(line["sku"])
-        cell = registers.cell_at(source.company, place, {**line, "expiry": None})
+        cell = registers.cell_at(source.company, place, line)
         kind, ends = (COUNT_SURPLUS, (0, cell)) if difference > 0 else (COUNT_SHORTAGE, (cell, 0))
         expected.moves.append(move(source, number, kind, item, abs(difference), *ends))
 

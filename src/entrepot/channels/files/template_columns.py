@@ -35,6 +35,7 @@ _PREFIX = {
     "shares": "share_",
     "documents": "",
     "terms": "term_",
+    "cartons": "carton_",
 }
 _RATIOS = {"fx_rate": "rate", "signal": "value", "tax_registration": "recoverable_share", "budget": "rate"}
 """Documents whose ``numerator`` and ``denominator`` are one number to a person."""

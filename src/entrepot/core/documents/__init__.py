@@ -54,6 +54,7 @@ from entrepot.core.documents.rebates import (
     VatInvoiceLine,
 )
 from entrepot.core.documents.stock import (
+    Carton,
     Component,
     Conversion,
     Count,
@@ -166,16 +167,16 @@ def parse(data: dict[str, Any]) -> Any:
 
 
 __all__ = [
-    "AnyDocument", "Basis", "Budget", "BudgetLine", "Bundle", "BundlePart", "CellRef", "Company", "Component", "ConfirmedLine", "Conversion",
-    "CostBill", "CostLine", "Count", "CountLine", "DeclarationLine", "Document", "DutyRefund", "DutyRefundLine",
-    "ExportDeclaration", "FeeCharge", "FeeLine", "FxRate", "InspectedLine", "Inspection", "IntercompanyLine",
-    "IntercompanySale", "Item", "ItemLine", "Listing", "Location", "LotLine", "MatchDecision", "Money",
-    "OpeningBalance", "OpeningLine", "Packaging", "Payment", "PaymentShare", "PaymentTerm", "PeriodClose",
-    "PeriodReopen", "Piece", "ProducedLine", "PurchaseDecision", "PurchaseEnd", "PurchaseLine", "PurchaseOrder",
-    "PurchaseProgress", "PurchaseProposal", "RebateClaim", "RebateClaimLine", "RebatePayment", "RebateSettlement",
-    "RebateSettlementLine", "Receipt", "ReceiptLine", "Ref", "Refund", "RefundLine", "Regrade", "Reimbursement",
-    "Return", "ReturnLine", "Reversal", "SalesLine", "SalesOrder", "Shipment", "Shop", "Signal", "StatedCost",
-    "StockReport", "StockReportLine", "StockUse", "Supplier", "SupplierConfirmation", "SupplierCredit",
-    "SupplierReturn", "Target", "TaxRegistration", "TaxReturn", "Transfer", "UnitPrice", "VatInvoice", "VatInvoiceLine", "WriteDown", "WriteDownLine",
-    "adapter", "parse",
+    "AnyDocument", "Basis", "Budget", "BudgetLine", "Bundle", "BundlePart", "Carton", "CellRef", "Company",
+    "Component", "ConfirmedLine", "Conversion", "CostBill", "CostLine", "Count", "CountLine", "DeclarationLine",
+    "Document", "DutyRefund", "DutyRefundLine", "ExportDeclaration", "FeeCharge", "FeeLine", "FxRate", "InspectedLine",
+    "Inspection", "IntercompanyLine", "IntercompanySale", "Item", "ItemLine", "Listing", "Location", "LotLine",
+    "MatchDecision", "Money", "OpeningBalance", "OpeningLine", "Packaging", "Payment", "PaymentShare", "PaymentTerm",
+    "PeriodClose", "PeriodReopen", "Piece", "ProducedLine", "PurchaseDecision", "PurchaseEnd", "PurchaseLine",
+    "PurchaseOrder", "PurchaseProgress", "PurchaseProposal", "RebateClaim", "RebateClaimLine", "RebatePayment",
+    "RebateSettlement", "RebateSettlementLine", "Receipt", "ReceiptLine", "Ref", "Refund", "RefundLine", "Regrade",
+    "Reimbursement", "Return", "ReturnLine", "Reversal", "SalesLine", "SalesOrder", "Shipment", "Shop", "Signal",
+    "StatedCost", "StockReport", "StockReportLine", "StockUse", "Supplier", "SupplierConfirmation", "SupplierCredit",
+    "SupplierReturn", "Target", "TaxRegistration", "TaxReturn", "Transfer", "UnitPrice", "VatInvoice",
+    "VatInvoiceLine", "WriteDown", "WriteDownLine", "adapter", "parse",
 ]  # fmt: skip

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -22,6 +24,7 @@ from entrepot.core.documents.header import (
     Short,
     Text,
     UnitPrice,
+    Units,
 )
 
 Component = Literal[
@@ -44,6 +47,7 @@ class OpeningLine(ItemLine):
     condition: Condition = "sellable"
     label: Short = ""
     batch: Short = ""
+    expiry: date | None = None
     received_on: AwareDatetime | None = None
     costs: list[StatedCost] = []
 
@@ -55,6 +59,20 @@ class OpeningBalance(Document):
     location: Code
     importer: Short = ""
     lines: Annotated[list[OpeningLine], Field(min_length=1)]
+
+
+class Carton(Piece):
+    """``cartons`` equal cartons, the first numbered ``number``, each with ``quantity`` units of ``sku`` (mixed cartons: one line
+    an item, with the same number). Weight and outer measures are of one carton."""
+
+    number: Short = ""
+    cartons: Annotated[int, Field(ge=1, le=100_000)] = 1
+    sku: Code
+    quantity: Units
+    weight_g: Annotated[int, Field(gt=0, lt=2**31)] | None = None
+    length_mm: Annotated[int, Field(gt=0, lt=2**31)] | None = None
+    width_mm: Annotated[int, Field(gt=0, lt=2**31)] | None = None
+    height_mm: Annotated[int, Field(gt=0, lt=2**31)] | None = None
 
 
 class Shipment(Document):
@@ -79,6 +97,22 @@ class Shipment(Document):
     on_board_at: AwareDatetime | None = None
     arrived_at: AwareDatetime | None = None
     lines: Annotated[list[ItemLine], Field(min_length=1)]
+    cartons: list[Carton] = []
+
+    @model_validator(mode="after")
+    def _packed(self) -> Shipment:
+        """A packing list, where there is one, holds exactly what leaves."""
+        if self.cartons:
+            packed, sent = Counter[str](), Counter[str]()
+            for carton in self.cartons:
+                packed[carton.sku] += carton.cartons * carton.quantity
+            for line in self.lines:
+                sent[line.sku] += line.quantity
+            wrong = sorted(sku for sku in packed.keys() | sent.keys() if packed[sku] != sent[sku])
+            if wrong:
+                sku = wrong[0]
+                raise ValueError(f"the cartons hold {packed[sku]} units of {sku}, the shipment says {sent[sku]}")
+        return self
 
 
 class ReceiptLine(ItemLine):
@@ -91,6 +125,7 @@ class ReceiptLine(ItemLine):
     condition: Condition = "sellable"
     label: Short = ""
     batch: Short = ""
+    expiry: date | None = None
     price: UnitPrice | None = None
 
 
@@ -175,6 +210,7 @@ class CountLine(Piece):
     condition: Condition = "sellable"
     label: Short = ""
     batch: Short = ""
+    expiry: date | None = None
     note: Text = ""
 
 

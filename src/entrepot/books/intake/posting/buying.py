@@ -96,7 +96,7 @@ def receipt(b: Builder, doc: d.Receipt) -> None:
     location = b.directory.location(doc.location)
     for number, line in enumerate(doc.lines, 1):
         item = b.directory.item(line.sku, number)
-        cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch)
+        cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch, line.expiry)
         of_order = _matching(ordered, item, line.order_line, number)
         if of_order is not None and line.price is None:
             _bought(b, number, line.quantity, cell, of_order, total, b.header.effective_at)
@@ -187,7 +187,7 @@ def _arrival(b: Builder, doc: d.Receipt, shipment: models.Shipment) -> None:
     location = b.directory.location(doc.location)
     for number, line in enumerate(doc.lines, 1):
         item = b.directory.item(line.sku, number)
-        cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch)
+        cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch, line.expiry)
         arrived = max(0, min(line.quantity, sent[item] - taken[item]))
         taken[item] += arrived
         if arrived:

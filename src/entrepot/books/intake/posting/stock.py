@@ -21,7 +21,7 @@ def opening_balance(b: Builder, doc: d.OpeningBalance) -> None:
     location = b.directory.location(doc.location)
     for number, line in enumerate(doc.lines, 1):
         at = to_instant(line.received_on) if line.received_on else b.header.effective_at
-        cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch)
+        cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch, line.expiry)
         row = b.movement(number, Kind.OPENING, b.directory.item(line.sku, number), line.quantity, None, cell, at=at)
         for ordinal, cost in enumerate(line.costs):
             # The rate of the day the books begin: an older one may not be known, and the cost is "as stated".
@@ -101,7 +101,7 @@ def complete_count(b: Builder, doc: d.Count) -> d.Count:
         if line.expected is not None:
             return line
         item = b.directory.item(line.sku, number)
-        cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch)
+        cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch, line.expiry)
         stand = fold((s for s in b.session.steps({item}) if s.movement not in told), stop=lambda step: step.at > at)
         return line.model_copy(update={"expected": max(0, stand.units.get((item, cell), 0))})
 
@@ -112,7 +112,7 @@ def count(b: Builder, doc: d.Count) -> None:
     location = b.directory.location(doc.location)
     for number, line in enumerate(doc.lines, 1):
         item = b.directory.item(line.sku, number)
-        cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch)
+        cell = b.directory.cell_at(b.header.company, location, line.condition, line.label, line.batch, line.expiry)
         difference = line.counted - (line.expected or 0)
         if difference > 0:
             b.movement(number, Kind.COUNT_SURPLUS, item, difference, None, cell)
