@@ -25,6 +25,7 @@ from entrepot.workflows.plan_inputs import gather
 from entrepot.workflows.plan_limits import Limits, read_limits
 from entrepot.workflows.plan_store import store
 from entrepot.workflows.plan_within import within
+from entrepot.workflows.simulate_read import keep_planned
 
 __all__ = ["Planned", "plan", "propose_for"]
 
@@ -75,6 +76,8 @@ def _plan(company: models.Company, one: CompanyForecast, asked: Mapping[str, Any
         bulk.writer_lock()
         run = store(inputs, result, limits, at)
         rows = decisions(company, run, surplus, at)
+    if limits == Limits():
+        keep_planned(result.decided, one)
     kinds = [row.kind for row in run.planline_set.only("kind")]
     return Planned(
         company.code, kinds.count(models.PlanLine.BUY), kinds.count(models.PlanLine.SHIP),

@@ -34,7 +34,8 @@ __all__ = ["run_wish", "simulate"]
 def simulate(company: models.Company, wish: Wish, progress: Progress = SILENT) -> Said:
     """The answer to ``wish``, kept or worked out. Raises :class:`ProblemError` where nothing can be simulated.
 
-    ``ways`` in the order asked, each with ``calm`` and, where something goes wrong, ``disturbed``; ``against`` the first way;
+    ``ways`` in the order asked, each with ``calm`` and, where something goes wrong, ``disturbed``, what that costs in all
+    (``shock``) and each thing by itself (``each``); ``against`` the first way;
     ``items`` names the rows of ``by_item``.
     """
     found = known(wish.key(company.code, version_of(company)))
@@ -80,7 +81,10 @@ class _Running:
     def __post_init__(self) -> None:
         self.past = self.wish.mode == PAST
         self.own = read_rules(self.wish.rules) if any(way.kind == OWN for way in self.wish.ways) else None
-        self.cases = [Disruption()] if self.wish.disruption.calm else [Disruption(), self.wish.disruption]
+        case = self.wish.disruption
+        self.cases = [Disruption()] if case.calm else [Disruption(), case]
+        self.parts = list(case.parts) if len(case.parts) > 1 else []
+        self.cases += [case.parts[name] for name in self.parts]
         weeks = self.books.replay_weeks if self.past else self.wish.weeks
         for way in range(len(self.wish.ways)):
             for case in range(len(self.cases)):
@@ -127,9 +131,13 @@ class _Running:
             if len(self.cases) > 1:
                 said["disturbed"] = tallies[number, 1].said()
                 said["shock"] = _difference(tallies[number, 1], quiet, past=self.past)
+                said["each"] = {
+                    name: _difference(tallies[number, 2 + at], quiet, past=self.past)
+                    for at, name in enumerate(self.parts)
+                }
             ways.append(said)
         chosen = books.replayable if self.past else np.ones(len(books), dtype=bool)
-        last = [tallies[number, len(self.cases) - 1] for number in range(len(wish.ways))]
+        last = [tallies[number, min(1, len(self.cases) - 1)] for number in range(len(wish.ways))]
         answer: Said = {
             "wish": wish.said(), "company": books.company, "currency": books.currency, "on": books.on.isoformat(),
             "from": (books.replay_from if self.past else books.on).isoformat(), "version": books.version,
@@ -171,4 +179,6 @@ def _difference(one: Tally, other: Tally, *, past: bool) -> Said:
         "share": round(mean / base, 5) if base else None,
         "families": {name: round(float((one.decided[name] - other.decided[name]).mean())) for name in one.decided},
         "profit": round(float((one.profit - other.profit).mean())),
+        "fill": round(float(one.met.sum() / max(one.asked.sum(), 1.0) - other.met.sum() / max(other.asked.sum(), 1.0)), 5),
+        "left_value": round(float((one.left_value - other.left_value).mean())),
     }  # fmt: skip

@@ -13,21 +13,20 @@ from entrepot.core.calendar import local_date, midnight
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows import snapshot
-from entrepot.workflows.simulate_books import AGES, MODES, YEAR, Floats, Ints, SellerBooks
+from entrepot.workflows.simulate_books import AGES, MODES, YEAR, Floats, Ints, SellerBooks, keep
 from entrepot.workflows.simulate_happened import as_it_stood, booked
+from entrepot.workflows.simulate_kept import folder, version_of
 from entrepot.workflows.simulate_terms import breaks_of, capital_of, market_of, old_of, regions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from entrepot.workflows.forecast import CompanyForecast
     from entrepot.workflows.plan_orders import Decided
 
 
 def read_books(company: models.Company, version: str, progress: Progress = SILENT) -> SellerBooks:
     """Forecast, gather and tune; nothing is stored in the database. Raises :class:`ProblemError` where nothing can be planned."""
-    import polars as pl
-
-    from entrepot.engines.demand.refill import refill
     from entrepot.workflows.forecast import forecast_of
     from entrepot.workflows.plan_inputs import gather
     from entrepot.workflows.plan_limits import Limits
@@ -41,7 +40,16 @@ def read_books(company: models.Company, version: str, progress: Progress = SILEN
     on = local_date(one.as_of, company.zone) + timedelta(days=1)
     inputs = gather(company, one, on)
     progress.begin("tuning the policy")
-    decided = decide_all(inputs, one, Limits())
+    return columns_of(decide_all(inputs, one, Limits()), one, found, version)
+
+
+def columns_of(decided: Decided, one: CompanyForecast, found: facts.Facts, version: str) -> SellerBooks:
+    """The figures of what a plan has decided without limits, on the same facts."""
+    import polars as pl
+
+    from entrepot.engines.demand.refill import refill
+
+    inputs, company, on = decided.inputs, decided.inputs.company, decided.inputs.on
     rows = sorted(decided.buy)
     if not rows:
         raise _nothing(company)
@@ -59,6 +67,14 @@ def read_books(company: models.Company, version: str, progress: Progress = SILEN
     moves = found.movements.filter(pl.col("company") == company.pk)
     then, came = as_it_stood(company, moves, pairs, midnight(starts, company.zone), YEAR)
     return _columns(decided, rows, history, (then, came, *booked(company, pairs, starts, on)), version)
+
+
+def keep_planned(decided: Decided, one: CompanyForecast) -> None:
+    """Keep the figures of a plan just made without limits, so that the first scenario of the day starts at once."""
+    company = decided.inputs.company
+    if decided.buy:
+        found = facts.assemble(snapshot.refresh(SILENT), facts.closings(facts.FOREVER), facts.FOREVER, facts.FOREVER)
+        keep(columns_of(decided, one, found, version_of(company)), folder() / f"{company.code}.npz")
 
 
 @dataclass(frozen=True)

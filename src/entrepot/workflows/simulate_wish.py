@@ -16,7 +16,7 @@ import hashlib
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -87,6 +87,16 @@ class Disruption:
         """First and last day of all that has both."""
         dated = [*self.closed, *self.delays, *self.freight, *self.demand]
         return [(one.first, one.last) for one in dated if one.first is not None and one.last is not None]
+
+    @property
+    def parts(self) -> dict[str, Disruption]:
+        """Each thing that goes wrong by itself."""
+        usual = Disruption()
+        return {
+            one.name: replace(usual, **{one.name: value})
+            for one in fields(self)
+            if (value := getattr(self, one.name)) != getattr(usual, one.name)
+        }
 
     @property
     def modes(self) -> set[str]:

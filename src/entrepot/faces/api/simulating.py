@@ -32,7 +32,7 @@ class ScenarioIn(Schema):
 
 
 class ScenarioOut(Schema):
-    """The answer; or the job to wait for, and the answer of the first futures as soon as it is there. Ask again when it is done."""
+    """The answer; or the job to wait for, and the first futures' answer as soon as it is there. Ask again when it is done."""
 
     key: str
     job: int | None = None
