@@ -25,6 +25,7 @@ from entrepot.core.calendar import to_datetime, to_instant
 from entrepot.core.documents import parse
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.workflows import entered_effect, may_post, typed_codes
+from entrepot.workflows import over_receipt as over
 from entrepot.workflows.clock import now
 from entrepot.workflows.entered_effect import Effect
 from entrepot.workflows.typed_rows import Fault, Read, Typed, at_line, header_columns, read_typed
@@ -183,6 +184,7 @@ def _not_postable(viewer: Viewer, read: Read, corrects: int | None) -> list[Faul
             faults.append(Fault(replace(problem, found=told.external_id)))
     else:
         same = same.filter(reversed__isnull=True)
+        faults += [at_line(fault.problem, read, document.type) for fault in over.too_many(viewer, document)]
     if same.exists():
         faults.append(_number("number_taken", "another document has this number", document.id))
     return faults

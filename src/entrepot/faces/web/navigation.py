@@ -46,7 +46,11 @@ GROUPS = (
     ),
     Group(
         _("Stock"),
-        (Link("inventory", "inventory", _("Inventory"), "i", phone=True),),
+        (
+            Link("inventory", "inventory", _("Inventory"), "i", phone=True),
+            Link("receiving", "receiving", _("Receiving"), "n"),
+            Link("shipments", "shipments", _("Shipments"), ""),
+        ),
     ),
     Group(
         _("Cost"),
@@ -72,7 +76,10 @@ GROUPS = (
     ),
     Group(
         _("Books"),
-        (Link("close", "close", _("Close"), "l", "see_cost"),),
+        (
+            Link("close", "close", _("Close"), "l", "see_cost"),
+            Link("budget", "budget", _("Budget"), "", "see_cost"),
+        ),
     ),
     Group(
         _("Data"),

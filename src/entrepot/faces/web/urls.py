@@ -8,6 +8,8 @@ from django.urls import path, re_path
 from django.views.i18n import set_language
 
 from entrepot.faces.web.views import (
+    arriving,
+    budget,
     cost,
     demand,
     demand_parts,
@@ -120,6 +122,8 @@ urlpatterns = [
     re_path(rf"^duty-refunds\.{FILE}$", tax_back.refunds_export, name="duty-refunds-export"),
     path("duty-refunds/<str:key>/", tax_back.refund, name="duty-refund"),
     re_path(rf"^duty-refunds/(?P<key>\w+)\.{FILE}$", tax_back.refund_export, name="duty-refund-export"),
+    path("budget/", budget.budget, name="budget"),
+    re_path(rf"^budget\.{FILE}$", budget.export, name="budget-export"),
     path("closing/", months.months, name="close"),
     re_path(rf"^closing/(?P<which>{MONTH})/$", months.month, name="month"),
     re_path(rf"^closing/(?P<which>{MONTH})/roll-forward\.{FILE}$", months.export, name="month-export"),
@@ -142,6 +146,11 @@ urlpatterns = [
     path("health/quarantine/<str:key>/", health.held, name="held"),
     path("health/quarantine/<str:key>/dismiss", health.dismiss, name="held-dismiss"),
     re_path(rf"^health/(?P<name>\w+)\.{FILE}$", health.export, name="health-export"),
+    path("receiving/", arriving.receiving, name="receiving"),
+    path("shipments/", arriving.shipments, name="shipments"),
+    re_path(rf"^(?P<name>receiving|shipments)\.{FILE}$", arriving.export, name="arriving-export"),
+    re_path(r"^arrivals/(?P<kind>purchase_order|shipment)/(?P<number>.+)/receive$", arriving.receive, name="arrival-receive"),
+    re_path(r"^arrivals/(?P<kind>purchase_order|shipment)/(?P<number>.+)/$", arriving.arrival, name="arrival"),
     path("enter/", entering.start, name="entering"),
     path("enter/new/<slug:kind>", entering.begin, name="draft-begin"),
     path("enter/correct/<int:key>", entering.correct, name="draft-correct"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from entrepot.faces.web.stock_words import STOCK_WORDS
+
 WORDS: dict[str, dict[str, Promise]] = {
     "stock_state": {
         "out": pgettext_lazy("stock", "Out of stock"),
@@ -335,5 +337,6 @@ WORDS: dict[str, dict[str, Promise]] = {
         "basis": pgettext_lazy("field", "basis of the split"),
         "target": pgettext_lazy("field", "target"),
     },
+    **STOCK_WORDS,
 }
 """Vocabulary to code to word."""

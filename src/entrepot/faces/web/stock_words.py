@@ -1,0 +1,47 @@
+"""Words of stock work: arrivals, counts, causes of differences, ways of transport."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+STOCK_WORDS: dict[str, dict[str, Promise]] = {
+    "mode": {
+        "sea": pgettext_lazy("mode", "Sea"),
+        "rail": pgettext_lazy("mode", "Rail"),
+        "air": pgettext_lazy("mode", "Air"),
+        "express": pgettext_lazy("mode", "Express"),
+        "truck": pgettext_lazy("mode", "Truck"),
+        "other": pgettext_lazy("mode", "Other"),
+    },
+    "arrival": {
+        "on_the_way": pgettext_lazy("arrival", "on the way"),
+        "partly": pgettext_lazy("arrival", "partly arrived"),
+        "arrived": pgettext_lazy("arrival", "arrived"),
+        "late": pgettext_lazy("arrival", "late"),
+    },
+    "count_state": {
+        "counting": pgettext_lazy("count", "being counted"),
+        "review": pgettext_lazy("count", "to be approved"),
+        "posted": pgettext_lazy("count", "posted"),
+        "cancelled": pgettext_lazy("count", "cancelled"),
+    },
+    "count_reason": {
+        "miscounted": pgettext_lazy("count", "counted wrongly before"),
+        "lost": pgettext_lazy("count", "lost"),
+        "found": pgettext_lazy("count", "found again"),
+        "damaged": pgettext_lazy("count", "damaged"),
+        "mislabelled": pgettext_lazy("count", "wrong label"),
+        "not_booked": pgettext_lazy("count", "movement not booked"),
+        "unknown": pgettext_lazy("count", "not known"),
+    },
+    "difference_cause": {
+        "under_way": pgettext_lazy("difference", "goods under way"),
+        "late_booking": pgettext_lazy("difference", "booked later"),
+        "lost": pgettext_lazy("difference", "lost at the platform"),
+        "claimed": pgettext_lazy("difference", "claimed from the platform"),
+        "counted": pgettext_lazy("difference", "settled by a count"),
+        "wrong_report": pgettext_lazy("difference", "the report was wrong"),
+        "other": pgettext_lazy("difference", "other"),
+    },
+}
