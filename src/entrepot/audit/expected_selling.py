@@ -6,6 +6,7 @@ from typing import Any
 
 from entrepot.audit.expected import Context, Expected, Rule, Source, base, lot_of, moment, move, owner, sold_line
 from entrepot.audit.references import Moved, Sold
+from entrepot.audit.registers import Company, midnight
 from entrepot.audit.vocabulary import RETURN, SALE
 
 Body = dict[str, Any]
@@ -22,7 +23,7 @@ def sales_order(context: Context, source: Source, body: Body, expected: Expected
     )
     status, currency = body.get("status", "shipped"), body["currency"]
     at = moment(body.get("shipped_at"), source.effective_at)
-    country, region = body.get("country") or "", body.get("region", "")
+    country, region, past = body.get("country") or "", body.get("region", ""), _before_books(company, at)
     for number, line in enumerate(body["lines"], 1):
         item, parts = registers.parts(shop, line["sku"])
         amount = line.get("amount")
@@ -45,7 +46,7 @@ def sales_order(context: Context, source: Source, body: Body, expected: Expected
                 status,
             )
         )
-        if status == "cancelled":
+        if status == "cancelled" or (status == "shipped" and past):
             continue
         for ordinal, (part, units) in enumerate(parts):
             quantity = units * line["quantity"]
@@ -56,6 +57,11 @@ def sales_order(context: Context, source: Source, body: Body, expected: Expected
                 expected.moves.append(
                     move(source, number, SALE, part, quantity, cell, 0, ordinal=ordinal, at=at, lot=lot)
                 )
+
+
+def _before_books(company: Company, at: int) -> bool:
+    """Sold or come back before the first day of the books: no units move."""
+    return bool(company.books_from) and at < midnight(str(company.books_from), company.zone)
 
 
 def refund(context: Context, source: Source, body: Body, expected: Expected) -> None:
@@ -109,7 +115,7 @@ def return_(context: Context, source: Source, body: Body, expected: Expected) ->
         cell = registers.cell_at(source.company, place, {**line, "batch": "", "expiry": None})
         item, parts = registers.parts(shop, line["sku"])
         ordinal = 0
-        for part, units in parts:
+        for part, units in [] if _before_books(owner(context, source), source.effective_at) else parts:
             for of, quantity in _origins(part, units * line["quantity"], line.get("order_line"), sales, left):
                 expected.moves.append(move(source, number, RETURN, part, quantity, 0, cell, ordinal=ordinal, of=of))
                 ordinal += 1

@@ -19,6 +19,7 @@ class Company(NamedTuple):
     currency: str
     zone: str
     method: str
+    books_from: Any = None
 
 
 class Shop(NamedTuple):
@@ -59,7 +60,7 @@ class Registers:
     def __init__(self, connection: Connection) -> None:
         self.companies = {
             row[0]: Company(*row)
-            for row in rows(connection, "SELECT id, code, currency, zone, method FROM books_company")
+            for row in rows(connection, "SELECT id, code, currency, zone, method, books_from FROM books_company")
         }
         self.shops = {
             row[0]: Shop(*row)

@@ -32,6 +32,7 @@ from entrepot.workflows import (
     snapshot,
 )
 from entrepot.workflows.clock import now
+from entrepot.workflows.demand_past import sold_before
 from entrepot.workflows.demand_settings import settings_or_default
 from entrepot.workflows.valuing import companies
 
@@ -120,7 +121,7 @@ def order_lines(found: facts.Facts) -> pl.DataFrame:
             pl.coalesce("sold_place", pl.col("to_cell").replace_strict(places, default=None)).alias("place"),
         )
     )  # fmt: skip
-    rows = pl.concat([sold, back, _not_shipped(sales, moves)], how="diagonal")
+    rows = pl.concat([sold, back, _not_shipped(sales, moves), sold_before(sales, moves)], how="diagonal")
     return rows.drop_nulls("place").with_columns(channel=pl.col("place").cast(pl.String)).sort("ordered_at", "movement")
 
 

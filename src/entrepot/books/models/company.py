@@ -10,6 +10,7 @@ class Company(models.Model):
     zone = models.CharField(max_length=64, default="UTC")
     method = models.CharField(max_length=20, default="fifo")
     country = models.CharField(max_length=2, blank=True)
+    books_from = models.DateField(null=True, help_text="sales before this day move no units")
 
     def __str__(self) -> str:
         return self.code

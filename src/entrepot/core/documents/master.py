@@ -30,7 +30,11 @@ def iso_currency(value: str) -> str:
 
 
 class Company(Document):
-    """A legal entity that owns stock: base currency, zone in which its periods are cut, costing method."""
+    """A legal entity that owns stock: base currency, zone in which its periods are cut, costing method.
+
+    ``books_from``: the first day of its books, where they start in the middle of a year. What was sold or came back before
+    moved units that the opening balance left out already: it feeds demand only.
+    """
 
     type: Literal["company"] = "company"
     name: Text
@@ -38,6 +42,7 @@ class Company(Document):
     zone: str = "UTC"
     method: CostingMethod = "fifo"
     country: Country | None = None
+    books_from: date | None = None
 
     _iso = field_validator("currency")(iso_currency)
 

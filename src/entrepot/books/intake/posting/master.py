@@ -23,16 +23,28 @@ def company(b: Builder, doc: d.Company) -> None:
             "currency_change", "the company's books are kept in another currency already",
             "set up a new company for the new currency", field="currency", found=doc.currency,
         )  # fmt: skip
+    if before is not None and _other_start(before, doc) and models.SalesLine.objects.filter(company=before).exists():
+        raise refused(
+            "books_from_change", "sales were posted already, and the first day of the books decides which of them move units",
+            "leave the day and the zone as they are, or set the books up anew in another folder", field="books_from",
+            found=doc.books_from.isoformat() if doc.books_from else "",
+        )  # fmt: skip
     if before is not None and (before.method, before.zone) != (doc.method, doc.zone):
         b.postings.everything = True  # every figure follows the method, and periods the zone
     models.Company.objects.update_or_create(
         code=doc.id,
         defaults={
             "name": doc.name, "currency": doc.currency, "zone": doc.zone, "method": doc.method,
-            "country": doc.country or "",
+            "country": doc.country or "", "books_from": doc.books_from,
         },
     )  # fmt: skip
     b.directory.forget("companies", "company_ids", "rates")
+
+
+def _other_start(before: models.Company, doc: d.Company) -> bool:
+    """Whether the instant at which the books begin would be another: the zone counts too."""
+    start = (doc.books_from, doc.zone if doc.books_from else "")
+    return (before.books_from, before.zone if before.books_from else "") != start
 
 
 def sort_key(name: str, name_zh: str) -> str:

@@ -10,7 +10,7 @@ from entrepot.books.intake.posting import references
 from entrepot.books.intake.posting.builder import Builder, ratio
 from entrepot.books.intake.trouble import refused
 from entrepot.core import documents as d
-from entrepot.core.calendar import to_instant
+from entrepot.core.calendar import Instant, midnight, to_instant
 from entrepot.core.kinds import Kind
 
 
@@ -22,7 +22,7 @@ def sales_order(b: Builder, doc: d.SalesOrder) -> None:
     cell = b.directory.cell(company, doc.cell) if doc.cell else b.directory.cell_at(company, shop.location)
     shipped_at = to_instant(doc.shipped_at) if doc.shipped_at else b.header.effective_at
     rate = b.directory.rate(doc.currency, company.currency, company, b.header.effective_at)
-    country, session = doc.country or "", b.session
+    country, session, past = doc.country or "", b.session, _before_books(company, shipped_at)
     for number, line in enumerate(doc.lines, 1):
         item, parts = b.directory.parts(shop, line.sku, number)
         base = None if line.amount is None else b.base(line.amount, doc.currency, b.header.effective_at)[0]
@@ -37,12 +37,24 @@ def sales_order(b: Builder, doc: d.SalesOrder) -> None:
             quantity = units * line.quantity
             if doc.status == "open":
                 b.postings.reserve.append((number, part, cell, quantity))
-            elif doc.status == "shipped":
+            elif doc.status == "shipped" and not past:
                 b.movement(
                     number, Kind.SALE, part, quantity, cell, None, ordinal=ordinal, at=shipped_at,
                     sales_line_id=sold.id,
                     lot_id=references.lot(session, line.lot, part) if line.lot else None,
                 )  # fmt: skip
+
+
+def _before_books(company: models.Company, at: Instant) -> bool:
+    """Whether ``at`` lies before the first day of the company's books: the opening balance knows of it already."""
+    return company.books_from is not None and at < midnight(company.books_from, company.zone)
+
+
+def _moved_nothing(company: models.Company, line: models.SalesLine) -> bool:
+    """Sold before the books began: what comes back of it has no sale whose cost it could take."""
+    if company.books_from is None or line.status != "shipped":
+        return False
+    return not models.Movement.objects.filter(document_id=line.document_id, line=line.line).exists()
 
 
 def refund(b: Builder, doc: d.Refund) -> None:
@@ -68,14 +80,16 @@ def return_(b: Builder, doc: d.Return) -> None:
             "no_place", "the return does not say where the units came back", "name location or shop", field="location"
         )
     location = b.directory.location(doc.location) if doc.location else shop.location  # type: ignore[union-attr]
-    sales = references.movements(b.session, doc.order, "issue") if doc.order else []
     lines = references.sales_lines(b.session, doc.order) if doc.order else []
+    older = bool(lines) and all(_moved_nothing(b.header.company, line) for line in lines)
+    sales = references.movements(b.session, doc.order, "issue") if doc.order and not older else []
     left = {sale.pk: references.returnable(sale, b.header.older) for sale in sales}
+    past = _before_books(b.header.company, b.header.effective_at)
     for number, line in enumerate(doc.lines, 1):
         cell = b.directory.cell_at(b.header.company, location, line.condition, line.label)
         item, parts = b.directory.parts(shop, line.sku, number)
         ordinal = 0
-        for part, units in parts:
+        for part, units in [] if past else parts:
             for of, quantity in _origins(part, units * line.quantity, line.order_line, sales, left):
                 b.movement(number, Kind.RETURN, part, quantity, None, cell, ordinal=ordinal, of_id=of)
                 ordinal += 1
