@@ -26,7 +26,11 @@ SEED = 1
 
 @dataclass
 class Batch:
-    """``rows`` are indices into the lines; the rest is in their order. ``price`` of an unmet unit beyond its margin."""
+    """``rows`` are indices into the lines; the rest is in their order. ``price`` of an unmet unit beyond its margin.
+
+    ``today`` [rows, modes]: freight of a unit that is decided today, where what goes together is cheaper than loose; orders
+    of later weeks are reckoned at the freight of the costs.
+    """
 
     rows: Ints
     ways: tuple[Way, ...]
@@ -36,6 +40,12 @@ class Batch:
     late: Ints | None
     price: float = 0.0
     plan: RollingPlan | None = None
+    today: Floats | None = None
+
+    @property
+    def freight(self) -> Floats:
+        """Freight of a unit that is decided today [rows, modes], minor units."""
+        return self.costs.freight if self.today is None else self.today
 
     def solve(self, *, price: float | None = None) -> RollingPlan:
         """Tune the policy and say today's orders."""
@@ -77,6 +87,7 @@ class Batch:
             self.costs.take(some),
             self.late,
             self.price,
+            today=None if self.today is None else self.today[some],
         )
 
     def option_costs(self, orders: Ints, *, price: float | None = None) -> Floats:
@@ -88,10 +99,13 @@ class Batch:
 
         if self.plan is None:
             raise ValueError("solve the batch first")
-        return order_costs(
+        found = order_costs(
             orders, self.plan.policy, self.standing, self.lanes, self.costs,
             service_price=self.price if price is None else price, seed=SEED, late=self.late,
         )  # fmt: skip
+        if self.today is None:
+            return found
+        return found + np.einsum("rom,rm->ro", orders.astype(np.float64), self.today - self.costs.freight)
 
 
 def totals_of(one: CompanyForecast) -> Floats:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from entrepot.books import models
 from entrepot.core.calendar import local_date
 from entrepot.core.money import round_half_away
 from entrepot.workflows.documents_out import SOURCE
 from entrepot.workflows.plan_model import HORIZON, Inputs
+
+if TYPE_CHECKING:
+    from entrepot.workflows.plan_orders import Choice
 
 DEPOSIT = 0.30
 """Share of an order that is paid when it is placed, where no order of the supplier says."""
@@ -40,6 +43,30 @@ def deposits(inputs: Inputs) -> dict[str, float]:
             for supplier, document in last.items()
         }
     return inputs.deposits
+
+
+def payments(inputs: Inputs, choice: Choice, mode: int) -> list[tuple[int, float]]:
+    """(week from now, minor units) of one unit by one way: deposit, balance when made, freight and duty on arrival."""
+    line = inputs.lines[choice.row]
+    late = 0 if choice.batch.late is None else int(choice.batch.late[0, mode])
+    arrives = min(choice.batch.lanes[mode].nominal + late, HORIZON)
+    border = float(choice.batch.freight[choice.at, mode]) + (line.duty or 0.0)
+    if choice.kind != "buy":
+        return [(arrives, border - (line.duty or 0.0 if choice.kind == "move" else 0.0))]
+    goods = price_of(inputs, choice)
+    share = deposit_share(inputs, line.source.supplier if line.source else "")
+    made = max(0, round(sum(line.made_in) / max(len(line.made_in), 1) / 7)) + late
+    return [(0, goods * share), (made, goods * (1 - share)), (arrives, border)]
+
+
+def price_of(inputs: Inputs, choice: Choice) -> float:
+    """What a unit costs at the supplier at the size of the whole order, minor units of the company; the books' where unknown."""
+    line = inputs.lines[choice.row]
+    factor = inputs.money.factor(line.source.currency) if line.source else None
+    if line.source is None or factor is None:
+        return line.goods or 0.0
+    _, amount, per = line.source.price_at(max(int(choice.wanted.sum()), line.moq))
+    return amount / per * factor
 
 
 def owed_by_week(inputs: Inputs) -> list[float]:

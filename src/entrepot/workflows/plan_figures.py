@@ -78,7 +78,7 @@ def figures(batch: Batch, units: Ints, told: LineFutures, facts: list[Facts], on
     lost, lost_nothing = (_lost(batch, told, window, with_order=yes) for yes in (True, False))
     for n, fact in enumerate(facts):
         count = int(units[n].sum())
-        freight = float(units[n] @ batch.costs.freight[n])
+        freight = float(units[n] @ batch.freight[n])
         whole = max(order[n], count)
         goods = fact.goods_of(whole) * count / whole if whole else 0.0
         landed = float(batch.costs.landed[n] + batch.costs.freight[n, -1])
@@ -152,6 +152,7 @@ def trial_of(batch: Batch, n: int, facts: Facts) -> Said:
         "lanes": [[lane.name, list(lane.weeks), list(lane.odds)] for lane in batch.lanes],
         "days": [list(way.days) for way in batch.ways],
         "margin": float(costs.margin[n]), "landed": float(costs.landed[n]), "freight": costs.freight[n].tolist(),
+        "today": None if batch.today is None else batch.today[n].tolist(),
         "storage": float(costs.storage[n]), "capital": costs.capital, "line": costs.line, "written_off": costs.written_off,
         "disposal": float(costs.disposal[n]), "ageing": [list(costs.ageing.weeks), list(costs.ageing.factors)],
         "shelf": 0 if costs.shelf_weeks is None else int(costs.shelf_weeks[n]), "price": batch.price,
@@ -184,7 +185,8 @@ def batch_of(said: Said) -> tuple[Batch, Facts]:
     ways = tuple(Way(lane.name, tuple(days)) for lane, days in zip(lanes, said["days"], strict=True))
     none = np.zeros(1)
     plan = RollingPlan(lanes, np.zeros((1, modes), np.int64), np.array([said["policy"]]), none, none, np.zeros((1, 2)))
-    return Batch(np.array([0]), ways, lanes, standing, costs, late, said["price"], plan), Facts(**said["facts"])
+    today = None if said.get("today") is None else np.array([said["today"]], dtype=np.float64)
+    return Batch(np.array([0]), ways, lanes, standing, costs, late, said["price"], plan, today), Facts(**said["facts"])
 
 
 def _lost(batch: Batch, told: LineFutures, window: int, *, with_order: bool) -> Floats:

@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import Any
 
-from entrepot.workflows.plan_cash import owed_by_week
-from entrepot.workflows.plan_lanes import LOADED, Way
+from entrepot.workflows.plan_boxes import Group, Key, groups_of, key_of
+from entrepot.workflows.plan_cash import owed_by_week, payments
+from entrepot.workflows.plan_limits import Limits
 from entrepot.workflows.plan_model import Inputs
-from entrepot.workflows.plan_orders import BUY, MOVE, Choice, Decided
-from entrepot.workflows.plan_within import PAYLOAD_KG, Within, containers_of, payments
+from entrepot.workflows.plan_orders import MOVE, Choice, Decided
+from entrepot.workflows.plan_within import Within
 
 CASH_WEEKS = 26
 Said = dict[str, Any]
@@ -23,12 +24,12 @@ ASSUMED = {
 """Inputs that may be assumed, in words."""
 
 
-def content(inputs: Inputs, result: Within, families: Counter[str]) -> Said:
+def content(inputs: Inputs, result: Within, families: Counter[str], limits: Limits) -> Said:
     """What is kept with the run."""
     acting = acts(result.decided)
     used = Counter(name for choice in acting for name in assumed_of(inputs, choice))
     return {
-        "cash": cash(inputs, acting, result),
+        "cash": cash(inputs, acting, result, limits),
         "fills": fills(inputs, acting),
         "limits": result.limits,
         "gap": None if result.gap is None else round(result.gap * 100_000),
@@ -56,78 +57,75 @@ def assumed(name: str, lines: int = 0) -> Said:
     return {"code": f"assumed_{name}", "text": text, "parameters": {"input": name, "lines": lines}}
 
 
-def cash(inputs: Inputs, acting: list[Choice], result: Within) -> list[Said]:
-    """Payments by week: what open orders still cost, what today's decisions add; the budget where one was asked."""
-    planned: dict[int, float] = defaultdict(float)
-    for choice in acting:
-        for mode, units in enumerate(choice.units):
-            if units > 0:
-                for week, amount in payments(inputs, choice, mode):
-                    planned[min(week, CASH_WEEKS - 1)] += amount * int(units)
+def cash(inputs: Inputs, acting: list[Choice], result: Within, limits: Limits) -> list[Said]:
+    """Payments by week: what open orders still cost, what today's decisions add, what re-orders are expected to; the budget."""
+    planned, later = _paid(inputs, acting), [0.0] * CASH_WEEKS
+    for row, share in zip(result.later, result.later_units, strict=True):
+        for week, amount in enumerate(_paid(inputs, row.choices, row.options[-1], row.week)):
+            later[week] += amount * share
     owed = owed_by_week(inputs)
-    limit = next((one for one in result.limits if one["kind"] == "cash"), None)
-    weeks = int(str(limit["asked"]).rsplit("/", 1)[-1].strip(" w")) if limit else 0
     out: list[Said] = []
-    total = 0
+    total = so_far = 0
     for week in range(CASH_WEEKS):
-        due, new = round(owed[week]), round(planned[week])
-        total += due + new
+        due, new, then = round(owed[week]), round(planned[week]), round(later[week])
+        total, so_far = total + due + new + then, so_far + due
         out.append(
             {
-                "week": (inputs.on + timedelta(weeks=week)).isoformat(), "owed": due, "planned": new, "total": total,
-                "budget": limit["available"] if limit and week < weeks else None,
+                "week": (inputs.on + timedelta(weeks=week)).isoformat(), "owed": due, "planned": new, "later": then,
+                "total": total, "budget": _budget(limits, week, so_far),
             }
         )  # fmt: skip
     return out
 
 
+def _paid(inputs: Inputs, choices: list[Choice], units: Any = None, placed: int = 0) -> list[float]:
+    out = [0.0] * CASH_WEEKS
+    for n, choice in enumerate(choices):
+        for mode, count in enumerate(choice.units if units is None else units[n]):
+            if count > 0:
+                for week, amount in payments(inputs, choice, mode):
+                    out[min(week + placed, CASH_WEEKS - 1)] += amount * int(count)
+    return out
+
+
+def _budget(limits: Limits, week: int, owed: int) -> int | None:
+    """What may have been paid in all by the end of a week: funds pay what is owed too, a budget comes on top of it."""
+    told = [limits.money_until(week)] if limits.funds is not None else []
+    if limits.cash is not None and week < limits.cash_weeks:
+        told.append(limits.cash + owed)
+    return min(told, default=None)
+
+
 def fills(inputs: Inputs, acting: list[Choice]) -> list[Said]:
     """What goes one way together, and whether whole containers or loose cargo are cheaper for it."""
-    groups: dict[tuple[str, str, str, str, str], list[tuple[Choice, int]]] = defaultdict(list)
+    boxed = groups_of(inputs, [c for c in acting if c.kind != MOVE])
+    out = [_fill(group) for group in boxed]
+    groups: dict[Key, list[tuple[Choice, int]]] = defaultdict(list)
     for choice in acting:
-        line = inputs.lines[choice.row]
         for mode, units in enumerate(choice.units):
-            if units > 0:
-                supplier = "" if choice.kind != BUY or line.source is None else line.source.supplier
-                start = choice.origin or line.origin
-                origin = start.code if start else ""
-                groups[choice.kind, supplier, origin, line.place.code, choice.batch.lanes[mode].name].append(
-                    (choice, mode)
-                )
-    return [_fill(inputs, key, members) for key, members in sorted(groups.items())]
+            name = choice.batch.lanes[mode].name
+            if units > 0 and (choice.kind == MOVE or name not in ("sea", "rail")):
+                groups[key_of(inputs, choice, name)].append((choice, mode))
+    out += [_fill(Group(inputs, key, members)) for key, members in groups.items()]
+    return sorted(out, key=lambda one: (one["kind"], one["supplier"], one["origin"], one["destination"], one["mode"]))
 
 
-def _fill(inputs: Inputs, key: tuple[str, str, str, str, str], members: list[tuple[Choice, int]]) -> Said:
-    kind, supplier, origin, destination, mode = key
-    m3 = kg = freight = 0.0
-    units = 0
-    known = True
-    for choice, at in members:
-        line, count = inputs.lines[choice.row], int(choice.units[at])
-        known = known and line.measure.mm3 is not None and line.measure.grams is not None
-        m3 += (line.measure.mm3 or 0.0) * count / 1e9
-        kg += (line.measure.grams or 0.0) * count / 1e3
-        freight += float(choice.batch.costs.freight[choice.at, at]) * count
-        units += count
-    way = members[0][0].batch.ways[members[0][1]]
-    how, boxes, fill, price, other = _box(way, m3, kg, freight) if known else (mode, 0, None, freight, None)
+def _fill(group: Group) -> Said:
+    kind, supplier, origin, destination, mode = group.key
+    found, units = group.loaded(), group.units
+    how = mode if mode not in ("sea", "rail") or not group.known else "fcl" if found.boxes else "lcl"
+    fill = found.fill
+    if fill is None and group.known and group.way.boxes:
+        big = group.way.boxes[-1]
+        fill = max(found.m3 / big.m3, found.kg / big.kg)
     return {
-        "kind": kind, "supplier": supplier, "origin": origin, "destination": destination, "mode": mode, "units": units,
-        "cbm": round(m3 * 1000), "kg": round(kg * 1000), "containers": boxes, "fill": fill, "how": how,
-        "freight": round(price), "freight_other": None if other is None else round(other),
+        "kind": kind, "supplier": supplier, "origin": origin, "destination": destination, "mode": mode,
+        "units": int(units.sum()), "cbm": round(found.m3 * 1000), "kg": round(found.kg * 1000), "containers": found.count,
+        "boxes": [[box.kind, count] for box, count in found.boxes], "loose": round(found.loose * 1000) if found.boxes else 0,
+        "assumed": any(box.assumed for box in group.way.boxes) and group.known,
+        "fill": None if fill is None or how not in ("fcl", "lcl") else round(fill * 1000), "how": how,
+        "freight": round(found.price), "freight_other": None if found.other is None else round(found.other),
     }  # fmt: skip
-
-
-def _box(way: Way, m3: float, kg: float, loose: float) -> tuple[str, int, int | None, float, float | None]:
-    """How it goes, containers, fill of the last one in thousandths, freight that way, freight the other way."""
-    if way.mode not in ("sea", "rail"):
-        return way.mode, 0, None, loose, None
-    count = containers_of(m3, kg)
-    share = max(m3 / LOADED, kg / PAYLOAD_KG) - (count - 1)
-    boxed = None if way.container is None else count * way.container
-    if boxed is not None and boxed < loose:
-        return "fcl", count, round(share * 1000), boxed, loose
-    return "lcl", 0, round(share * 1000), loose, boxed
 
 
 def _grade(inputs: Inputs, row: int) -> str:

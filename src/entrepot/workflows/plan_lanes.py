@@ -34,8 +34,24 @@ _EUROPE = frozenset(
      "PT", "RO", "SE", "SI", "SK")
 )  # fmt: skip
 _FREIGHT = (COMPONENTS["freight"], COMPONENTS["insurance"])
+PAYLOAD_KG = 26_500.0
+"""Kilograms that a forty-foot container may carry."""
+LOOSE_OVER_FULL = 1.5
+"""Freight of a loose m³ over that of one in a full container, where only the container's price is known."""
 DIRECT = "direct"
 """The mode of goods that the supplier sends straight to the place that sells them."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A container: what it costs on the lane, all charges in it, minor units of the company; m³ really filled, kg at most."""
+
+    kind: str
+    price: float
+    m3: float = LOADED
+    kg: float = PAYLOAD_KG
+    assumed: bool = False
+    """The rule book's price, not the seller's."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +67,8 @@ class Way:
     flat: float | None = None
     source: str = ""
     assumed: tuple[str, ...] = ()
-    container: float | None = None
-    """Price of a forty-foot container, where one is known."""
+    boxes: tuple[Box, ...] = ()
+    """Containers that are offered, where any is known."""
 
     def freight(self, mm3: float | None, grams: float | None) -> float | None:
         """Minor units for one unit; ``None`` where its measure is not known."""
@@ -114,8 +130,10 @@ class Lanes:
         if seen.amount > 0 and mode in ("air", "express") and seen.chargeable > 0:
             return Way(mode, days, per_kg=seen.amount / seen.chargeable, source="bills", assumed=tuple(assumed))
         if seen.amount > 0 and seen.m3 > 0:
-            box = table.container if table else None
-            return Way(mode, days, per_m3=seen.amount / seen.m3, source="bills", assumed=tuple(assumed), container=box)
+            # A table's price is from port to port: the door is added as the seller's loose freight is above the table's.
+            door = seen.amount / seen.m3 / table.per_m3 if table and table.per_m3 else 1.0
+            boxes = tuple(replace(box, price=box.price * max(door, 1.0)) for box in table.boxes) if table else ()
+            return Way(mode, days, per_m3=seen.amount / seen.m3, source="bills", assumed=tuple(assumed), boxes=boxes)
         assumed.append("freight")
         return replace(table, days=days, assumed=tuple(assumed)) if table else Way(mode, days, assumed=tuple(assumed))
 
@@ -187,6 +205,8 @@ class Lanes:
     ) -> list[Way]:
         """A way for each card in force on the lane, priced on an ordinary consignment of its mode."""
         out: dict[str, Way] = {}
+        boxes: dict[str, list[Box]] = defaultdict(list)
+        days: dict[str, Way] = {}
         for card in self.rules.cards:
             ends = (card.destination in {"", destination.country, destination.code}) and (
                 card.origin in {"", origin.code if origin else "", origin.country if origin else "CN"}
@@ -194,10 +214,46 @@ class Lanes:
             live = (card.valid_from or self.on) <= self.on <= (card.valid_to or self.on)
             if not ends or not live or card.all_in or card.leg != "border":
                 continue
+            if card.containers and card.mode in ("sea", "rail"):
+                boxes[card.mode] += self._boxes(card)
+                days.setdefault(card.mode, self._timed(card, found.get(card.mode)))
+                if not card.bands:
+                    continue
             way = self._priced(card, found.get(card.mode))
             if way is not None and (card.mode not in out or _cheaper(way, out[card.mode])):
                 out[card.mode] = way
+        for mode, offered in boxes.items():
+            if not offered:
+                continue
+            loose = out.get(mode) or found.get(mode)
+            if loose is None or loose.per_m3 is None:
+                least = min(box.price / box.m3 for box in offered)
+                assumed = (*days[mode].assumed, "freight")
+                loose = replace(days[mode], per_m3=least * LOOSE_OVER_FULL, source="card", assumed=assumed)
+            out[mode] = replace(loose, boxes=_best_boxes(offered))
         return list(out.values())
+
+    def _boxes(self, card: Any) -> list[Box]:
+        """Containers of a card with the card's charges, each as one container costs."""
+        from entrepot.engines.freight import Cartons, Consignment, quote
+
+        factor = self.money.factor(card.currency)
+        out: list[Box] = []
+        for one in card.containers:
+            consignment = Consignment((Cartons(1, 1_000, 100, 100, 100),), self.on)
+            told = quote(replace(card, bands=()), consignment, {one.kind: 1})
+            amounts = [line.amount for line in told.lines]
+            if factor is not None and amounts and all(amount is not None for amount in amounts):
+                price = sum(amount or 0 for amount in amounts) * factor
+                out.append(Box(one.kind, price, one.volume / 1e9, one.payload / 1e3))
+        return out
+
+    def _timed(self, card: Any, known: Way | None) -> Way:
+        """Days of a card's lane: own ones where three were seen, else the card's."""
+        days = known.days if known and "lead_weeks" not in known.assumed else None
+        if card.transit_days is not None and days is None:
+            days = _spread(float(card.transit_days[0]), float(card.transit_days[1]))
+        return Way(card.mode, days or (known.days if known else (30.0,)), assumed=() if days else ("lead_weeks",))
 
     def _priced(self, card: Any, known: Way | None) -> Way | None:
         from entrepot.engines.freight import Cartons, Consignment, quote
@@ -205,21 +261,16 @@ class Lanes:
         factor = self.money.factor(card.currency)
         by_weight = card.mode in ("air", "express")
         cartons = Cartons(20 if by_weight else 100, 15_000, 600, 500, 333)
-        told = quote(card, Consignment((cartons,), self.on))
+        told = quote(replace(card, containers=()) if card.bands else card, Consignment((cartons,), self.on))
         amounts = [line.amount for line in told.lines]
         if factor is None or not amounts or any(amount is None for amount in amounts):
             return None
         total = sum(amount or 0 for amount in amounts) * factor
-        days = known.days if known and "lead_weeks" not in known.assumed else None
-        if card.transit_days is not None and days is None:
-            days = _spread(float(card.transit_days[0]), float(card.transit_days[1]))
-        assumed = () if days else ("lead_weeks",)
-        box = card.containers[0].price * factor if card.containers else (known.container if known else None)
-        days = days or (known.days if known else (30.0,))
+        way = replace(self._timed(card, known), source="card")
         if by_weight:
             chargeable = max(20 * 15.0, 20 * 0.0999 * 1e6 / 6000)
-            return Way(card.mode, days, per_kg=total / chargeable, source="card", assumed=assumed)
-        return Way(card.mode, days, per_m3=total / (100 * 0.0999), source="card", assumed=assumed, container=box)
+            return replace(way, per_kg=total / chargeable)
+        return replace(way, per_m3=total / (100 * 0.0999), boxes=known.boxes if known else ())
 
     def _by_lanes(self, origin: models.Location | None, destination: models.Location) -> list[Way]:
         """The rule book's lanes from China to the country, or to its continent's ports where it has none of its own."""
@@ -251,18 +302,18 @@ class Lanes:
                         assumed=("lead_weeks", "freight"),
                     )
                 elif lane.unit == "cbm" and (kept is None or kept.source == "box"):
-                    box = kept.container if kept else None
+                    boxes = kept.boxes if kept else ()
                     out[mode] = Way(
-                        mode, days, per_m3=cost, source="lanes", assumed=("lead_weeks", "freight"), container=box
+                        mode, days, per_m3=cost, source="lanes", assumed=("lead_weeks", "freight"), boxes=boxes
                     )
                 elif lane.unit == "container":
                     if kept is None:
                         out[mode] = Way(
-                            mode, days, per_m3=cost / LOADED * 1.5, source="box", assumed=("lead_weeks", "freight"),
-                            container=cost,
+                            mode, days, per_m3=cost / LOADED * LOOSE_OVER_FULL, source="box",
+                            assumed=("lead_weeks", "freight"), boxes=(Box("40'", cost, assumed=True),),
                         )  # fmt: skip
-                    elif kept.container is None:
-                        out[mode] = replace(kept, container=cost)
+                    elif not kept.boxes:
+                        out[mode] = replace(kept, boxes=(Box("40'", cost, assumed=True),))
         return [replace(way, source="lanes") for way in out.values()]
 
 
@@ -275,6 +326,16 @@ def _country_of(end: str) -> str:
     if end in _AIRPORTS:
         return _AIRPORTS[end]
     return _RAIL_ENDS.get(end, end[:2] if len(end) == 5 else "")
+
+
+def _best_boxes(offered: list[Box]) -> tuple[Box, ...]:
+    """The cheapest of each size, the smallest first."""
+    best: dict[tuple[float, float], Box] = {}
+    for box in offered:
+        size = box.m3, box.kg
+        if size not in best or box.price < best[size].price:
+            best[size] = box
+    return tuple(sorted(best.values(), key=lambda box: (box.m3, box.price)))
 
 
 def _cheaper(one: Way, other: Way) -> bool:

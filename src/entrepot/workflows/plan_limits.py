@@ -2,13 +2,15 @@
 
 As text, as the command line and the API take it: cash ``50000`` or ``50000:8`` (over eight weeks), container ``1`` or
 ``FBA-US:1``, service ``95``, closed ``F01:2027-01-30:2027-02-20`` or ``CN:lny`` (all suppliers there, the lunar new year),
-warehouse ``DE-3PL:120`` (cubic metres that are free), supplier ``F01:5000`` (units that he can take on).
+warehouse ``DE-3PL:120`` (cubic metres that are free), supplier ``F01:5000`` (units that he takes on today) or ``F01:800/w``
+(that he makes in a week), funds ``80000`` (money that is there now) with income ``9000`` a week or ``9000/0/15000`` by week, the
+last going on: no week may end without money.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -19,6 +21,9 @@ from entrepot.core.money import minor
 CLOSED_BEFORE, CLOSED_AFTER = 8, 15
 """Days before and after the first day of the lunar new year on which factories stand still; custom, the seller knows better."""
 LUNAR = "lny"
+WEEKLY = "/w"
+"""Behind a supplier's units: in a week."""
+MOST_INCOMES = 26
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,8 @@ class Closure:
 
 @dataclass(frozen=True)
 class Limits:
-    """Nothing set: no limit. ``cash`` minor units of the company's currency that today's orders and loads may cost within
-    ``cash_weeks`` (deposits, balances, freight, duty), on top of what is owed already."""
+    """Nothing set: no limit. ``cash`` minor units of the company's currency that orders and loads may cost within ``cash_weeks``
+    (deposits, balances, freight, duty), on top of what is owed already. ``funds`` and ``income`` by week pay what is owed too."""
 
     cash: int | None = None
     cash_weeks: int = 8
@@ -44,17 +49,47 @@ class Limits:
     warehouses: dict[str, float] = field(default_factory=dict[str, float])
     """Destination → cubic metres that may come in."""
     suppliers: dict[str, int] = field(default_factory=dict[str, int])
-    """Supplier → units that he takes on."""
+    """Supplier → units that he takes on today."""
+    suppliers_week: dict[str, int] = field(default_factory=dict[str, int])
+    """Supplier → units that he makes in a week."""
+    funds: int | None = None
+    income: tuple[int, ...] = ()
+    """Money that comes in, by week; the last goes on."""
 
     @property
     def binding(self) -> bool:
         """Whether anything shared is limited."""
-        return self.cash is not None or bool(self.containers or self.warehouses or self.suppliers)
+        shared = self.containers or self.warehouses or self.suppliers or self.suppliers_week
+        return self.cash is not None or self.funds is not None or bool(shared)
+
+    @property
+    def timed(self) -> bool:
+        """Whether anything counts in the coming weeks too, so that later orders matter."""
+        weekly = self.containers or self.warehouses or self.suppliers_week
+        return self.cash is not None or self.funds is not None or bool(weekly)
+
+    def without(self, kind: str, name: str) -> Limits:
+        """All of them but one."""
+        if kind == "cash":
+            return replace(self, cash=None)
+        if kind == "funds":
+            return replace(self, funds=None, income=())
+        field_ = {
+            "container": "containers",
+            "warehouse": "warehouses",
+            "supplier": "suppliers",
+            "supplier_week": "suppliers_week",
+        }
+        kept: dict[str, Any] = getattr(self, field_[kind])
+        # A limit of each place is dropped as a whole: it was asked for as one.
+        fewer = {one: value for one, value in kept.items() if one not in ("", name)}
+        return replace(self, **{field_[kind]: fewer})
 
     def said(self) -> dict[str, Any]:
         """As it is kept with a run."""
         told = asdict(self)
         told["closed"] = [[c.supplier, c.first.isoformat(), c.last.isoformat()] for c in self.closed]
+        told["income"] = list(self.income)
         if self.cash is None:
             told.pop("cash_weeks")
         return {name: value for name, value in told.items() if value not in (None, {}, [], ())}
@@ -67,12 +102,19 @@ class Limits:
             Closure(code, date.fromisoformat(first), date.fromisoformat(last))
             for code, first, last in told.get("closed", ())
         )
+        told["income"] = tuple(told.get("income", ()))
         return Limits(**told)
+
+    def money_until(self, week: int) -> int:
+        """Money there and come in by the end of a week from now (0 is this one)."""
+        come = [self.income[min(n, len(self.income) - 1)] for n in range(week + 1)] if self.income else []
+        return (self.funds or 0) + sum(come)
 
 
 def read_limits(
     on: date, currency: str, *, cash: str = "", container: tuple[str, ...] = (), service: str = "",
-    closed: tuple[str, ...] = (), warehouse: tuple[str, ...] = (), supplier: tuple[str, ...] = (),
+    closed: tuple[str, ...] = (), warehouse: tuple[str, ...] = (), supplier: tuple[str, ...] = (), funds: str = "",
+    income: str = "",
 ) -> Limits:  # fmt: skip
     """Limits from text; ``on`` is the day of the plan. Raises :class:`ProblemError` with each that cannot be read.
 
@@ -82,12 +124,17 @@ def read_limits(
     datetime.date(2027, 2, 20)
     """
     amount, weeks = _cash(cash, currency)
+    there, comes = _funds(funds, income, currency)
+    weekly = [_named(text) for text in supplier if text.strip().lower().endswith(WEEKLY)]
+    once = [_named(text) for text in supplier if not text.strip().lower().endswith(WEEKLY)]
     return Limits(
         cash=amount, cash_weeks=weeks,
         containers={place: int(_number("container", n, text)) for place, n, text in map(_named, container)},
         service=_share(service), closed=tuple(_closure(text, on) for text in closed),
         warehouses={place: float(_number("warehouse", n, text)) for place, n, text in map(_named, warehouse)},
-        suppliers={code: int(_number("supplier", n, text)) for code, n, text in map(_named, supplier)},
+        suppliers={code: int(_number("supplier", n, text)) for code, n, text in once},
+        suppliers_week={code: int(_number("supplier", n[: -len(WEEKLY)], text)) for code, n, text in weekly},
+        funds=there, income=comes,
     )  # fmt: skip
 
 
@@ -125,6 +172,23 @@ def _cash(text: str, currency: str) -> tuple[int | None, int]:
     if found < 0 or not 1 <= span <= 26:
         raise _problem("cash", text, "write an amount of 0 or more, for 1 to 26 weeks")
     return found, span
+
+
+def _funds(funds: str, income: str, currency: str) -> tuple[int | None, tuple[int, ...]]:
+    if not funds.strip():
+        if income.strip():
+            raise _problem("income", income, "say with funds how much money is there now")
+        return None, ()
+    try:
+        there = minor(funds.strip().replace(",", ""), currency)
+        comes = tuple(minor(part.strip().replace(",", ""), currency) for part in income.split("/") if part.strip())
+    except (ProblemError, InvalidOperation, ValueError):
+        raise _problem(
+            "funds", f"{funds} {income}".strip(), "write amounts: funds 80000, income 9000 or 9000/0/15000"
+        ) from None
+    if there < 0 or any(one < 0 for one in comes) or len(comes) > MOST_INCOMES:
+        raise _problem("funds", f"{funds} {income}".strip(), "write amounts of 0 or more, of 26 weeks at most")
+    return there, comes
 
 
 def _share(text: str) -> float | None:

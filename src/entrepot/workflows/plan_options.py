@@ -37,7 +37,7 @@ def options_of(batch: Batch, units: Ints, facts: list[Facts], on: date) -> list[
             count = int(orders[n, k].sum())
             goods = fact.goods_of(count)
             plain = fact.goods_of(int(total[n])) / int(total[n]) * count
-            freight = float(orders[n, k] @ batch.costs.freight[n])
+            freight = float(orders[n, k] @ batch.freight[n])
             mine.append(
                 {
                     "code": code, "units": count, "modes": modes_of(batch, n, orders[n, k], on, fact.made_days),

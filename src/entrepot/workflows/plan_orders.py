@@ -7,13 +7,14 @@ of an item; shared limits choose last.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from entrepot.books import models
-from entrepot.workflows.plan_batches import SEED, Batch, Floats, Ints, batches, totals_of, usable
+from entrepot.workflows.plan_batches import Batch, Floats, Ints, batches, totals_of, usable
 from entrepot.workflows.plan_limits import Limits
 from entrepot.workflows.plan_model import HORIZON, Inputs, Line
 from entrepot.workflows.plan_moves import moves
@@ -66,20 +67,24 @@ class Decided:
 
 def decide_all(inputs: Inputs, one: CompanyForecast, limits: Limits) -> Decided:
     """Loads and orders of today, before shared limits."""
+    from entrepot.workflows.plan_boxes import fill_containers
+
     totals = totals_of(one)
     missing = {n: _missing(line) for n, line in enumerate(inputs.lines)}
     rows = [n for n, names in missing.items() if not names]
     coming = {n: list(inputs.lines[n].coming) for n in rows}
     early = _with_waiting(inputs, rows, coming, {item: w.units for item, w in inputs.waiting.items()}, {})
     floors = {n: _floor(inputs.lines[n], limits) for n in rows}
-    prices = service_prices(inputs, totals, floors, early, limits)
+    prices = service_prices(inputs, one, totals, floors, early, limits)
     by_row = {n: prices[floors[n]] for n in rows}
     ship = _loads(inputs, totals, rows, coming, limits, by_row)
+    fill_containers(inputs, list(ship.values()))
     left = {item: waiting.units for item, waiting in inputs.waiting.items()}
     for choice in ship.values():
         left[inputs.lines[choice.row].item] -= int(choice.units.sum())
     due = _with_waiting(inputs, rows, coming, left, ship)
     buy = _orders(inputs, totals, rows, due, limits, by_row)
+    fill_containers(inputs, list(buy.values()))
     gaps = {n: names for n, names in missing.items() if names}
     return Decided(inputs, ship, buy, left, prices, gaps, moves(inputs, buy))
 
@@ -267,13 +272,17 @@ def _solved(found: list[Batch], kind: str, gain: float) -> dict[int, Choice]:
 
 def line_costs(choice: Choice, orders: Ints) -> Floats:
     """Expected cost [options] of today's ``orders`` [options, modes] of one line."""
-    from entrepot.engines.replenish.under_limits import order_costs
+    return solved_part(choice.batch, [choice.at]).option_costs(orders[None])[0]
 
-    batch, at = choice.batch, np.array([choice.at])
-    plan = batch.plan
+
+def solved_part(batch: Batch, at: Sequence[int]) -> Batch:
+    """Some rows of a solved batch, with their policy."""
+    plan, rows = batch.plan, np.array(at, dtype=np.int64)
     if plan is None:
         raise ValueError("the batch is not solved")
-    return order_costs(
-        orders[None], plan.policy[at], batch.standing.take(at), batch.lanes, batch.costs.take(at),
-        service_price=batch.price, seed=SEED, late=batch.late,
-    )[0]  # fmt: skip
+    part = batch.take(rows)
+    part.plan = type(plan)(
+        plan.lanes, plan.units[rows], plan.policy[rows], plan.cost[rows], plan.cost_of_nothing[rows], plan.fill[rows],
+        tuple(plan.missing[n] for n in rows) if plan.missing else (),
+    )  # fmt: skip
+    return part

@@ -20,7 +20,7 @@ from entrepot.workflows.plan_figures import Facts, Said, figures, futures, trial
 from entrepot.workflows.plan_limits import Limits
 from entrepot.workflows.plan_model import Inputs, Line
 from entrepot.workflows.plan_options import options_of
-from entrepot.workflows.plan_orders import BUY, MOVE, Choice
+from entrepot.workflows.plan_orders import BUY, MOVE, Choice, solved_part
 from entrepot.workflows.plan_reasons import reasons_of
 from entrepot.workflows.plan_within import Within
 
@@ -59,7 +59,7 @@ def store(inputs: Inputs, result: Within, limits: Limits, at: Instant) -> models
     run.cash = sum(row.cash or 0 for row in rows)
     run.saving = sum(row.saving or 0 for row in rows)
     run.limits_cost = round(result.cost)
-    run.content = plan_head.content(inputs, result, families)
+    run.content = plan_head.content(inputs, result, families, limits)
     run.save()
     old = (
         models.PlanRun.objects.filter(company=company).order_by("-made_at").values_list("pk", flat=True)[DETAILED_RUNS:]
@@ -102,14 +102,10 @@ def _lines(inputs: Inputs, result: Within, run: models.PlanRun) -> tuple[list[mo
     details: list[Said] = []
     for choices in by_batch.values():
         batch = choices[0].batch
-        at = np.array([c.at for c in choices])
-        part, plan = batch.take(at), batch.plan
+        plan = batch.plan
         if plan is None:
             continue
-        part.plan = type(plan)(
-            plan.lanes, plan.units[at], plan.policy[at], plan.cost[at], plan.cost_of_nothing[at], plan.fill[at],
-            tuple(plan.missing[n] for n in at) if plan.missing else (),
-        )  # fmt: skip
+        part = solved_part(batch, [c.at for c in choices])
         units = np.stack([c.units for c in choices])
         facts = [facts_of(inputs, c) for c in choices]
         order = [whole[inputs.lines[c.row].item] if c.kind == BUY else int(c.units.sum()) for c in choices]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -25,6 +24,7 @@ from entrepot.books.models import (
 from entrepot.books.selectors import naming
 from entrepot.books.selectors.naming import named
 from entrepot.books.selectors.paging import bounds, maybe_moment, moment
+from entrepot.books.selectors.plan_scope import MONEY_LIMITS, asked, confined
 from entrepot.books.selectors.plan_shapes import (
     Break,
     CashWeek,
@@ -213,7 +213,7 @@ def head(viewer: Viewer, run: PlanRun) -> PlanHead:
         totals = seen.aggregate(cash=Sum("cash"), saving=Sum("saving"))
         cash, saving = totals["cash"] or 0, totals["saving"] or 0
         unplanned = viewer.in_locations(PlanGap.objects.filter(run=run), "destination").count()
-        content = _confined(viewer, seen, content)
+        content = confined(viewer, seen, content)
     newest = Document.objects.order_by("-recorded_at").values_list("recorded_at", flat=True).first()
     forecast = DemandRun.objects.filter(company=run.company_id).order_by("-made_at").values_list("made_at", flat=True)
     touched = PlanOverride.objects.filter(company=run.company_id, line=None).filter(
@@ -232,7 +232,7 @@ def head(viewer: Viewer, run: PlanRun) -> PlanHead:
         currency=run.currency,
         version=run.version,
         forecast_at=maybe_moment(run.forecast_at),
-        asked=_asked(viewer, run),
+        asked=asked(viewer, run),
         lines=run.lines if viewer.locations is None else acting,
         unplanned=unplanned,
         kinds=dict(seen.values_list("kind").annotate(n=Count("pk"))),
@@ -247,37 +247,6 @@ def head(viewer: Viewer, run: PlanRun) -> PlanHead:
         assumed=[Reason(**said) for said in content.get("assumed", [])] if see else [],
         stale=stale,
     )
-
-
-MONEY_LIMITS = ("cash", "funds")
-"""Limits that tell how much money there is."""
-
-
-def _asked(viewer: Viewer, run: PlanRun) -> dict[str, Any]:
-    """The limits that were asked, as far as they are the viewer's to know."""
-    if viewer.locations is not None:
-        return {}
-    return {
-        name: said
-        for name, said in run.asked.items()
-        if viewer.can("see_cost") or not name.startswith((*MONEY_LIMITS, "income"))
-    }
-
-
-def _confined(viewer: Viewer, seen: QuerySet[PlanLine], content: dict[str, Any]) -> dict[str, Any]:
-    """What a run says of the viewer's places; cash by week and limits of the whole company are left out."""
-    mine = set(Location.objects.filter(pk__in=viewer.locations or ()).values_list("code", flat=True))
-    families: Counter[str] = Counter()
-    for one in seen.values_list("families", flat=True):
-        families.update(one)
-    return {
-        "fills": [one for one in content.get("fills", []) if one["destination"] in mine],
-        "limits": [one for one in content.get("limits", []) if one["name"] in mine and one["kind"] in AT_PLACES],
-        "families": dict(families),
-    }
-
-
-AT_PLACES = ("container", "container_kg", "warehouse")
 
 
 def of_day(viewer: Viewer, day: date) -> PlanRun | None:
@@ -381,7 +350,11 @@ def _price(said: dict[str, Any]) -> tuple[int, int, str]:
 
 def _cash_week(said: dict[str, Any], *, see: bool) -> CashWeek:
     week = date.fromisoformat(said["week"])
-    return CashWeek(week, said["owed"], said["planned"], said["total"], said.get("budget")) if see else CashWeek(week)
+    return (
+        CashWeek(week, said["owed"], said["planned"], said["total"], said.get("budget"), said.get("later", 0))
+        if see
+        else CashWeek(week)
+    )
 
 
 def _limit(said: dict[str, Any], *, see: bool) -> Limit:

@@ -139,6 +139,9 @@ class CashWeek:
     total: int | None = needs("see_cost", None)
     """Of all weeks up to this one."""
     budget: int | None = needs("see_cost", None)
+    """What may have been paid in all by then, where a limit says."""
+    later: int | None = needs("see_cost", None)
+    """What re-orders of later weeks are expected to cost, where a limit looks at them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +167,12 @@ class ContainerFill:
     freight: int | None = needs("see_cost", None)
     freight_other: int | None = needs("see_cost", None)
     """The same goods the other way (loose instead of containers, or the reverse)."""
+    boxes: list[list[Any]] = field(default_factory=list[list[Any]])
+    """[kind, count] of each size of container."""
+    loose: int = 0
+    """Thousandths of m³ that go loose beside the containers."""
+    assumed: bool = False
+    """The containers' price is the rule book's, with the door as the seller's loose freight has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +189,15 @@ class Limit:
     price: float | None = needs("see_cost", None)
     """Minor units for one more: of money (cash), of m³ (container), of a percentage point (service), of a week (closure)."""
     cost: int | None = needs("see_cost", None)
-    """What the limit costs in all."""
+    """What relaxing this limit alone would save."""
     lines: int = 0
     """Lines that gave way."""
     relief: Reason | None = needs("see_cost", None)
-    """The cheapest way to relax it, where it cannot be kept."""
+    """The cheapest way to relax it, where orders give way."""
+    week: int | None = None
+    """The tightest of the weeks that it counts in, 0 this one."""
+    later: int = 0
+    """Expected re-orders of later weeks that gave way."""
 
 
 @dataclass(frozen=True, slots=True)

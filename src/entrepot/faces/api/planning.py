@@ -146,7 +146,13 @@ class LimitsWish(Schema):
     service: Annotated[str, Field(max_length=10)] = ""
     closed: Annotated[list[Text], Field(max_length=100, description="SUPPLIER:first:last, or CN:lny")] = []
     warehouse: Annotated[list[Text], Field(max_length=50, description="place:m³")] = []
-    supplier: Annotated[list[Text], Field(max_length=200, description="supplier:units")] = []
+    supplier: Annotated[
+        list[Text], Field(max_length=200, description="supplier:units, or supplier:units/w a week")
+    ] = []
+    funds: Annotated[str, Field(max_length=40, description="money there is now; it pays what is owed too")] = ""
+    income: Annotated[
+        str, Field(max_length=400, description="money that comes in a week: 9000, or by week 9000/0/15000")
+    ] = ""
 
 
 class PlanWish(Schema):

@@ -29,7 +29,11 @@ def plan(
         list[str] | None, typer.Option(help="SUPPLIER:first day:last day, or CN:lny (lunar new year).")
     ] = None,
     warehouse: Annotated[list[str] | None, typer.Option(help="Free room in m³: FBA-US:30.")] = None,
-    supplier: Annotated[list[str] | None, typer.Option(help="Units that a supplier takes on: F01:5000.")] = None,
+    supplier: Annotated[
+        list[str] | None, typer.Option(help="Units that a supplier takes on: F01:5000, or makes in a week: F01:800/w.")
+    ] = None,
+    funds: Annotated[str, typer.Option(help="Money there is now; with what comes in it pays what is owed too.")] = "",
+    income: Annotated[str, typer.Option(help="Money that comes in a week: 9000, or by week 9000/0/15000.")] = "",
     free: Annotated[bool, typer.Option("--free", help="Drop the limits of the last plan.")] = False,
 ) -> None:
     """Run unless a sub-command is asked for."""
@@ -39,6 +43,7 @@ def plan(
     asked = {
         "cash": cash, "container": tuple(container or ()), "service": service, "closed": tuple(closed or ()),
         "warehouse": tuple(warehouse or ()), "supplier": tuple(supplier or ()),
+        "funds": funds, "income": income,
     }  # fmt: skip
     limited = any(asked.values())
     run_and_say({name: value for name, value in asked.items() if value} if limited or free else None)
@@ -72,6 +77,7 @@ def shown(company: str = "", run: str = "") -> None:
     """Head, limits and the lines that save most."""
     from entrepot.books.selectors.plan import PlanWish, plan
     from entrepot.books.selectors.shapes import Slice
+    from entrepot.faces.cli.plan_limits import how, limits
     from entrepot.faces.cli.printing import count, money, say, table
 
     viewer = _viewer(company)
@@ -91,7 +97,7 @@ def shown(company: str = "", run: str = "") -> None:
           _bare(row.saving or 0, currency), _bare(row.later_storage or 0, currency)) for row in found.page.rows],
         right=(3, 8, 9, 10),
     )  # fmt: skip
-    _limits(head)
+    limits(head)
     months: dict[str, list[int]] = {}
     for week in head.weeks:
         entry = months.setdefault(f"{week.week:%Y-%m}", [0, 0])
@@ -102,38 +108,17 @@ def shown(company: str = "", run: str = "") -> None:
         [(month, money(owed, currency), money(new, currency)) for month, (owed, new) in months.items()], right=(1, 2),
     )  # fmt: skip
     table(
-        "What goes together", ("do", "from", "to", "by", "units", "m³", "kg", "containers", "fill", "freight"),
-        [(one.kind, one.supplier or one.origin, one.destination, _how(one), count(one.units), f"{one.cbm / 1000:.2f}",
-          f"{one.kg / 1000:.0f}", one.containers or "", "" if one.fill is None else f"{one.fill / 10:.0f} %",
-          money(one.freight or 0, currency)) for one in head.fills],
-        right=(4, 5, 6, 7, 8, 9),
+        "What goes together", ("do", "from", "to", "by", "units", "m³", "kg", "containers", "fill", "freight", "otherwise"),
+        [(one.kind, one.supplier or one.origin, one.destination, how(one), count(one.units), f"{one.cbm / 1000:.2f}",
+          f"{one.kg / 1000:.0f}", " + ".join(f"{n} {kind}" for kind, n in one.boxes),
+          "" if one.fill is None else f"{one.fill / 10:.0f} %", money(one.freight or 0, currency),
+          "" if one.freight_other is None else money(one.freight_other, currency)) for one in head.fills],
+        right=(4, 5, 6, 8, 9, 10),
     )  # fmt: skip
     if head.assumed:
         say("assumed: " + ", ".join(f"{one.text} ({one.parameters['lines']} lines)" for one in head.assumed))
     if head.unplanned:
         say(f"{count(head.unplanned)} items and places not planned: entrepot plan gaps")
-
-
-def _how(one: Any) -> str:
-    return one.mode if one.how == one.mode else f"{one.mode} {one.how}"
-
-
-def _limits(head: Any) -> None:
-    from entrepot.faces.cli.printing import money, say, table
-
-    table(
-        f"Limits (they cost {money(head.limits_cost or 0, head.currency)} in all)",
-        ("limit", "of", "asked", "used", "binds", "one more is worth", "cost", "lines"),
-        [(one.kind, one.name, one.asked, "" if one.used is None else f"{one.used:,}", "yes" if one.binds else "no",
-          "" if one.price is None else f"{one.price:,.4f}", money(one.cost or 0, head.currency), one.lines)
-         for one in head.limits],
-        right=(3, 5, 6, 7),
-    )  # fmt: skip
-    for one in head.limits:
-        if one.relief is not None:
-            say(f"{one.kind}: {one.relief.text}")
-    if head.gap is not None:
-        say(f"at most {head.gap / 1000:.3f} % above the best plan within the limits")
 
 
 @app.command("why")

@@ -32,18 +32,11 @@ FLAGS: dict[str, Promise] = {
     "closure": pgettext_lazy("plan", "moved by a closure"),
     "minimum": pgettext_lazy("plan", "raised to the minimum"),
     "price_break": pgettext_lazy("plan", "raised to a price break"),
+    "container": pgettext_lazy("plan", "fills a container"),
+    "least_value": pgettext_lazy("plan", "raised to the least order value"),
     "no_supplier": pgettext_lazy("plan", "no supplier"),
     "loses_money": pgettext_lazy("plan", "earns nothing"),
     "overdue_inbound": pgettext_lazy("plan", "overdue arrival"),
-}
-LIMITS: dict[str, Promise] = {
-    "cash": _("Cash"),
-    "container": _("Containers, volume"),
-    "container_kg": _("Containers, weight"),
-    "service": _("Demand met"),
-    "closure": _("Supplier closed"),
-    "supplier": _("Supplier's capacity"),
-    "warehouse": _("Room in the warehouse"),
 }
 FIELDS: dict[str, Promise] = {
     "units": _("Units"),

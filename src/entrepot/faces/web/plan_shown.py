@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from entrepot.books.selectors.plan_shapes import Limit, PlanHead, PlanLinePage, PlanRow
+from entrepot.books.selectors.plan_shapes import ContainerFill, Limit, PlanHead, PlanLinePage, PlanRow
 from entrepot.books.selectors.shapes import Money
 from entrepot.core.money import exponent
 from entrepot.faces.web import families, plan_columns, plan_words
@@ -87,6 +87,8 @@ class ShownLimit:
     cost: Money | None
     lines: int
     relief: Any
+    later: int = 0
+    """Re-orders of later weeks that gave way too."""
 
 
 def limits(head: PlanHead) -> list[ShownLimit]:
@@ -98,7 +100,7 @@ def _limit(one: Limit, currency: str) -> ShownLimit:
     def amount(value: int | None) -> str:
         if value is None:
             return ""
-        if one.kind == "cash":
+        if one.kind in ("cash", "funds"):
             return money_text(Money(value, currency))
         if one.kind in ("container", "warehouse"):
             return f"{figure(value / 1000)} m³"
@@ -107,22 +109,30 @@ def _limit(one: Limit, currency: str) -> ShownLimit:
         return percent(value) if one.kind == "service" else figure(value)
 
     units = {
-        "cash": _("a unit of money more"), "container": _("1 m³ more"), "warehouse": _("1 m³ more"),
+        "cash": _("a unit of money more"), "funds": _("a unit of money more"),
+        "container": _("1 m³ more"), "warehouse": _("1 m³ more"),
         "container_kg": _("1 kg more"),
         "service": _("1 point less"), "closure": _("a week less"), "supplier": _("a unit more"),
+        "supplier_week": _("a unit more"),
     }  # fmt: skip
     price = ""
     if one.price:
         shown = (
-            figure(one.price, 2) if one.kind == "cash" else money_text(Money(round(one.price), currency, estimate=True))
+            figure(one.price, 2)
+            if one.kind in ("cash", "funds")
+            else money_text(Money(round(one.price), currency, estimate=True))
         )
         price = _("%(price)s for %(unit)s") % {"price": shown, "unit": units.get(one.kind, "")}
-    name = str(plan_columns.LIMITS.get(one.kind, one.kind))
-    used = amount(one.used)
+    name = plan_words.limit(one.kind)
+    used, tightest = amount(one.used), ""
+    if one.week is not None and one.available is not None:
+        when = _("week %(week)s") % {"week": one.week + 1}
+        tightest = f" ({when})"
     return ShownLimit(
         f"{name} {one.name}" if one.name and one.name != one.kind else name, one.asked,
-        used if one.available is None else _("%(used)s of %(all)s") % {"used": used, "all": amount(one.available)},
+        used if one.available is None else (_("%(used)s of %(all)s") % {"used": used, "all": amount(one.available)}) + tightest,
         one.binds, price, None if one.cost is None else Money(one.cost, currency, estimate=True), one.lines, one.relief,
+        one.later,
     )  # fmt: skip
 
 
@@ -134,7 +144,10 @@ def cash_chart(head: PlanHead) -> dict[str, Any]:
         "owed": [None if one.owed is None else one.owed / scale for one in head.weeks],
         "planned": [None if one.planned is None else one.planned / scale for one in head.weeks],
         "total": [None if one.total is None else one.total / scale for one in head.weeks],
-        "budget": next((one.budget / scale for one in head.weeks if one.budget is not None), None),
+        "later": [(one.later or 0) / scale for one in head.weeks] if any(one.later for one in head.weeks) else None,
+        "budget": [None if one.budget is None else one.budget / scale for one in head.weeks]
+        if any(one.budget is not None for one in head.weeks)
+        else None,
     }
 
 
@@ -185,10 +198,23 @@ def fills(head: PlanHead) -> list[dict[str, Any]]:
         {
             "row": one, "from": one.supplier or one.origin, "way": plan_words.way(one.mode), "m3": figure(one.cbm / 1000, 2),
             "kg": figure(round(one.kg / 1000)), "fill": min((one.fill or 0) / 10, 100.0),
-            "how": (f"{one.containers} × " if one.containers else "") + (HOW[one.how]() if one.how in HOW else one.how),
+            "how": _loaded(one), "other": _other(one),
         }
         for one in head.fills
     ]  # fmt: skip
+
+
+def _loaded(one: ContainerFill) -> str:
+    """Loose, or so many containers of each size and what is loose beside them."""
+    if not one.boxes:
+        return (f"{one.containers} × " if one.containers else "") + (HOW[one.how]() if one.how in HOW else one.how)
+    told = " + ".join(f"{count} × {kind}" for kind, count in one.boxes)
+    return told if not one.loose else told + " + " + _("%(m3)s m³ loose") % {"m3": figure(one.loose / 1000, 2)}
+
+
+def _other(one: ContainerFill) -> str:
+    """What the freight would be of, done the other way."""
+    return (_("loose") if one.boxes else _("in containers")) if one.freight_other is not None else ""
 
 
 def assumed(head: PlanHead) -> list[str]:

@@ -40,6 +40,19 @@ INPUTS: dict[str, Promise] = {
 }
 """Inputs of a plan that may be assumed or missing."""
 
+LIMITS: dict[str, Promise] = {
+    "cash": gettext_lazy("Cash"),
+    "funds": gettext_lazy("Money in every week"),
+    "container": gettext_lazy("Containers, volume"),
+    "container_kg": gettext_lazy("Containers, weight"),
+    "service": gettext_lazy("Demand met"),
+    "closure": gettext_lazy("Supplier closed"),
+    "supplier": gettext_lazy("Supplier's capacity"),
+    "supplier_week": gettext_lazy("Supplier's capacity a week"),
+    "capacity": gettext_lazy("What a supplier makes of an item a week"),
+    "warehouse": gettext_lazy("Room in the warehouse"),
+}
+
 PLAN: dict[str, Promise] = {
     "plan_buy": gettext_lazy("Buy {units} units ({cartons} cartons): {ways}. Expected to save {saved}."),
     "plan_ship": gettext_lazy("Load {units} units ({cartons} cartons): {ways}. Expected to save {saved}."),
@@ -80,6 +93,49 @@ PLAN: dict[str, Promise] = {
     "limit_waits": gettext_lazy(
         "{lines} orders wait; the first to let through is {sku} for {place}, which would save {amount}."
     ),
+    "limit_more_money": gettext_lazy(
+        "Orders that gave way: {lines}. {more_money} more would let {sku} for {place} through and save {amount}."
+    ),
+    "limit_more_room": gettext_lazy(
+        "Orders that gave way: {lines}. {more} m³ more would let {sku} for {place} through and save {amount}."
+    ),
+    "limit_more_weight": gettext_lazy(
+        "Orders that gave way: {lines}. {more} kg more would let {sku} for {place} through and save {amount}."
+    ),
+    "limit_more_units": gettext_lazy(
+        "Orders that gave way: {lines}. {more} units more would let {sku} for {place} through and save {amount}."
+    ),
+    "limit_already_money": gettext_lazy(
+        "What is owed already is {more_money} too much, from week {week} on: no choice of today changes that."
+    ),
+    "limit_already_room": gettext_lazy(
+        "What stands there or is on its way already is {more} m³ too much, from week {week} on: no choice of today changes that."
+    ),
+    "limit_already_weight": gettext_lazy(
+        "What is on its way already is {more} kg too much, from week {week} on: no choice of today changes that."
+    ),
+    "limit_already_units": gettext_lazy(
+        "What is on order already is {more} units too much, from week {week} on: no choice of today changes that."
+    ),
+    "limit_excludes_money": gettext_lazy(
+        "The demand to be met and {limit} exclude each other: {lines} orders gave way; {more_money} more would let all through."
+    ),
+    "limit_excludes_room": gettext_lazy(
+        "The demand to be met and {limit} exclude each other: {lines} orders gave way; {more} m³ more would let all through."
+    ),
+    "limit_excludes_weight": gettext_lazy(
+        "The demand to be met and {limit} exclude each other: {lines} orders gave way; {more} kg more would let all through."
+    ),
+    "limit_excludes_units": gettext_lazy(
+        "The demand to be met and {limit} exclude each other: {lines} orders gave way; {more} units more would let all through."
+    ),
+    "plan_flag_container": gettext_lazy(
+        "More, or by a slower way, because the container that it goes in is paid for anyway."
+    ),
+    "plan_flag_no_least_value": gettext_lazy(
+        "The supplier's least order value is not reached, and reaching it costs more than it saves: nothing today."
+    ),
+    "plan_flag_least_value": gettext_lazy("Raised so that the supplier's least order value is reached."),
     "plan_flag_minimum": gettext_lazy(
         "Raised to the supplier's minimum: the part that is not needed yet costs less than the order saves."
     ),
@@ -101,7 +157,7 @@ PLAN: dict[str, Promise] = {
     "plan_flag_long_lead": gettext_lazy("The lead time is nearly as long as the weeks that are looked ahead."),
 }
 """Code to sentence."""
-AMOUNTS = frozenset({"saved", "amount", "aged"})
+AMOUNTS = frozenset({"saved", "amount", "aged", "more_money"})
 SHARES = frozenset({"floor", "service"})
 DAYS = frozenset({"out_on"})
 
@@ -127,5 +183,10 @@ def ways(said: str) -> str:
     return "; ".join(parts) or said
 
 
-WRITTEN = {"ways": ways, "mode": way, "stage": stage}
+def limit(kind: str) -> str:
+    """The word for a limit."""
+    return str(LIMITS.get(kind, kind))
+
+
+WRITTEN = {"ways": ways, "mode": way, "stage": stage, "limit": limit}
 """Parameters that are codes."""

@@ -18,6 +18,7 @@ from entrepot.books.selectors.shapes import Slice
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import major
 from entrepot.faces.web import plan_columns, plan_queries, plan_shown, plan_words
+from entrepot.faces.web.formats import figure
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.plan_queries import PlanWish
 from entrepot.faces.web.tables import EXPORT_ROWS, Table, build, wish
@@ -76,6 +77,7 @@ def plan(visit: Visit) -> HttpResponseBase:
         bars=plan_shown.bars(head.families) if head else [],
         limits=plan_shown.limits(head) if head else [],
         asked=_asked(head.asked, head.currency) if head else {},
+        gap=f"{figure(head.gap / 1000, 3)} %" if head and head.gap is not None else "",
         cash=plan_shown.cash_chart(head) if head and head.weeks and head.weeks[0].total is not None else None,
         fills=plan_shown.fills(head) if head else [],
         assumed=plan_shown.assumed(head) if head else [],
@@ -98,7 +100,12 @@ def _asked(said: dict[str, Any], currency: str) -> dict[str, Any]:
         "service": "" if said.get("service") is None else f"{said['service'] * 100:g}",
         "closed": ", ".join(":".join(one) for one in said.get("closed", [])),
         "warehouse": ", ".join(f"{place}:{room:g}" for place, room in said.get("warehouses", {}).items()),
-        "supplier": ", ".join(f"{code}:{n}" for code, n in said.get("suppliers", {}).items()),
+        "supplier": ", ".join(
+            [f"{code}:{n}" for code, n in said.get("suppliers", {}).items()]
+            + [f"{code}:{n}/w" for code, n in said.get("suppliers_week", {}).items()]
+        ),
+        "funds": "" if said.get("funds") is None else str(major(said["funds"], currency)),
+        "income": "/".join(str(major(one, currency)) for one in said.get("income", [])),
     }
 
 
@@ -129,6 +136,7 @@ def again(visit: Visit) -> HttpResponseBase:
     many = {name: tuple(x.strip() for x in said.get(name, "")[:500].split(",") if x.strip()) for name in
             ("container", "closed", "warehouse", "supplier")}  # fmt: skip
     asked = {"cash": said.get("cash", "")[:40], "service": said.get("service", "")[:10], **many}
+    asked |= {"funds": said.get("funds", "")[:40], "income": said.get("income", "")[:400]}
     plan_queries.plan_again(visit.viewer, asked)
     messages.info(visit.request, _("Planning. The new plan takes the place of this one in a moment."))
     return HttpResponseRedirect(reverse("plan"))

@@ -41,15 +41,16 @@
   }
 
   function cash(place, data) {
-    const { owed, planned, total, budget } = place.dataset;
+    const { owed, planned, later, total, budget } = place.dataset;
+    const bar = (name, values, tint) => ({ name, type: "bar", stack: "week", data: values, itemStyle: { color: tint }, barMaxWidth: 18 });
     return {
       ...frame(place, data.weeks, 76),
-      tooltip: tooltip([[owed, data.owed], [planned, data.planned], [total, data.total]]),
+      tooltip: tooltip([[owed, data.owed], [planned, data.planned], [later, data.later || []], [total, data.total], [budget, data.budget || []]]),
       series: [
-        { name: owed, type: "bar", stack: "week", data: data.owed, itemStyle: { color: "#9aa5b1" }, barMaxWidth: 18 },
-        { name: planned, type: "bar", stack: "week", data: data.planned, itemStyle: { color: colour("--accent") }, barMaxWidth: 18 },
-        { name: total, type: "line", symbol: "none", data: data.total, lineStyle: { color: colour("--ink"), width: 1.5 }, endLabel: named(place, total, colour("--ink")),
-          markLine: data.budget === null ? undefined : { silent: true, symbol: "none", label: { formatter: budget, color: colour("--danger"), position: "insideEndTop" }, lineStyle: { color: colour("--danger"), type: "dashed" }, data: [{ yAxis: data.budget }] } },
+        bar(owed, data.owed, "#9aa5b1"), bar(planned, data.planned, colour("--accent")),
+        ...(data.later ? [bar(later, data.later, "#b9cfdc")] : []),
+        { name: total, type: "line", symbol: "none", data: data.total, lineStyle: { color: colour("--ink"), width: 1.5 }, endLabel: named(place, total, colour("--ink")), labelLayout: { moveOverlap: "shiftY" } },
+        ...(data.budget ? [{ name: budget, type: "line", step: "end", symbol: "none", data: data.budget, lineStyle: { color: colour("--danger"), width: 1.25, type: "dashed" }, endLabel: named(place, budget, colour("--danger")), labelLayout: { moveOverlap: "shiftY" } }] : []),
       ],
     };
   }
@@ -89,7 +90,7 @@
     };
   }
 
-  // How the cost of the futures spreads: share of futures by cost, one line a way.
+  // How the cost of the futures spreads: a histogram by cost, one outline a way, with the middle future of each marked.
   function spread(place, data) {
     const plain = frame(place, data.bins.map((value) => short.format(value)), 40);
     return {
@@ -98,7 +99,7 @@
       color: LINES,
       grid: { ...plain.grid, top: 44 },
       tooltip: tooltip(data.ways.map((way) => [way.name, way.share])),
-      series: data.ways.map((way, index) => ({ type: "line", smooth: .3, symbol: "none", name: way.name, data: way.share, areaStyle: { color: LINES[index % 6], opacity: .08 }, lineStyle: { color: LINES[index % 6], width: 1.75, type: DASHES[index % 6] } })),
+      series: data.ways.map((way, index) => ({ type: "line", step: "middle", symbol: "none", name: way.name, data: way.share, markLine: { silent: true, symbol: "none", label: { show: false }, data: [{ xAxis: way.middle }], lineStyle: { color: LINES[index % 6], width: 1, type: "dashed" } }, areaStyle: { color: LINES[index % 6], opacity: .08 }, lineStyle: { color: LINES[index % 6], width: 1.75, type: DASHES[index % 6] } })),
     };
   }
 
