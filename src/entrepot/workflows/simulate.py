@@ -30,6 +30,9 @@ from entrepot.workflows.simulate_wish import HAPPENED, OWN, PAST, PLAN, Disrupti
 
 __all__ = ["run_wish", "simulate"]
 
+ENOUGH = 64
+"""Futures from which on what each thing costs by itself is known well enough, for it is compared future by future."""
+
 
 def simulate(company: models.Company, wish: Wish, progress: Progress = SILENT) -> Said:
     """The answer to ``wish``, kept or worked out. Raises :class:`ProblemError` where nothing can be simulated.
@@ -77,6 +80,8 @@ class _Running:
     wish: Wish
     totals: list[Floats] | None = None
     tallies: dict[tuple[int, int], Tally] = field(default_factory=dict[tuple[int, int], Tally])
+    apart: int = 0
+    """Futures in which each thing that goes wrong was run by itself."""
 
     def __post_init__(self) -> None:
         self.past = self.wish.mode == PAST
@@ -97,6 +102,10 @@ class _Running:
     def add(self, block: Block, cut: tuple[int, int], advance: Callable[[], None]) -> None:
         """Run every way and case on the futures of ``cut``."""
         for at, case in enumerate(self.cases):
+            if at > 1 and cut[0] >= ENOUGH:
+                continue
+            if at > 1:
+                self.apart = max(self.apart, cut[1])
             slab = block.slab(cut, case)
             for number, way in enumerate(self.wish.ways):
                 self._run(self.tallies[number, at], slab, way, case)
@@ -119,11 +128,18 @@ class _Running:
         )  # fmt: skip
         tally.add(slab, outcome, course, books)
 
+    def _alone(self, way: int, case: int, futures: int) -> Said:
+        """What one thing that goes wrong costs a way by itself, in the futures in which it was run."""
+        every = 1 if self.past else self.wish.futures
+        one, quiet = (self.tallies[way, at].part(futures, every) for at in (case, 0))
+        return _difference(one, quiet, past=self.past)
+
     def said(self, futures: int | None = None) -> Said:
         """The answer; of the first ``futures`` alone where so many are run."""
         books, wish = self.books, self.wish
         every = 1 if self.past else wish.futures
         tallies = {key: tally if futures is None else tally.part(futures, every) for key, tally in self.tallies.items()}
+        apart = min(self.apart, futures or every)
         ways: list[Said] = []
         for number, way in enumerate(wish.ways):
             quiet = tallies[number, 0]
@@ -131,10 +147,7 @@ class _Running:
             if len(self.cases) > 1:
                 said["disturbed"] = tallies[number, 1].said()
                 said["shock"] = _difference(tallies[number, 1], quiet, past=self.past)
-                said["each"] = {
-                    name: _difference(tallies[number, 2 + at], quiet, past=self.past)
-                    for at, name in enumerate(self.parts)
-                }
+                said["each"] = {name: self._alone(number, 2 + at, apart) for at, name in enumerate(self.parts)}
             ways.append(said)
         chosen = books.replayable if self.past else np.ones(len(books), dtype=bool)
         last = [tallies[number, min(1, len(self.cases) - 1)] for number in range(len(wish.ways))]

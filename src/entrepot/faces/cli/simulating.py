@@ -21,6 +21,11 @@ _DECIDED = {
     "end_of_life": "end of life", "lost_margin": "lost margin",
 }  # fmt: skip
 
+_WRONG = {
+    "closed": "the closed supplier", "delays": "the delay on the way", "freight": "the change of freight",
+    "demand": "the change of demand", "cash": "the limit on cash",
+}  # fmt: skip
+
 
 def simulate(
     way: Annotated[
@@ -156,10 +161,27 @@ def _compared(answer: dict[str, Any]) -> None:
     for way in answer["ways"]:
         if "shock" in way:
             gap = way["shock"]
+            changed = (
+                f"demand met {way['calm']['fill']:.1%} to {way['disturbed']['fill']:.1%}, stock at the end "
+                f"{money(gap['left_value'], currency)}, profit {money(gap['profit'], currency)}"
+            )
             if gap["mean"] < 0:
                 say(f"{way['code']} costs {money(-gap['mean'], currency)} less so than as things are: it buys less, and less is "
-                    f"left over")  # fmt: skip
+                    f"left over ({changed})")  # fmt: skip
+                _each(way, currency)
                 continue
-            worst = max(gap["families"], key=lambda name: gap["families"][name] if name in _DECIDED else 0)
+            worst = max(gap["families"], key=lambda name: gap["families"][name])
             say(f"{way['code']}: what goes wrong costs {money(gap['mean'], currency)} "
-                f"({money(gap['low'], currency)} to {money(gap['high'], currency)}), most in {_DECIDED[worst]}")  # fmt: skip
+                f"({money(gap['low'], currency)} to {money(gap['high'], currency)}), most in {_DECIDED[worst]}: "
+                f"{changed}")  # fmt: skip
+            _each(way, currency)
+
+
+def _each(way: dict[str, Any], currency: str) -> None:
+    """What each thing costs by itself."""
+    from entrepot.faces.cli.printing import money, say
+
+    for kind, gap in way["each"].items():
+        verb = "costs" if gap["mean"] >= 0 else "saves"
+        say(f"  {_WRONG[kind]} alone {verb} {money(abs(gap['mean']), currency)} "
+            f"({money(gap['low'], currency)} to {money(gap['high'], currency)} dearer)")  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -23,6 +23,11 @@ Said = dict[str, Any]
 DECIDED = ("price", "first_leg", "ordering", "storage", "capital", "end_of_life", "lost_margin")
 FULL = ("purchase", "first_leg", "duty_tax", "storage", "capital", "selling", "unsalable", "ordering")
 BINS = 24
+WRONG = {
+    "closed": gettext_lazy("the closed supplier"), "delays": gettext_lazy("the delay on the way"),
+    "freight": gettext_lazy("the change of freight"), "demand": gettext_lazy("the change of demand"),
+    "cash": gettext_lazy("the limit on cash"),
+}  # fmt: skip
 
 
 def name(code: str) -> str:
@@ -242,22 +247,48 @@ def differences(answer: Said) -> list[str]:
         out.append(sentence % told)
     for way in answer["ways"]:
         if "shock" in way:
-            gap = way["shock"]
-            worst = max(DECIDED, key=lambda key: gap["families"].get(key, 0))
-            told = {
-                "way": name(way["code"]), "amount": text(gap["mean"]), "low": text(gap["low"]), "high": text(gap["high"]),
-                "family": family(worst),
-            }  # fmt: skip
-            if gap["mean"] >= 0:
-                out.append(
-                    _("%(way)s: what goes wrong costs %(amount)s (%(low)s to %(high)s), most in %(family)s.") % told
-                )
-            else:
-                told["amount"] = text(-gap["mean"])
-                out.append(
-                    _("%(way)s costs %(amount)s less so than as things are: it buys less, and less is left over.")
-                    % told
-                )
+            out += _shocked(way, text)
+    return out
+
+
+def _shocked(way: Said, text: Callable[[float], str]) -> list[str]:
+    """What goes wrong costs a way in all, what changed, and each thing by itself."""
+    gap = way["shock"]
+    worst = max(DECIDED, key=lambda key: gap["families"].get(key, 0))
+    told = {
+        "way": name(way["code"]), "amount": text(abs(gap["mean"])), "low": text(gap["low"]), "high": text(gap["high"]),
+        "family": family(worst), "before": percent(round(way["calm"]["fill"] * 1000)),
+        "after": percent(round(way["disturbed"]["fill"] * 1000)), "stock": text(abs(gap["left_value"])),
+        "profit": text(abs(gap["profit"])),
+    }  # fmt: skip
+    out = [
+        (
+            _("%(way)s: what goes wrong costs %(amount)s (%(low)s to %(high)s), most in %(family)s.")
+            if gap["mean"] >= 0
+            else _("%(way)s costs %(amount)s less so than as things are: it buys less, and less is left over.")
+        )
+        % told,
+        _("%(way)s: demand met %(before)s before, %(after)s so.") % told,
+    ]
+    if gap["left_value"]:
+        stock = (
+            _("%(way)s: %(stock)s less stock at the end.")
+            if gap["left_value"] < 0
+            else _("%(way)s: %(stock)s more stock at the end.")
+        )
+        out.append(stock % told)
+    earned = _("%(way)s: %(profit)s less profit.") if gap["profit"] < 0 else _("%(way)s: %(profit)s more profit.")
+    out.append(earned % told)
+    for kind, alone in way.get("each", {}).items():
+        said = {"wrong": WRONG[kind], "way": told["way"], "amount": text(abs(alone["mean"]))}
+        out.append(
+            (
+                _("%(way)s: %(wrong)s alone costs %(amount)s.")
+                if alone["mean"] >= 0
+                else _("%(way)s: %(wrong)s alone saves %(amount)s.")
+            )
+            % said
+        )
     return out
 
 
@@ -290,8 +321,12 @@ def spread(answer: Said) -> Said | None:
     return {
         "bins": [float(v) for v in (edges[:-1] + edges[1:]) / 2],
         "ways": [
-            {"name": name(way["code"]), "share": [round(float(v), 2) for v in part]}
-            for way, part in zip(answer["ways"], share, strict=True)
+            {
+                "name": name(way["code"]),
+                "share": [round(float(v), 2) for v in part],
+                "middle": int(np.clip(np.searchsorted(edges, np.median(cost), "right") - 1, 0, BINS - 1)),
+            }
+            for way, part, cost in zip(answer["ways"], share, costs, strict=True)
         ],
     }
 
