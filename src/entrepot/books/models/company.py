@@ -50,6 +50,8 @@ class Supplier(models.Model):
     country = models.CharField(max_length=2, blank=True)
     currency = models.CharField(max_length=3, blank=True)
     payment_terms = models.CharField(max_length=2000, blank=True)
+    minimum_order = models.BigIntegerField(null=True, help_text="least goods of one order, minor units of his currency")
+    order_in = models.CharField(max_length=8, default="carton")
 
     def __str__(self) -> str:
         return self.code

@@ -165,7 +165,11 @@ class Bundle(Document):
 
 
 class Supplier(Document):
-    """Who sells or carries: ``id`` is the supplier code. ``kind`` tells factories from forwarders and others."""
+    """Who sells or carries: ``id`` is the supplier code. ``kind`` tells factories from forwarders and others.
+
+    ``minimum_order``: least goods of one order, in ``currency``; ``order_in``: he takes whole cartons, or whole pallets of the
+    items that have that packaging level.
+    """
 
     type: Literal["supplier"] = "supplier"
     name: Text = ""
@@ -174,6 +178,8 @@ class Supplier(Document):
     country: Country | None = None
     currency: str = ""
     payment_terms: Text = ""
+    minimum_order: Amount | None = None
+    order_in: Literal["carton", "pallet"] = "carton"
 
 
 class Location(Document):

@@ -112,6 +112,7 @@ def supplier(b: Builder, doc: d.Supplier) -> None:
         defaults={
             "name": doc.name, "name_zh": doc.name_zh, "kind": doc.kind, "country": doc.country or "",
             "currency": doc.currency, "payment_terms": doc.payment_terms,
+            "minimum_order": doc.minimum_order, "order_in": doc.order_in,
         },
     )  # fmt: skip
 
