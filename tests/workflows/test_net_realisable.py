@@ -9,7 +9,7 @@ from entrepot.workflows.close import close
 from entrepot.workflows.month_figures import month_figures
 from entrepot.workflows.net_realisable import allowances, assessed, write_down
 from entrepot.workflows.vouchers import vouchers
-from tests.workflows.ledger import assert_proven, bill, masters, post, receipt, sale
+from tests.workflows.ledger import assert_proven, bill, doc, masters, post, receipt, sale
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -70,6 +70,18 @@ def test_an_allowance_stands_by_itself_where_a_month_is_not_assessed_anew() -> N
     assert entries("2026-02") == {"write_down_release": {"allowance": 13_500, "cost_of_sales": -13_500}}
     assert allowances(month_figures("US", "2026-03")).total().opening == 13_500
     assert entries("2026-03") == {}
+
+
+def test_units_that_cannot_be_sold_need_a_person_only_where_the_rest_does_not_carry_them() -> None:
+    begin()
+    post(doc("regrade", "RG", "2026-01-25", origin={"location": "LA"}, destination={"location": "LA", "condition": "damaged"},
+             lines=[{"sku": "A", "quantity": 2}]))  # fmt: skip
+    (row,) = assessed(month_figures("US", "2026-01"))
+    assert (row.units, row.unsellable, row.net_realisable, row.short) == (90, 2, None, None)
+
+    post(sale("S9", "2026-01-26", 10, amount=50_000))
+    (row,) = assessed(month_figures("US", "2026-01"))
+    assert (row.unit_value, row.net_realisable, row.short) == (2_850, 78 * 2_850, 0)
 
 
 def test_a_second_approval_of_the_month_takes_the_place_of_the_first() -> None:

@@ -1,9 +1,9 @@
 """Lower of cost and net realisable value at a month's end: proposed from own sales, approved by a person, kept as a fact.
 
 Net realisable value is the price that a unit brings in the ordinary course of business, without output tax, less the costs of
-completing and selling it (IAS 2.6; CAS 1 §15): here what own sales of the last 90 days brought, net of refunds, platform,
-payment, fulfilment and delivery costs and of what returns cost. Where nothing was sold, or units are not sellable, nobody
-guesses: a person gives the value and the reason.
+completing and selling it (IAS 2.6; CAS 1 §15): here what own sales of the last 90 days brought (of an item not sold since, of
+the last year), net of refunds, platform, payment, fulfilment and delivery costs and of what returns cost. Where nothing was
+sold in a year, or unsellable units are not carried by the rest, nobody guesses: a person gives the value and the reason.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from entrepot.workflows.month_figures import MonthFigures, month_figures
 
 DAYS = 90
 """Days of own sales that a price is taken from."""
+YEAR = 365
+"""Days that stand in, weakly, for an item that was not sold lately."""
 SURE, SOME = 30, 5
 """Units sold in that time from which a price counts as sure, and as fair."""
 _LEAVES = (
@@ -55,10 +57,14 @@ class Assessed:
 
     @property
     def net_realisable(self) -> int | None:
-        """Of all units; None where a person has to say."""
-        if self.unit_value is None or self.unsellable:
+        """Of all units; None where a person has to say.
+
+        Units that cannot be sold count for nothing as long as the rest alone brings what all of them cost.
+        """
+        if self.unit_value is None:
             return None
-        return max(0, self.unit_value) * self.units
+        value = max(0, self.unit_value) * (self.units - self.unsellable)
+        return None if self.unsellable and value < self.cost else value
 
     @property
     def short(self) -> int | None:
@@ -107,8 +113,14 @@ def assessed(figures: MonthFigures) -> list[Assessed]:
 
 
 def _own_sales(figures: MonthFigures) -> dict[int, tuple[int | None, int]]:
-    """Item → what a unit brought net of the costs of selling it, and how many were kept by customers."""
-    first = figures.last - timedelta(days=DAYS - 1)
+    """Item → what a unit brought net of the costs of selling it, and how many were kept by customers of late."""
+    found = _sold_within(figures, YEAR)
+    found = {item: (value, 0) for item, (value, _) in found.items()}  # old prices: weak, however many
+    return found | _sold_within(figures, DAYS)
+
+
+def _sold_within(figures: MonthFigures, days: int) -> dict[int, tuple[int | None, int]]:
+    first = figures.last - timedelta(days=days - 1)
     rows = (
         models.SaleFigure.objects.filter(
             company=figures.company, net__isnull=False, day__gte=int(f"{first:%Y%m%d}"),

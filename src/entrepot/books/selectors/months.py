@@ -146,7 +146,10 @@ class Realisable:
     @property
     def value(self) -> int | None:
         """Of all units; None where a person has to say."""
-        return None if self.unit_value is None or self.unsellable else max(0, self.unit_value) * self.units
+        if self.unit_value is None:
+            return None
+        value = max(0, self.unit_value) * (self.units - self.unsellable)
+        return None if self.unsellable and value < self.cost else value
 
     @property
     def short(self) -> int | None:

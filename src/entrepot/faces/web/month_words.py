@@ -77,10 +77,10 @@ def proof(row: Underway) -> str:
 
 
 CONFIDENCE: Mapping[str, str | Promise] = {
-    "sure": pgettext_lazy("confidence", "sure: 30 sales or more"),
-    "fair": pgettext_lazy("confidence", "fair: 5 sales or more"),
-    "weak": pgettext_lazy("confidence", "weak: fewer than 5 sales"),
-    "none": pgettext_lazy("confidence", "no sale in 90 days"),
+    "sure": pgettext_lazy("confidence", "sure"),
+    "fair": pgettext_lazy("confidence", "fair"),
+    "weak": pgettext_lazy("confidence", "weak"),
+    "none": pgettext_lazy("confidence", "not sold"),
 }
 VOUCHERS: Mapping[str, str | Promise] = {
     "accrual_reversal": pgettext_lazy("voucher", "Reversal of accrued purchases"),

@@ -45,11 +45,19 @@ GROUPS = (
         ),
     ),
     Group(
+        _("Buy"),
+        (
+            Link("orders", "orders", _("Purchasing"), "u"),
+            Link("payables", "payables", _("Payables and cash"), "y", "see_supplier_price"),
+        ),
+    ),
+    Group(
         _("Stock"),
         (
             Link("inventory", "inventory", _("Inventory"), "i", phone=True),
             Link("receiving", "receiving", _("Receiving"), "n"),
             Link("shipments", "shipments", _("Shipments"), ""),
+            Link("counts", "counts", _("Counts"), "", "post_stock"),
         ),
     ),
     Group(
