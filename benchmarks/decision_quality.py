@@ -6,8 +6,10 @@ Replay of the last 26 full trading weeks on order lines, in the twin: our plan (
 weeks only, our orders by three modes, as production runs them) beside four spreadsheet rules, the best of them with its
 cover tuned on the weeks before the test, and an oracle that knows the demand. Costs in units of the currency; paired
 bootstrap over SKUs, 2,000 draws. The freight of what is left at the end is part of that stock's worth and is not charged;
-``gross`` says what all would cost if it were. The plan is told to serve no worse than rule (e): the price of an unmet unit
-is set at the start, on the forecast's own paths, so that it expects to meet what (e) would meet on them.
+``gross`` says what all would cost if it were. The plan is told to serve no worse than rule
+(e): the price of an unmet unit is set at the start, so that it expects to meet on the forecast's own paths what (e) would meet
+there, and as much more as it kept less of such a promise in the quarter before the test, both replayed there. Last it is told
+where the plan is dearer than the best rule, and by what.
 """
 
 from __future__ import annotations
@@ -20,12 +22,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from benchmarks.decision_losses import classes, kinds, losses
 from benchmarks.demand_data import DEFAULT, SHARED, order_lines
 from benchmarks.report import report
 from entrepot.engines.demand import DemandPanel, LeadTime, forecast
 from entrepot.engines.demand.model import LEVELS
 from entrepot.engines.replenish.decide import Situation, decide_week
-from entrepot.engines.replenish.demand_paths import HORIZONS
+from entrepot.engines.replenish.demand_paths import HORIZONS, demand_paths
 from entrepot.engines.replenish.rolling import (
     PATHS,
     WEEKS,
@@ -133,6 +136,7 @@ class OurPlan:
             rates.excess_weeks,
         )  # fmt: skip
         self.policy: Floats | None = None
+        self.expected = np.zeros(len(goods))
         self.seconds = [0.0, 0.0]
 
     def totals(self, column: int) -> Floats:
@@ -158,7 +162,9 @@ class OurPlan:
     def at_the_start(self) -> Situation:
         """Before the first week."""
         begin, none = self.trial.opening(self.start), np.zeros((len(self.trial.rows), len(self.lanes), 1), np.int64)
-        return self.there(begin.on_hand, none, begin.due, self.totals(self.start))
+        totals = self.totals(self.start)
+        self.expected = demand_paths(totals, np.asarray(LEVELS), self.weeks, PATHS).sum(axis=2).mean(axis=1)
+        return self.there(begin.on_hand, none, begin.due, totals)
 
     def levels_of(self, rule: str, cover: float) -> Floats:
         """A spreadsheet rule as levels [SKUs, modes + 1]: all by the slowest mode."""
@@ -279,6 +285,12 @@ def main() -> None:
     worse = outcomes["entrepot"].total - outcomes[rival].total
     print(f"against {rival}: {int((worse > 0).sum())} SKUs dearer by {worse[worse > 0].sum() / 100:,.0f}, "
           f"{int((worse < 0).sum())} cheaper by {-worse[worse < 0].sum() / 100:,.0f}")  # fmt: skip
+    goods, expected = trial.operation.goods, ours.expected
+    told: dict[str, list[dict[str, object]]] = {}
+    for by, groups in (("class", classes(goods, trial.sold[:, : trial.start])), ("kind", kinds(goods))):
+        found = losses(outcomes["entrepot"], outcomes[rival], groups, expected)
+        told[by] = [one.said() for one in found]
+        print(f"where we lose, by {by}:", *(f"  {one.sentence}" for one in found), sep="\n")
     percent, low, high = saving(outcomes["entrepot"].total, outcomes[rival].total)
     against_a = saving(outcomes["entrepot"].total, outcomes["a_days_of_cover"].total)[0]
     report(
@@ -288,6 +300,8 @@ def main() -> None:
         ci_low_pct=round(low, 2),
         ci_high_pct=round(high, 2),
         saving_vs_a_pct=round(against_a, 2),
+        service_price=round(ours.price, 2),
+        where_we_lose=told,
     )
 
 

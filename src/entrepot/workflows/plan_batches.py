@@ -16,6 +16,7 @@ from entrepot.workflows.plan_model import FREE_AGES, HORIZON, WRITTEN_OFF, Input
 from entrepot.workflows.plan_sources import in_weeks
 
 if TYPE_CHECKING:
+    from entrepot.engines.replenish.decide import Situation
     from entrepot.engines.replenish.rolling import Lane, RollingCosts, RollingPlan, Standing
     from entrepot.workflows.forecast import CompanyForecast
 
@@ -47,34 +48,21 @@ class Batch:
         """Freight of a unit that is decided today [rows, modes], minor units."""
         return self.costs.freight if self.today is None else self.today
 
+    @property
+    def situation(self) -> Situation:
+        """As the engine takes it."""
+        from entrepot.engines.replenish.decide import Situation
+
+        return Situation(self.standing, self.lanes, self.costs, self.late)
+
     def solve(self, *, price: float | None = None) -> RollingPlan:
         """Tune the policy and say today's orders."""
-        from entrepot.engines.replenish.rolling import plan_orders
+        from entrepot.engines.replenish.decide import decide_week
 
         if price is not None:
             self.price = price
         start = None if self.plan is None else self.plan.policy
-        self.plan = plan_orders(
-            self.standing, self.lanes, self.costs, service_price=self.price, seed=SEED, late=self.late, policy=start
-        )
-        return self.plan
-
-    def refine(self, gain: float) -> RollingPlan:
-        """Today's orders beside their parts, where one of these saves more than ``gain``."""
-        from entrepot.engines.replenish.refine import refined
-
-        if self.plan is None:
-            raise ValueError("solve the batch first")
-        self.plan = refined(
-            self.plan,
-            self.standing,
-            self.lanes,
-            self.costs,
-            service_price=self.price,
-            seed=SEED,
-            late=self.late,
-            gain=gain,
-        )
+        self.plan = decide_week(self.situation, price=self.price, policy=start, seed=SEED)
         return self.plan
 
     def take(self, some: Ints) -> Batch:

@@ -14,6 +14,7 @@ from entrepot.workflows.plan_sources import Measure, Money
 from entrepot.workflows.plan_suppliers import Source
 
 if TYPE_CHECKING:
+    from entrepot.engines.replenish.service import Kept
     from entrepot.engines.replenish.strategy import Assigned
 
 HORIZON = 32
@@ -106,6 +107,8 @@ class Inputs:
     assumed: list[str]
     countries: dict[str, str]
     """Supplier → country."""
+    kept: Kept | None = None
+    """What promises of service were worth in the last quarter (plan_kept); measured when a floor is asked for."""
     deposits: dict[str, float] | None = None
     owed: list[float] | None = None
     """Read when they are wanted (plan_cash)."""

@@ -106,7 +106,7 @@ def _loads(
 ) -> dict[int, Choice]:
     """What of the waiting goods goes where today; where more is wanted than waits, the next carton goes where it saves most."""
     able = [n for n in rows if _can_load(inputs, inputs.lines[n])]
-    found = _solved(batches(inputs, totals, able, due, limits, buying=False, prices=prices), SHIP, inputs.order_line)
+    found = _solved(batches(inputs, totals, able, due, limits, buying=False, prices=prices), SHIP)
     by_item: dict[int, list[Choice]] = {}
     for choice in found.values():
         by_item.setdefault(inputs.lines[choice.row].item, []).append(choice)
@@ -222,7 +222,7 @@ def _orders(
     """What is bought today; every planned line has a choice, of nothing where nothing is bought."""
     from entrepot.workflows.plan_joint import whole_orders
 
-    found = _solved(batches(inputs, totals, rows, due, limits, buying=True, prices=prices), BUY, inputs.order_line)
+    found = _solved(batches(inputs, totals, rows, due, limits, buying=True, prices=prices), BUY)
     for choice in found.values():
         _not_bought(inputs, choice)
     whole_orders(inputs, found)
@@ -257,11 +257,10 @@ def _not_bought(inputs: Inputs, choice: Choice) -> None:
         choice.flags.append("long_lead")
 
 
-def _solved(found: list[Batch], kind: str, gain: float) -> dict[int, Choice]:
+def _solved(found: list[Batch], kind: str) -> dict[int, Choice]:
     out: dict[int, Choice] = {}
     for batch in found:
-        batch.solve()
-        plan = batch.refine(gain)
+        plan = batch.solve()
         for at, row in enumerate(batch.rows):
             out[int(row)] = Choice(
                 int(row), kind, batch, at, plan.units[at].copy(), plan.units[at].copy(), float(plan.cost[at]),

@@ -2,69 +2,42 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
-from entrepot.workflows.plan_batches import SEED, Batch, Floats, Ints, batches
+from entrepot.workflows.plan_batches import SEED, Floats, batches
+from entrepot.workflows.plan_kept import kept_of
 from entrepot.workflows.plan_limits import Limits
 from entrepot.workflows.plan_model import Inputs
 
+if TYPE_CHECKING:
+    from entrepot.workflows.forecast import CompanyForecast
+
 SAMPLE = 240
 """Lines that a floor's price is found on."""
-HALVINGS = 5
-MOST = 4.0
-"""Highest price, in mean margins: what cannot be served at that is not worth serving."""
+HIGHEST = 0.995
+"""No plan aims at more."""
 
 
 def service_prices(
-    inputs: Inputs, totals: Floats, floors: dict[int, float], due: dict[int, list[int]], limits: Limits
-) -> dict[float, float]:
+    inputs: Inputs, one: CompanyForecast, totals: Floats, floors: dict[int, float], due: dict[int, list[int]],
+    limits: Limits,
+) -> dict[float, float]:  # fmt: skip
     """Floor → least price at which its lines are expected to meet it, of what an order of today can still serve.
 
-    Demand of the weeks before the fastest way can arrive is not counted: no price brings goods sooner.
+    The plan aims above a floor by what its promises of the last quarter fell short (:mod:`~entrepot.workflows.plan_kept`). Demand
+    of the weeks before the fastest way can arrive is not counted: no price brings goods sooner.
     """
+    from entrepot.engines.replenish.service import price_of_service
+
     out = dict.fromkeys(set(floors.values()), 0.0)
+    if max(out, default=0.0) > 0 and inputs.kept is None:
+        inputs.kept = kept_of(inputs, one, totals, floors, due)
     for floor in sorted(out):
         rows = [row for row, own in floors.items() if own == floor]
-        if floor > 0 and rows:
+        if floor > 0 and rows and inputs.kept is not None:
             some = rows[:: max(1, len(rows) // SAMPLE)]
-            out[floor] = _price(batches(inputs, totals, some, due, limits, buying=True), floor)
+            found = batches(inputs, totals, some, due, limits, buying=True)
+            there = [batch.situation for batch in found]
+            aim = max(floor, min(floor + inputs.kept.shortfall, HIGHEST))
+            out[floor] = round(price_of_service(there, aim, reachable=True, seed=SEED), 2)
     return out
-
-
-def fill_of(found: list[Batch], lost: list[Floats]) -> float:
-    """Share of the demand met of what could be met."""
-    met = asked = 0.0
-    for batch, unavoidable in zip(found, lost, strict=True):
-        if batch.plan is not None:
-            met += float(batch.plan.fill[:, 0].sum())
-            asked += float((batch.plan.fill[:, 1] - unavoidable).sum())
-    return met / asked if asked > 0 else 1.0
-
-
-def unavoidable(batch: Batch) -> Floats:
-    """Units [rows] expected to be lost before the fastest order of today can be there."""
-    from entrepot.engines.replenish.line_futures import line_futures
-
-    nothing: Ints = np.zeros((len(batch.rows), len(batch.lanes)), np.int64)
-    told = line_futures(nothing, batch.standing, batch.lanes, batch.costs, seed=SEED, late=batch.late)
-    week = min(batch.lanes[0].nominal, told.demand.shape[1]) - 1
-    sold = batch.standing.on_hand + np.cumsum(told.coming, axis=1)[:, week] - told.stock_nothing[:, week]
-    return np.maximum(np.cumsum(told.demand, axis=1)[:, week] - sold, 0.0)
-
-
-def _price(found: list[Batch], floor: float) -> float:
-    lost = [unavoidable(batch) for batch in found]
-    asked = margin = 0.0
-    for batch in found:
-        plan = batch.solve(price=0.0)
-        asked += float(plan.fill[:, 1].sum())
-        margin += float((batch.costs.margin * plan.fill[:, 1]).sum())
-    if fill_of(found, lost) >= floor or margin <= 0:
-        return 0.0
-    low, high = 0.0, MOST * margin / asked
-    for _ in range(HALVINGS):
-        price = (low + high) / 2
-        for batch in found:
-            batch.solve(price=price)
-        low, high = (low, price) if fill_of(found, lost) >= floor else (price, high)
-    return round(high, 2)

@@ -1,8 +1,9 @@
 """The verb: decide a week. Plan, twin and benchmark order by this function and no other.
 
 A week is a situation (stock, forecast, ways, costs) and a price of an unmet unit. The levels are tuned from last week's where
-they are known, else from the best of many starts; the order is what they say, or nothing where that costs less. The forecast's
-quantiles go through :func:`~entrepot.engines.replenish.rolling.tempered` first; what a service floor costs a unit is found by
+they are known and from the best of many starts; the order is what they say, or nothing where that costs less, or its part or a
+carton more where that saves more than an order line costs. The forecast's quantiles go through
+:func:`~entrepot.engines.replenish.rolling.tempered` first; what a service floor costs a unit is found by
 :mod:`~entrepot.engines.replenish.service`.
 """
 
@@ -10,7 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from entrepot.engines.replenish.rolling import ROUNDS, Lane, RollingCosts, RollingPlan, Standing, plan_orders
+from entrepot.engines.replenish.refine import refined
+from entrepot.engines.replenish.rolling import Lane, RollingCosts, RollingPlan, Standing, plan_orders
 from entrepot.engines.replenish.steady import Floats, Ints
 
 
@@ -32,14 +34,10 @@ class Situation:
         return len(self.standing.on_hand)
 
 
-def decide_week(
-    there: Situation, *, price: float = 0.0, policy: Floats | None = None, seed: int = 1, rounds: int = ROUNDS,
-    restart: bool = True,
-) -> RollingPlan:  # fmt: skip
+def decide_week(there: Situation, *, price: float = 0.0, policy: Floats | None = None, seed: int = 1) -> RollingPlan:
     """Today's orders of a situation.
 
-    ``price`` of an unmet unit beyond its margin, minor units; ``policy`` [rows, modes + 1]: last week's levels, where there are
-    some. ``restart=False`` tunes them from there alone, ``rounds`` the most rounds of the search: quicker, for a small change.
+    ``price`` of an unmet unit beyond its margin, minor units; ``policy`` [rows, modes + 1]: last week's levels, if known.
 
     >>> import numpy as np
     >>> totals = np.array([[[6, 10, 14], [28, 40, 56], [60, 80, 108], [100, 130, 170], [200, 260, 330]]], dtype=float)
@@ -51,7 +49,16 @@ def decide_week(
     >>> int(plan.units[0, 0]) % 12, bool(plan.cost[0] < plan.cost_of_nothing[0])
     (0, True)
     """
-    return plan_orders(
-        there.standing, there.lanes, there.costs, service_price=price, policy=policy, seed=seed, rounds=rounds,
-        late=there.late, restart=restart,
-    )  # fmt: skip
+    plan = plan_orders(
+        there.standing, there.lanes, there.costs, service_price=price, policy=policy, seed=seed, late=there.late
+    )
+    return refined(
+        plan,
+        there.standing,
+        there.lanes,
+        there.costs,
+        service_price=price,
+        seed=seed,
+        late=there.late,
+        gain=there.costs.line,
+    )

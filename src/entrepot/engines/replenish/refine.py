@@ -1,7 +1,8 @@
 """Today's orders beside their parts and a carton more: the policy's levels are the same every week, today's order need not be.
 
 Tuned levels say what an order is for every week ahead; the order of today alone may be cheaper smaller, or a carton larger. Each
-is priced on the same futures, with the policy going on afterwards. The plan does so; ``benchmarks.decision_quality`` does not.
+is priced on the same futures, with the policy going on afterwards. Measured on weeks before the test of
+``benchmarks.decision_quality`` with a gain of an order line: 0 to 3 % less cost at equal service; in the test none.
 """
 
 from __future__ import annotations
