@@ -116,7 +116,8 @@ class _Group:
     def order(self, now: Now, totals: Floats, out: Ints) -> None:
         """Today's orders into ``out`` [rows, modes]."""
         from entrepot.engines.demand import LEVELS
-        from entrepot.engines.replenish.rolling import Standing, plan_orders
+        from entrepot.engines.replenish.decide import Situation, decide_week
+        from entrepot.engines.replenish.rolling import Standing
 
         modes = len(self.lanes)
         for number in np.unique(self.shock):
@@ -127,9 +128,7 @@ class _Group:
                 now.on_hand[rows], np.ascontiguousarray(now.transit[rows][:, MODES - modes :]), now.due[rows], totals[items],
                 np.asarray(LEVELS), self.goods.carton[some], self.goods.least[some],
             )  # fmt: skip
-            plan = plan_orders(
-                standing, self.lanes, self.costs.take(some), service_price=self.price, policy=self.policy.get(int(number)),
-                seed=now.week + 1, late=late if late.any() else None,
-            )  # fmt: skip
+            there = Situation(standing, self.lanes, self.costs.take(some), late if late.any() else None)
+            plan = decide_week(there, price=self.price, policy=self.policy.get(int(number)), seed=now.week + 1)
             self.policy[int(number)] = plan.policy
             out[rows, MODES - modes :] = plan.units
