@@ -222,6 +222,11 @@ def path_of(arguments: dict[str, Any]) -> Path:
     return _folder() / Path(str(arguments["file"])).name
 
 
+def keep(kept: str, name: str, chunks: Iterable[bytes]) -> None:
+    """Write an upload under ``kept`` in the folder of uploads. Raises ``ProblemError``: empty or too large."""
+    _keep(_folder() / kept, name, chunks)
+
+
 def _keep(path: Path, name: str, chunks: Iterable[bytes]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     size = 0

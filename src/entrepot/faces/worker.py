@@ -132,7 +132,19 @@ def simulate(arguments: dict[str, Any], progress: Progress) -> Any:
     return {"key": arguments["key"]}
 
 
+def set_up_check(arguments: dict[str, Any], progress: Progress) -> Any:
+    """A dry run of a set-up workbook."""
+    return import_module("entrepot.faces.setting_up").try_it(arguments, progress)
+
+
+def set_up(arguments: dict[str, Any], progress: Progress) -> Any:
+    """Set the books up from a workbook that ties."""
+    return import_module("entrepot.faces.setting_up").post_it(arguments, progress)
+
+
 WORKS: dict[str, jobs.Work] = {
+    "set_up_check": set_up_check,
+    "set_up": set_up,
     "import_check": check_import,
     "import": post_import,
     "undo_import": undo_import,

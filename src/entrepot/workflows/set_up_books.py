@@ -63,12 +63,13 @@ class _Row(NamedTuple):
 
 def set_up_books(
     path: Path | str, *, dry_run: bool = False, actor: str = "", recorded_at: Instant | None = None,
-    limits: Limits = COMMAND_LINE, bounded: bool = True, progress: Progress = SILENT, **settings: Any,
+    limits: Limits = COMMAND_LINE, bounded: bool = True, progress: Progress = SILENT, name: str = "", **settings: Any,
 ) -> SetUp:  # fmt: skip
     """Post a filled-in workbook as one batch, or say what keeps it out.
 
     Nothing is posted with ``dry_run``, where a row cannot be posted, or where a figure does not tie: the rows with sheet,
-    line, field and remedy, and the figures, stand in the result. ``settings`` (``zone``, ``currency``, ``company`` …) fill in
+    line, field and remedy, and the figures, stand in the result. ``name`` is what the
+    file was called, where it lies under another name. ``settings`` (``zone``, ``currency``, ``company`` …) fill in
     what the tables leave open. Raises ``ProblemError`` where the file as a whole is refused.
     """
     at = recorded_at or now()
@@ -79,9 +80,9 @@ def set_up_books(
         first = next(iter(file.tables.values()), None)
         raw = None
         if first is not None and not dry_run:
-            raw = personal.keep_file(Path(path).name, Path(path).read_bytes(), first.sha256, at)
+            raw = personal.keep_file(name or Path(path).name, Path(path).read_bytes(), first.sha256, at)
         result.report = intake.post(
-            file.documents(), name=Path(path).name, recorded_at=at, actor=actor, layout="set-up",
+            file.documents(), name=name or Path(path).name, recorded_at=at, actor=actor, layout="set-up",
             policy=Policy("refuse"), file=raw, rejected=_rejected(file), progress=progress,
         )  # fmt: skip
         result.documents = dict(result.report.counts_by_type)

@@ -287,6 +287,8 @@ WORDS: dict[str, dict[str, Promise]] = {
         "simulate": pgettext_lazy("job", "Running the twin"),
         "month_report": pgettext_lazy("job", "Putting the month together"),
         "month_close": pgettext_lazy("job", "Closing the month"),
+        "set_up_check": pgettext_lazy("job", "Trying the workbook"),
+        "set_up": pgettext_lazy("job", "Setting the books up"),
     },
     "stage": {
         "posting": pgettext_lazy("stage", "posting"),
