@@ -41,7 +41,6 @@ from entrepot.engines.replenish.rolling import (
 from entrepot.engines.replenish.service import (
     KNOWN,
     QUARTER,
-    UNMEASURED,
     Kept,
     expected_fill,
     kept,
@@ -193,7 +192,7 @@ def measured(trial: Trial, rule: str, cover: float) -> Kept:
     both are replayed there, the plan with forecasts of its time."""
     begin = trial.start - QUARTER
     if begin < KNOWN:
-        return Kept(UNMEASURED, 0.0)
+        return Kept.unknown()
     ours = OurPlan(trial, begin, QUARTER)
     there = ours.at_the_start()
     promised, theirs = (

@@ -36,7 +36,7 @@ def kept_of(
 ) -> Kept:
     """Promise and fulfilment of the last quarter over the lines with a floor; what is taken for it where history is short."""
     from entrepot.engines.demand.refill import refill
-    from entrepot.engines.replenish.service import KNOWN, QUARTER, UNMEASURED, Kept, kept
+    from entrepot.engines.replenish.service import KNOWN, QUARTER, Kept, kept
 
     panel = one.panel
     begin = len(panel.weeks) - QUARTER
@@ -44,7 +44,7 @@ def kept_of(
     series = {row: at.get((inputs.lines[row].item, str(inputs.lines[row].place.pk)), -1) for row in floors}
     able = [row for row, n in series.items() if floors[row] > 0 and n >= 0 and panel.born[n] <= begin - KNOWN]
     if begin < KNOWN or len(able) < ENOUGH:
-        return Kept(UNMEASURED, 0.0)
+        return Kept.unknown()
     rows = able[:: -(-len(able) // SAMPLE)]
     place: Ints = np.array([series[row] for row in rows], dtype=np.int64)
     past = _some(panel, place)

@@ -77,6 +77,8 @@ def reasons_of(inputs: Inputs, choice: Choice, said: Said, engine: Sequence[Reas
         price = round(choice.batch.price)
         text = f"To serve its class's share of demand a unit not sold counts {major(price, currency)} {currency} more."
         out.append(Reason("plan_service", text, {"amount": price, "currency": currency}))
+        if inputs.kept is not None and inputs.kept.shortfall > 0:
+            out += inputs.kept.explain()
     if line.grade is not None:
         out += list(line.grade.explain())
     out += [

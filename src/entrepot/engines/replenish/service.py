@@ -48,6 +48,12 @@ class Kept:
     expected: float
     met: float
     error: float = 0.0
+    measured: bool = True
+
+    @staticmethod
+    def unknown() -> Kept:
+        """Where history is too short."""
+        return Kept(UNMEASURED, 0.0, measured=False)
 
     @property
     def shortfall(self) -> float:
@@ -60,11 +66,18 @@ class Kept:
 
     def explain(self) -> tuple[Reason, ...]:
         """In one line."""
+        met, expected, higher = (round(100 * share, 1) for share in (self.met, self.expected, self.shortfall))
+        if not self.measured:
+            text = (
+                "There is too little history to tell what promises of service are worth: the plan aims "
+                f"{higher} points higher than asked."
+            )
+            return (Reason("service_kept_unknown", text, {"higher": higher}),)
         text = (
-            f"In the last {QUARTER} weeks {self.met:.1%} would have been met where {self.expected:.1%} was expected: "
-            f"the plan aims {self.shortfall:.1%} higher than asked."
+            f"In the last quarter {met} % of the demand would have been met where {expected} % was expected: "
+            f"the plan aims {higher} points higher than asked."
         )
-        return (Reason("service_kept", text, {"expected": self.expected, "met": self.met}),)
+        return (Reason("service_kept", text, {"expected": expected, "met": met, "higher": higher}),)
 
 
 def kept(promised: Floats, came: Floats, rule: tuple[Floats, Floats] | None = None) -> Kept:

@@ -81,12 +81,20 @@ PLAN: dict[str, Promise] = {
     ),
     "rolling_nothing": gettext_lazy("Nothing today: waiting a week costs no more."),
     "rolling_fill": gettext_lazy("If it goes on so, {share} of the demand is met."),
+    "service_kept": gettext_lazy(
+        "In the last quarter {met} % of the demand would have been met where {expected} % was expected: the plan aims {higher} "
+        "points higher than asked."
+    ),
+    "service_kept_unknown": gettext_lazy(
+        "There is too little history to tell what promises of service are worth: the plan aims {higher} points higher than asked."
+    ),
     "strategy": gettext_lazy("Class {class}, {stage}: at least {service} of the demand is to be met."),
     "strategy_free": gettext_lazy("Class {class}, {stage}: the costs decide how much of the demand is met."),
     "strategy_overruled": gettext_lazy("Its strategy was set by hand."),
     "plan_not_cartons": gettext_lazy("{units} units are not whole cartons of {carton}."),
+    "plan_not_pallets": gettext_lazy("{units} units are not whole pallets of {carton}, which the supplier takes."),
     "plan_more_than_waits": gettext_lazy("Only {waiting} units wait."),
-    "plan_below_minimum": gettext_lazy("Less than this destination's share of the supplier's minimum ({least})."),
+    "plan_below_minimum": gettext_lazy("Less than the supplier's minimum ({least})."),
     "limit_service": gettext_lazy(
         "{share} can be served: the rest runs out before an order of today arrives, or costs more than it earns."
     ),
