@@ -9,6 +9,8 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from entrepot.faces.web.entry_problems import ENTRY
+from entrepot.faces.web.order_problems import ORDERS
 from entrepot.faces.web.plan_problems import PLAN
 from entrepot.faces.web.right_words import RIGHTS
 
@@ -277,7 +279,9 @@ PROBLEMS: dict[str, tuple[Promise, Promise]] = {
         pgettext_lazy("problem", "no file was chosen"),
         pgettext_lazy("remedy", "choose a CSV, XLSX or Parquet file"),
     ),
+    **ORDERS,
     **PLAN,
+    **ENTRY,
     **RIGHTS,
 }
 """Code to (what is wrong, what makes it right)."""

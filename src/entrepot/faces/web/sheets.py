@@ -44,6 +44,8 @@ class Sheet:
     suggest: str
     scan: str
     readonly: bool = False
+    expected: str = ""
+    """Units to come by SKU, as JSON, where the sheet receives something; empty elsewhere."""
 
     @property
     def empty(self) -> list[tuple[SheetField, str, str, str]]:
@@ -87,6 +89,9 @@ def of_draft(draft: DraftView, faults: Sequence[Fault] = ()) -> Sheet:
     head = [(f, typed.header.get(f.name, ""), wrong.get((None, f.name), "")) for f in head_fields(typed.kind, language)]
     items = {field.name for field in columns if field.what == "item"}
     names = names_of_items({row[name] for row in typed.rows for name in items if row.get(name)})
+    open_units = draft.context.get("expected", {})
+    for sku, units in open_units.items():
+        names[sku] = " · ".join(part for part in (_("%(n)s to come") % {"n": units}, names.get(sku, "")) if part)
     rows: list[Mapping[str, str]] = [*typed.rows]
     if draft.state == "open":
         rows += [{}] * (EMPTY_ROWS if not rows else 1)
@@ -102,6 +107,7 @@ def of_draft(draft: DraftView, faults: Sequence[Fault] = ()) -> Sheet:
         suggest=reverse("suggest"),
         scan=reverse("scan"),
         readonly=draft.state != "open",
+        expected=json.dumps(open_units) if open_units else "",
     )
 
 

@@ -6,6 +6,15 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 STOCK_WORDS: dict[str, dict[str, Promise]] = {
+    "label_layout": {
+        "a4_44": pgettext_lazy("label", "A4, 44 labels"),
+        "a4_40": pgettext_lazy("label", "A4, 40 labels"),
+        "a4_27": pgettext_lazy("label", "A4, 27 labels"),
+        "a4_24": pgettext_lazy("label", "A4, 24 labels"),
+        "a4_21": pgettext_lazy("label", "A4, 21 labels"),
+        "letter_30": pgettext_lazy("label", "Letter, 30 labels"),
+        "thermal_50x25": pgettext_lazy("label", "Thermal roll"),
+    },
     "mode": {
         "sea": pgettext_lazy("mode", "Sea"),
         "rail": pgettext_lazy("mode", "Rail"),

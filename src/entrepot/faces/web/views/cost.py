@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from entrepot.books.selectors.shapes import CostRow, Page, Slice, TrueCost
-from entrepot.faces.web import columns, families, queries
+from entrepot.faces.web import columns, families, paper_queries, queries
 from entrepot.faces.web.filters import CostFilter, cost_filter
 from entrepot.faces.web.findings import demand_title, finding
 from entrepot.faces.web.page import Visit, page
@@ -249,6 +249,7 @@ def document(visit: Visit, key: str) -> HttpResponseBase:
         "web/document.html",
         "cost" if visit.viewer.can("see_cost") else "inventory",
         found=found,
+        papers=paper_queries.papers(visit.viewer, key, newest=found.state == "posted" and not found.replaced_by),
         lines=build(
             "lines",
             says,

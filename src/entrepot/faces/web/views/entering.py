@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces.web import entry_queries as queries
 from entrepot.faces.web import families, sheets
+from entrepot.faces.web.arriving_queries import over_short
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.templatetags.figures import problem as problem_text
 from entrepot.faces.web.templatetags.figures import remedy
@@ -82,7 +83,10 @@ def attempt(visit: Visit, key: str) -> HttpResponseBase:
         return refusal(error)
     rest = [fault for fault in found.faults if fault.row is None and not fault.column]
     costs = [(families.component(cost.component), cost) for cost in (found.effect and found.effect.costs) or ()]
-    shown = {"found": found, "problems": [fault.problem for fault in rest], "costs": costs}
+    shown = {
+        "found": found, "problems": [fault.problem for fault in rest], "costs": costs,
+        "over_short": over_short(visit.viewer, found.document) if found.document is not None else [],
+    }  # fmt: skip
     html = render_to_string("web/_effect.html", shown, visit.request)
     closed = found.closed and visit.viewer.can("close")
     return JsonResponse(

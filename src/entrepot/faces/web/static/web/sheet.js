@@ -342,6 +342,15 @@ function startSheet(root) {
   root.addEventListener("click", (event) => {
     if (event.target.closest("[data-drop]")) drop(event.target.closest("tr"));
     else if (event.target.closest("[data-add]")) goTo(add());
+    else if (event.target.closest("[data-all]")) {
+      const expected = JSON.parse(root.dataset.expected || "{}");
+      rows().forEach((row) => {
+        const cell = cellOf(row, root.dataset.units);
+        const units = expected[cellOf(row, root.dataset.code)?.value];
+        if (cell && units && !cell.value) cell.value = units;
+      });
+      changed();
+    }
   });
 
   function show(name, on) {
