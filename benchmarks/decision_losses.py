@@ -31,8 +31,8 @@ class Loss:
     dearer_by: float
     cheaper_by: float
     by_part: dict[str, float]
-    came: float
-    """Demand of the dearer SKUs that came, as a share of what the forecast expected at the start."""
+    slower: int
+    """Of the dearer SKUs, how many sold less than the forecast expected at the start."""
     ours_met: float
     theirs_met: float
 
@@ -45,16 +45,8 @@ class Loss:
             return f"{self.group}: {self.skus} SKUs, none dearer, {whole}."
         part = max(self.by_part, key=lambda name: self.by_part[name])
         share = self.by_part[part] / max(self.dearer_by, 1e-9)
-        if part == "lost_margin":
-            why = (
-                f"we met {self.ours_met:.0%} of their demand and the rule {self.theirs_met:.0%}; {self.came:.0%} of what the "
-                f"forecast expected was asked for"
-            )
-        else:
-            why = (
-                f"{self.came:.0%} of what the forecast expected was asked for; we met {self.ours_met:.0%} of that, the rule "
-                f"{self.theirs_met:.0%}"
-            )
+        less = f"{self.slower} of them sold less than the forecast expected, {self.dearer - self.slower} more"
+        why = f"{less}; we met {self.ours_met:.0%} of their demand, the rule {self.theirs_met:.0%}"
         return (
             f"{self.group}: {self.dearer} of {self.skus} SKUs dearer, by {self.dearer_by:,.0f}, mostly {NAMES[part]} "
             f"({share:.0%} of it): {why}; {whole}."
@@ -83,7 +75,7 @@ def losses(ours: Outcome, rule: Outcome, groups: np.ndarray, expected: Floats) -
             Loss(
                 str(name), int(rows.sum()), len(bad), float(worse[bad].sum()) / 100, -float(worse[good].sum()) / 100,
                 {part: float((ours.parts[part] - rule.parts[part])[bad].sum()) / 100 for part in PARTS},
-                float(ours.asked[bad].sum() / max(float(expected[bad].sum()), 1e-9)),
+                int((ours.asked[bad] < expected[bad]).sum()),
                 float(ours.met[bad].sum()) / asked, float(rule.met[bad].sum()) / asked,
             )
         )  # fmt: skip

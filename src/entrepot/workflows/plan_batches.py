@@ -83,7 +83,7 @@ class Batch:
 
         ``price`` of an unmet unit instead of the batch's own: 0 for money that is really paid or lost.
         """
-        from entrepot.engines.replenish.under_limits import order_costs
+        from entrepot.engines.replenish.priced_orders import order_costs
 
         if self.plan is None:
             raise ValueError("solve the batch first")

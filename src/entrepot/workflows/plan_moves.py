@@ -96,7 +96,7 @@ def _of_item(inputs: Inputs, choices: list[Choice]) -> list[Choice]:
 
 def _held(choice: Choice, step: int, most: int) -> Floats:
     """Expected cost in money of a place that holds 0, 1, 2 … steps today, with today's order [most + 1]."""
-    from entrepot.engines.replenish.under_limits import order_costs
+    from entrepot.engines.replenish.priced_orders import order_costs
 
     batch = choice.batch
     if batch.plan is None:

@@ -13,9 +13,10 @@ to be lost before any order can arrive is told apart, for no order of today chan
 Beside it, each by itself (docs/methods/replenish.md says how they fit and what was measured):
 
     tune.tune_levels(steady) -> Levels                      order-up-to levels of up to three modes and a cap
-    rolling.plan_orders(standing, lanes, costs)             today's orders by mode, tuned on the forecast's paths
+    decide.decide_week(situation, price=…)                  today's orders by mode, tuned on the forecast's paths
+    service.price_of_service(situations, floor)             what a unit not met must cost for a floor to be met
     shared_limits.choose_within(options, capacity, names)   one budget, whole containers, a proven gap
-    under_limits.order_within(plan, …)                      today's orders under a budget
+    priced_orders.order_costs(orders, policy, …)            what any order of today would cost on the same paths
     price_breaks, allocate, strategy                        buying, loading and moving, attention by class
     classical                                               textbook results that explain and test
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from entrepot.engines.replenish.priced_orders import order_choices, order_costs
 from entrepot.engines.replenish.rolling import Lane, RollingCosts, RollingPlan, Standing
 from entrepot.engines.replenish.steady import Floats, Ints
-from entrepot.engines.replenish.under_limits import order_choices, order_costs
 
 WHOLE = 3
 """Place of the whole order among its choices."""
