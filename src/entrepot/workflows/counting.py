@@ -232,7 +232,8 @@ def page(viewer: Viewer, number: str) -> CountPage:
         before[key] = newest[key].units if key in newest else None
         newest[key] = entry
     shown = not sheet.blind or sheet.state != models.CountSheet.COUNTING
-    found = stand(sheet.company_id, sheet.location_id, sheet.at, {key: e.entered_at for key, e in newest.items()})
+    until = {key: entry.entered_at for key, entry in newest.items()}
+    found = stand(sheet.company_id, sheet.location_id, sheet.at, until, besides=sheet.batch_id)
     rows = [
         _row(entry, before[key], found.books.get(key, 0), found.flight.get(key, 0), shown)
         for key, entry in newest.items()

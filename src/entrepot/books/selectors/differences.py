@@ -55,6 +55,7 @@ def _shape(row: Any, units: int) -> StockDifference:
         in_books=units,
         at=moment(row.effective_at),
         document_id=str(row.document_id),
+        place_code=row.location.code,
     )
 
 

@@ -142,6 +142,7 @@ class StockDifference:
     in_books: int
     at: datetime
     document_id: str
+    place_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

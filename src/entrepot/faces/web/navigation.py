@@ -58,6 +58,7 @@ GROUPS = (
             Link("receiving", "receiving", _("Receiving"), "n"),
             Link("shipments", "shipments", _("Shipments"), ""),
             Link("counts", "counts", _("Counts"), "", "post_stock"),
+            Link("differences", "differences", _("Stock differences")),
             Link("labels", "labels", _("Labels")),
         ),
     ),

@@ -44,6 +44,16 @@ STOCK_WORDS: dict[str, dict[str, Promise]] = {
         "not_booked": pgettext_lazy("count", "movement not booked"),
         "unknown": pgettext_lazy("count", "not known"),
     },
+    "difference_state": {
+        "open": pgettext_lazy("difference", "open"),
+        "resolved": pgettext_lazy("difference", "resolved"),
+    },
+    "difference_act": {
+        "assign": pgettext_lazy("difference", "given to"),
+        "resolve": pgettext_lazy("difference", "resolved"),
+        "reopen": pgettext_lazy("difference", "opened again"),
+        "note": pgettext_lazy("difference", "note"),
+    },
     "difference_cause": {
         "under_way": pgettext_lazy("difference", "goods under way"),
         "late_booking": pgettext_lazy("difference", "booked later"),

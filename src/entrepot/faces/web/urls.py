@@ -14,6 +14,7 @@ from entrepot.faces.web.views import (
     counts,
     demand,
     demand_parts,
+    differing,
     entering,
     exchange,
     health,
@@ -176,6 +177,9 @@ urlpatterns = [
         r"^arrivals/(?P<kind>purchase_order|shipment)/(?P<number>.+)/receive$", arriving.receive, name="arrival-receive"
     ),
     re_path(r"^arrivals/(?P<kind>purchase_order|shipment)/(?P<number>.+)/$", arriving.arrival, name="arrival"),
+    path("differences/", differing.differences, name="differences"),
+    re_path(rf"^differences\.{FILE}$", differing.export, name="differences-export"),
+    re_path(r"^differences/(?P<key>.+)/$", differing.difference, name="difference"),
     path("counts/", counts.counts, name="counts"),
     path("counts/<str:number>/", counts.count, name="count"),
     path("counts/<str:number>/enter", counts.enter, name="count-enter"),

@@ -1,0 +1,43 @@
+"""What the pages of stock differences ask of the floors below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from entrepot.books.access import Viewer
+from entrepot.workflows import differing
+from entrepot.workflows.differing import Differing
+
+CAUSES = differing.CAUSES
+
+
+def differences(viewer: Viewer, state: str, owner: str) -> list[Differing]:
+    """Differences, largest first."""
+    return differing.differences(viewer, state, owner)
+
+
+def difference(viewer: Viewer, key: str) -> Differing:
+    """One of them. Raises ``ProblemError``."""
+    return differing.difference(viewer, key)
+
+
+def people(viewer: Viewer) -> Sequence[str]:
+    """Who can own one."""
+    return differing.people(viewer)
+
+
+def change(
+    viewer: Viewer,
+    key: str,
+    *,
+    owner: str | None,
+    resolve: str,
+    reopen: bool,
+    note: str,
+    changed: int | None,
+    origin: str,
+) -> Differing:
+    """Assign, resolve, open again, note. Raises ``ProblemError``."""
+    return differing.change(
+        viewer, key, owner=owner, resolve=resolve, reopen=reopen, note=note, changed=changed, origin=origin
+    )
