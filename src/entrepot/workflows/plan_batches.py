@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from entrepot.workflows.plan_lanes import Way
 from entrepot.workflows.plan_limits import Limits, weeks_late
-from entrepot.workflows.plan_model import FREE_AGES, HORIZON, WRITTEN_OFF, Inputs, Line
+from entrepot.workflows.plan_model import FREE_AGES, HORIZON, Inputs, Line
 from entrepot.workflows.plan_sources import in_weeks
 
 if TYPE_CHECKING:
@@ -155,14 +155,14 @@ def batches(
             np.array([line.available for line in lines], dtype=np.int64), np.zeros((n, modes, 1), np.int64),
             np.array([due[row] for row in members], dtype=np.int64).reshape(n, HORIZON),
             totals[[line.series for line in lines]], np.asarray(LEVELS),
-            np.array([line.carton for line in lines], dtype=np.int64),
+            np.array([line.step if buying else line.carton for line in lines], dtype=np.int64),
             np.array([least(inputs, line) if buying else line.carton for line in lines], dtype=np.int64),
             np.stack([_old(line) for line in lines]),
         )  # fmt: skip
         freight = np.array([[_freight(line, lane.name) for lane in lanes] for line in lines]).reshape(n, modes)
         costs = RollingCosts(
             np.array([line.margin for line in lines]), np.array([line.landed for line in lines]), freight,
-            np.array([line.storage or 0.0 for line in lines]), inputs.capital, inputs.order_line, WRITTEN_OFF,
+            np.array([line.storage or 0.0 for line in lines]), inputs.capital, inputs.order_line, inputs.written_off,
             np.array([line.disposal or 0.0 for line in lines]), ageing=Ageing(FREE_AGES, ageing),  # type: ignore[arg-type]
             shelf_weeks=np.array([line.shelf_weeks for line in lines], dtype=np.int64),
         )  # fmt: skip
@@ -193,8 +193,8 @@ def supplier_country(inputs: Inputs, code: str) -> str:
 def least(inputs: Inputs, line: Line) -> int:
     """The destination's share of the supplier's minimum, in whole cartons: he counts all of an order, wherever it goes."""
     share = line.weekly / max(inputs.weekly_of[line.item], 1e-9)
-    units = max(line.moq * min(share, 1.0), line.carton)
-    return int(-(-units // line.carton) * line.carton)
+    units = max(line.moq * min(share, 1.0), line.step)
+    return int(-(-units // line.step) * line.step)
 
 
 def _freight(line: Line, mode: str) -> float:

@@ -22,7 +22,6 @@ from entrepot.workflows.plan_model import (
     FEE_SHARE,
     FREIGHT_SHARE,
     HORIZON,
-    ORDER_LINE_USD,
     STALE_DAYS,
     STORAGE_SHARE,
     Inputs,
@@ -39,6 +38,7 @@ from entrepot.workflows.plan_sources import (
     production,
 )
 from entrepot.workflows.plan_suppliers import Source, sources
+from entrepot.workflows.plan_terms import in_pallets, own_terms
 from entrepot.workflows.positions import inbound
 from entrepot.workflows.rule_files import kept_rules
 
@@ -65,12 +65,13 @@ def gather(company: models.Company, one: CompanyForecast, on: date) -> Inputs:
     lines = [read.line(series, item, place, weekly) for series, item, place, weekly in keys]
     fill_duties(lines, items, rules.book, on)
     grade(company, one, lines)
-    usd = money.factor("USD")
+    in_pallets(lines, on)
     yearly, guessed = capital_rate(company, on)
+    terms = own_terms(company, on, money)
     return Inputs(
-        company, on, lines, read.waiting(), money, lanes, ORDER_LINE_USD * (usd or 1.0), yearly / 52,
-        [*(["capital_rate"] if guessed else []), "order_cost", "salvage"],
-        dict(models.Supplier.objects.values_list("code", "country")),
+        company, on, lines, read.waiting(), money, lanes, terms.order_line, yearly / 52,
+        [*(["capital_rate"] if guessed else []), *terms.assumed],
+        dict(models.Supplier.objects.values_list("code", "country")), written_off=terms.written_off,
     )  # fmt: skip
 
 

@@ -33,9 +33,9 @@ def _whole_order(inputs: Inputs, choices: list[Choice]) -> None:
     tiers = source.tiers(factor) if source and factor else None
     sizes = {total} if total >= least else {0}
     if tiers is not None:
-        sizes |= set(tiers.candidates(total, lines[0].carton, least))
+        sizes |= set(tiers.candidates(total, lines[0].step, least))
     elif total < least:
-        sizes.add(-(-least // lines[0].carton) * lines[0].carton)
+        sizes.add(-(-least // lines[0].step) * lines[0].step)
     if sizes == {total}:
         return
     best: tuple[float, int, list[Ints]] | None = None
@@ -64,7 +64,7 @@ def _split(choices: list[Choice], lines: list[Line], more: int) -> list[Ints]:
     out = [c.units.copy() for c in choices]
     if more < 0:
         return [np.zeros_like(units) for units in out]
-    carton = lines[0].carton
+    carton = lines[0].step
     weekly = np.array([max(line.weekly, 1e-9) for line in lines])
     given = np.zeros(len(lines))
     for _ in range(-(-more // carton)):

@@ -69,6 +69,13 @@ class Line:
     assumed: list[str] = field(default_factory=list[str])
     flags: list[str] = field(default_factory=list[str])
     missing: list[str] = field(default_factory=list[str])
+    multiple: int = 0
+    """Units that the supplier's orders go up by, where these are pallets; 0: cartons."""
+
+    @property
+    def step(self) -> int:
+        """Units that an order to the supplier goes up by."""
+        return self.multiple or self.carton
 
     @property
     def landed(self) -> float:
@@ -112,6 +119,8 @@ class Inputs:
     deposits: dict[str, float] | None = None
     owed: list[float] | None = None
     """Read when they are wanted (plan_cash)."""
+    written_off: float = WRITTEN_OFF
+    """Share of what old stock cost that is lost when it is cleared."""
 
     def buyer_of(self, line: Line) -> str:
         """Code of the company that orders an item: the one that did last, else the one that sells it."""

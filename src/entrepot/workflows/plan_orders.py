@@ -68,6 +68,7 @@ class Decided:
 def decide_all(inputs: Inputs, one: CompanyForecast, limits: Limits) -> Decided:
     """Loads and orders of today, before shared limits."""
     from entrepot.workflows.plan_boxes import fill_containers
+    from entrepot.workflows.plan_least import reach_least_values
 
     totals = totals_of(one)
     missing = {n: _missing(line) for n, line in enumerate(inputs.lines)}
@@ -84,6 +85,7 @@ def decide_all(inputs: Inputs, one: CompanyForecast, limits: Limits) -> Decided:
         left[inputs.lines[choice.row].item] -= int(choice.units.sum())
     due = _with_waiting(inputs, rows, coming, left, ship)
     buy = _orders(inputs, totals, rows, due, limits, by_row)
+    reach_least_values(inputs, list(buy.values()))
     fill_containers(inputs, list(buy.values()))
     gaps = {n: names for n, names in missing.items() if names}
     return Decided(inputs, ship, buy, left, prices, gaps, moves(inputs, buy))

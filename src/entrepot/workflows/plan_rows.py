@@ -9,7 +9,7 @@ allow.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -36,11 +36,23 @@ class Row:
     ideal: float
     """Money of what is wanted, which may be more than the supplier makes."""
     week: int = 0
+    wanted: int = 0
+    """Units of what is wanted."""
+
+    def gave_way(self, option: int) -> bool:
+        """Whether an option is less than what is wanted."""
+        return self.units(option) < self.wanted
 
     @property
     def whole(self) -> int:
         """Index of what is wanted."""
         return len(self.options) - 1
+
+    def only(self, options: list[int]) -> Row:
+        """The row with these options alone."""
+        return replace(
+            self, options=[self.options[k] for k in options], cost=self.cost[options], money=self.money[options]
+        )
 
     def units(self, option: int) -> int:
         """All of it."""
@@ -160,7 +172,16 @@ def _priced(inputs: Inputs, drafts: list[_Draft]) -> list[Row]:
         dearer = _goods_dearer(inputs, draft)
         keep = len(draft.options) - int(draft.beyond)
         ideal = float(paid[-1] + dearer[-1])
-        out.append(Row(draft.choices, draft.options[:keep], (weighed + dearer)[:keep], (paid + dearer)[:keep], ideal))
+        out.append(
+            Row(
+                draft.choices,
+                draft.options[:keep],
+                (weighed + dearer)[:keep],
+                (paid + dearer)[:keep],
+                ideal,
+                wanted=_sum([c.units for c in draft.choices]),
+            )
+        )
     return out
 
 
@@ -221,4 +242,4 @@ def _later(choice: Choice, week: int, units: Ints, each: float) -> Row:
     half = units // 2
     options = [[np.zeros_like(units)], [half], [units]]
     cost = np.array([lost, lost * (1 - half.sum() / units.sum()), 0.0])
-    return Row([choice], options, cost, cost, 0.0, week)
+    return Row([choice], options, cost, cost, 0.0, week, int(units.sum()))

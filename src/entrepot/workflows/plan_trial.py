@@ -276,7 +276,10 @@ def _from(line: models.PlanLine, detail: Said, facts: Facts, supplier: str) -> F
 
 def _problems(line: models.PlanLine, trial: Said, count: int, elsewhere: int, problems: list[Reason]) -> None:
     carton = trial["carton"]
-    if count % carton:
+    if count % carton and carton != line.carton:
+        text = f"{count} units are not whole pallets of {carton}, which the supplier takes."
+        problems.append(Reason("plan_not_pallets", text, {"units": count, "carton": carton}))
+    elif count % carton:
         problems.append(
             Reason(
                 "plan_not_cartons",

@@ -6,6 +6,7 @@ them cost together is the difference to the plan without any, and may be less or
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,11 +14,13 @@ import numpy as np
 
 from entrepot.workflows.plan_bounds import Bound, bounds_of, made_in_time
 from entrepot.workflows.plan_boxes import price_loadings
+from entrepot.workflows.plan_cash import price_of
 from entrepot.workflows.plan_limits import Closure, Limits
 from entrepot.workflows.plan_model import Inputs
-from entrepot.workflows.plan_orders import Choice, Decided, decide_all, line_costs
+from entrepot.workflows.plan_orders import BUY, Choice, Decided, decide_all, line_costs
 from entrepot.workflows.plan_relief import excluded, relief_of
 from entrepot.workflows.plan_rows import Row, later_rows, rows_of
+from entrepot.workflows.plan_terms import least_values
 
 if TYPE_CHECKING:
     from entrepot.engines.replenish.shared_limits import SharedPlan
@@ -60,10 +63,23 @@ class Chosen:
         today = [(row, k) for row, k in zip(self.rows, self.pick, strict=True) if row.week == 0]
         return float(sum(row.money[k] - row.ideal for row, k in today))
 
+    @property
+    def weighed(self) -> float:
+        """Cost of all that was chosen, as the choice weighs it."""
+        return float(sum(row.cost[k] for row, k in zip(self.rows, self.pick, strict=True)))
+
     def used(self, at: int) -> float:
         """What a bound takes, with what is fixed."""
         bound = self.bounds[at]
         return bound.fixed + float(sum(bound.use[n, k] for n, k in enumerate(self.pick)))
+
+
+def _only(bound: Bound, rows: list[Row], fixed: set[int], *, whole: bool) -> Bound:
+    """The bound where some rows have one option left."""
+    use = bound.use.copy()
+    for n in fixed:
+        use[n] = use[n, rows[n].whole if whole else 0]
+    return replace(bound, use=use)
 
 
 class _Plans:
@@ -86,7 +102,60 @@ class _Plans:
         rows = rows_of(self.inputs, decided, made)
         if limits.timed:
             rows += later_rows(self.inputs, decided)
-        return choose(rows, bounds_of(self.inputs, decided, limits, rows))
+        rows = self._alone(rows)
+        return self._least(choose(rows, bounds_of(self.inputs, decided, limits, rows)))
+
+    def _alone(self, rows: list[Row]) -> list[Row]:
+        """An order that is its supplier's only one keeps the options that he takes; of several see :meth:`_least`."""
+        least = least_values(self.inputs)
+        of: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for n, row in enumerate(rows):
+            line = self.inputs.lines[row.choices[0].row]
+            if (
+                row.week == 0
+                and row.choices[0].kind == BUY
+                and line.source is not None
+                and line.source.supplier in least
+            ):
+                of[self.inputs.buyer_of(line), line.source.supplier].append(n)
+        for (_, supplier), mine in of.items():
+            if len(mine) == 1:
+                row = rows[mine[0]]
+                price = price_of(self.inputs, row.choices[0])
+                values = [price * row.units(k) for k in range(len(row.options))]
+                rows[mine[0]] = row.only([k for k, value in enumerate(values) if not 0 < value < least[supplier] - 0.5])
+        return rows
+
+    def _least(self, found: Chosen) -> Chosen:
+        """What gave way may not leave an order below its supplier's least value: it is whole then, or not at all."""
+        least = least_values(self.inputs)
+        for _ in range(len(least)):
+            short = self._below(found, least)
+            if not short:
+                return found
+            ways: list[Chosen] = []
+            for whole in (True, False):
+                rows = [
+                    row.only([row.whole if whole else 0]) if n in short else row for n, row in enumerate(found.rows)
+                ]
+                uses = [_only(bound, found.rows, short, whole=whole) for bound in found.bounds]
+                ways.append(choose(rows, uses))
+            possible = [one for one in ways if set(one.short) <= set(found.short)]
+            found = min(possible or ways[1:], key=lambda one: one.weighed)
+        return found
+
+    def _below(self, found: Chosen, least: dict[str, float]) -> set[int]:
+        """Rows of a supplier whose orders come to less than he takes."""
+        values: dict[tuple[str, str], float] = defaultdict(float)
+        mine: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for n, (row, pick) in enumerate(zip(found.rows, found.pick, strict=True)):
+            line = self.inputs.lines[row.choices[0].row]
+            if row.week == 0 and row.choices[0].kind == BUY and line.source is not None:
+                key = self.inputs.buyer_of(line), line.source.supplier
+                values[key] += price_of(self.inputs, row.choices[0]) * row.units(pick)
+                mine[key].add(n)
+        below = [key for key, value in values.items() if 0 < value < least.get(key[1], 0.0) - 0.5]
+        return mine[below[0]] if below else set()
 
     def cost(self, limits: Limits, *, capacity: bool = True) -> float:
         """Expected cost in money under these limits."""
@@ -154,7 +223,7 @@ def choose(rows: list[Row], bounds: list[Bound]) -> Chosen:
     cost = np.full((len(rows), width), np.inf)
     for n, row in enumerate(rows):
         cost[n, : len(row.options)] = row.cost
-    use = np.stack([bounds[k].use for k in tight])
+    use = np.stack([bounds[k].use[:, :width] for k in tight])
     least = np.array([_ends(rows, bounds[k].use)[0].sum() for k in tight])
     capacity = np.maximum(np.array([bounds[k].left for k in tight]), least)
     plan = choose_within(Options(cost, np.ascontiguousarray(use)), capacity, tuple(str(k) for k in tight))
@@ -236,7 +305,7 @@ def _shared(plans: _Plans, limits: Limits, cost: float, chosen: Chosen, out: Wit
             )
             bound = chosen.bounds[k]
             changed = {
-                n for n, pick in enumerate(chosen.pick) if pick != chosen.rows[n].whole and bound_hits(chosen, n, mine)
+                n for n, pick in enumerate(chosen.pick) if chosen.rows[n].gave_way(pick) and bound_hits(chosen, n, mine)
             }
             lines = sum(len(chosen.rows[n].choices) for n in changed if chosen.rows[n].week == 0)
             out.limits.append(
@@ -259,8 +328,8 @@ def _prices(chosen: Chosen) -> dict[int, float]:
 
 def bound_hits(chosen: Chosen, row: int, bounds: list[int]) -> bool:
     """Whether more of a row would take more of any of the bounds."""
-    whole, pick = chosen.rows[row].whole, chosen.pick[row]
-    return any(chosen.bounds[k].use[row, whole] > chosen.bounds[k].use[row, pick] for k in bounds)
+    now, whole = chosen.pick[row], chosen.rows[row].whole
+    return any(chosen.bounds[k].use[row, whole] > chosen.bounds[k].use[row, now] or whole == 0 for k in bounds)
 
 
 def _capacity(plans: _Plans, limits: Limits, cost: float, chosen: Chosen, out: Within) -> None:
@@ -271,8 +340,7 @@ def _capacity(plans: _Plans, limits: Limits, cost: float, chosen: Chosen, out: W
     for row, pick in zip(chosen.rows, chosen.pick, strict=True):
         line = plans.inputs.lines[row.choices[0].row]
         key = line.item, line.source.supplier if line.source else ""
-        wanted = sum(int(c.wanted.sum()) for c in row.choices)
-        if row.week == 0 and key in made and wanted > made[key] and row.units(pick) < wanted:
+        if row.week == 0 and key in made and row.wanted > made[key] and row.gave_way(pick):
             cut[key[1]] = cut.get(key[1], 0) + len(row.choices)
     for supplier in sorted({supplier for _, supplier in made}):
         binds = supplier in cut

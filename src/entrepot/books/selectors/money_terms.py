@@ -2,8 +2,9 @@
 
 ``capital_rate``: his yearly cost of capital as a fraction · ``interest_rate`` with a currency as its subject: what he can borrow
 and deposit at in that currency · ``forward_rate`` with a pair (``USD/CNY``): what his bank offers, home for one foreign ·
-``payout_days`` of a shop: days from a sale until its money is there. A signal of a company is that company's; one without is
-everybody's. What nobody said is assumed, and the reader says so.
+``payout_days`` of a shop: days from a sale until its money is there · ``salvage_share``: what clearing old stock brings back,
+as a fraction of what it cost · ``order_cost``: what placing and following one order line costs, in the company's money.
+A signal of a company is that company's; one without is everybody's. What nobody said is assumed, and the reader says so.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from entrepot.books.models import Company, Shop, SignalValue
 from entrepot.core.calendar import Instant, local_date
 
 CAPITAL_RATE, INTEREST_RATE, FORWARD_RATE, PAYOUT_DAYS = "capital_rate", "interest_rate", "forward_rate", "payout_days"
+SALVAGE_SHARE, ORDER_COST = "salvage_share", "order_cost"
 ASSUMED_CAPITAL_RATE = Fraction(12, 100)
 """As the replenishment assumes where nobody said."""
 ASSUMED_PAYOUT = {"amazon": 14}
@@ -46,6 +48,12 @@ def capital_rates(company: Company) -> list[Dated]:
         Dated(local_date(row.effective_at, company.zone), Fraction(row.numerator, row.denominator))
         for row, _ in _told(CAPITAL_RATE, company)
     ]
+
+
+def told_on(name: str, company: Company, on: date) -> Fraction | None:
+    """The last value of a signal said until a day; ``None``: nobody said."""
+    told = [row for row, _ in _told(name, company) if local_date(row.effective_at, company.zone) <= on]
+    return Fraction(told[-1].numerator, told[-1].denominator) if told else None
 
 
 def interest_rates(company: Company, on: date) -> dict[str, Fraction]:
