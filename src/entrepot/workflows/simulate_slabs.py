@@ -256,7 +256,7 @@ class Block:
             stock, due, old = books.then[items], np.where(early, books.came[items], 0), None
         else:
             stock, due, old = books.on_hand[items], books.due[items], np.tile(books.old[items], (copies, 1))
-        ages = None if old is None else np.array(AGES, dtype=np.int64)
+        ages = None if old is None else np.array(AGES, dtype=np.int64) - 1
         return Opening(
             np.tile(stock, copies), np.tile(due, (copies, 1)), old, ages, np.tile(books.first_leg[items], copies)
         )

@@ -64,6 +64,16 @@ def test_price_breaks_are_those_of_the_plan(units: int, every_unit: bool) -> Non
     assert saved == pytest.approx(300 * units - tiers.goods(units), abs=0.5)
 
 
+def test_places_of_one_order_reach_a_break_together() -> None:
+    """Two times 250 units are 500 of one order: a tenth less for all; apart they reach nothing, beyond the break only counts."""
+    starts, price, units = np.array([[1, 400]] * 2), np.array([[1.0, 0.9]] * 2), np.array([250, 250])
+    cost = np.full(2, 100.0)
+    assert Breaks(starts, price).saved(units, cost).tolist() == [0, 0]
+    assert Breaks(starts, price, order=np.array([0, 0])).saved(units, cost) == pytest.approx([2500, 2500])
+    beyond = Breaks(starts, price, every_unit=np.array([False, False]), order=np.array([0, 0]))
+    assert beyond.saved(units, cost).sum() == pytest.approx(101 * 10)
+
+
 def test_a_break_lowers_goods_and_duty() -> None:
     """Ten units at nine tenths: a tenth of their price and of the duty on it."""
     orders = np.zeros((6, 1, 1), np.int64)

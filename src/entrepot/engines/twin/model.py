@@ -128,8 +128,8 @@ class Operation:
 class Opening:
     """Units ``on_hand`` [SKUs] at the start, and ``due`` [SKUs, weeks] to arrive in week 0, 1, … by the slowest mode.
 
-    ``old`` [SKUs, layers]: how many of ``on_hand`` came ``ages`` [layers] weeks before the start, oldest first; the rest
-    came just before it. ``freight`` [SKUs] that a unit of all these bears, where it is not the slowest mode's."""
+    ``old`` [SKUs, layers]: how many of ``on_hand`` came ``ages`` [layers] weeks before the week before the start, oldest
+    first; the rest came in that week. ``freight`` [SKUs] that a unit of all these bears, where it is not the slowest mode's."""
 
     on_hand: Ints
     due: Ints
