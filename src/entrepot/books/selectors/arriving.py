@@ -208,7 +208,7 @@ def _order(
     due, first = min(dues, default=None), rows[0]
     place = places.get(first.destination)
     return Arriving(
-        "purchase_order", order, first.document_id, names.get(first.supplier, first.supplier), place_name(place),
+        "purchase_order", order, first.document_id, names.get(first.supplier) or first.supplier or "", place_name(place),
         first.destination, due, bool(due and due < today and done < sum(promised.values())), sum(promised.values()),
         done, lines=_lines(promised, received) if whole else (),
     )  # fmt: skip

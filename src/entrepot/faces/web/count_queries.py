@@ -35,7 +35,11 @@ def page(viewer: Viewer, number: str) -> CountPage:
 
 def enter(viewer: Viewer, number: str, code: str, units: int | None, cell: dict[str, str]) -> CountRow:
     """One scan or one typed quantity. Raises ``ProblemError``."""
-    return counting.enter(viewer, number, code, units, **cell)
+    told = {name: cell.get(name, "") for name in ("condition", "label", "batch", "expiry")}
+    return counting.enter(
+        viewer, number, code, units, condition=told["condition"], label=told["label"], batch=told["batch"],
+        expiry=told["expiry"],
+    )  # fmt: skip
 
 
 def act(viewer: Viewer, number: str, what: str) -> None:
