@@ -38,6 +38,11 @@ def rates_of(company: models.Company) -> tuple[list[CapitalRate], bool]:
     return [CapitalRate(first.value), *(CapitalRate(rate.value, rate.since) for rate in rest)], False
 
 
+def company_rate(company: int) -> Fraction:
+    """The yearly rate of capital that a company (its number) reckons with now: the latest of its own, or the assumed one."""
+    return rates_of(models.Company.objects.get(pk=company))[0][-1].yearly
+
+
 class Imputed:
     """The interest on a valuation's units, company by company; units on hand are counted until the day ``until``."""
 

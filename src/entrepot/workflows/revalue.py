@@ -19,6 +19,7 @@ from entrepot.workflows.clock import now
 from entrepot.workflows.economics import margin_frame, sale_frame, stock_frame
 from entrepot.workflows.import_tax import store
 from entrepot.workflows.imputed import Imputed
+from entrepot.workflows.lot_figures import lot_frame
 from entrepot.workflows.valuing import companies, evaluate, with_period_costs
 
 PART = 600
@@ -64,5 +65,6 @@ def _part(items: list[int]) -> tuple[set[int], int, int]:
         valued = with_period_costs(valued, moved)
         sales = sale_frame(valued, imputed=interest)
         stock = stock_frame(valued, held)
-        figures.write(family, sales, margin_frame(valued, sales, interest), stock, at=now())
+        margins = margin_frame(valued, sales, interest)
+        figures.write(family, sales, margins, lot_frame(valued, sales), stock, at=now())
     return family, len(sales), len(stock)

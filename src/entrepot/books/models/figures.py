@@ -7,7 +7,7 @@ Money in minor units of the company's currency. A family column is the sum of th
 from django.db import models
 
 from entrepot.books.models.catalogue import Item
-from entrepot.books.models.company import Company, Shop
+from entrepot.books.models.company import Company, Location, Shop
 from entrepot.books.models.stock import Cell, Movement
 
 FAMILY_COLUMNS = ("purchase", "first_leg", "duty_tax", "storage", "capital", "selling", "unsalable")
@@ -94,6 +94,38 @@ class MarginFigure(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["month", "company", "shop"], name="margin_month")]
+
+
+class LotFigure(models.Model):
+    """Sums of :class:`SaleFigure` by lot: the movement by which the units first came in; null = sold ahead of stock."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, db_index=False)
+    shop = models.ForeignKey(Shop, on_delete=models.PROTECT, null=True, db_index=False)
+    country = models.CharField(max_length=2, blank=True)
+    location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, db_index=False)
+    month = models.IntegerField(help_text="YYYYMM in the company's zone")
+    lot = models.ForeignKey(Movement, on_delete=models.PROTECT, null=True, db_constraint=False)
+    sales = models.BigIntegerField(default=0)
+    quantity = models.BigIntegerField()
+    returned = models.BigIntegerField(default=0)
+    net = models.BigIntegerField(default=0)
+    net_unknown = models.BigIntegerField(default=0, help_text="units whose price is not known")
+    refunded = models.BigIntegerField(default=0)
+    purchase = models.BigIntegerField(default=0)
+    first_leg = models.BigIntegerField(default=0)
+    duty_tax = models.BigIntegerField(default=0)
+    storage = models.BigIntegerField(default=0)
+    capital = models.BigIntegerField(default=0)
+    imputed = models.BigIntegerField(default=0, help_text="interest on the money in the units, at the seller's rate")
+    selling = models.BigIntegerField(default=0)
+    unsalable = models.BigIntegerField(default=0)
+    book_cost = models.BigIntegerField(default=0)
+    uncosted = models.BigIntegerField(default=0)
+    missing = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["month", "company"], name="lot_figure_month")]
 
 
 class StockFigure(models.Model):

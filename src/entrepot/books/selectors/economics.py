@@ -7,18 +7,19 @@ after the last whole month from the sale figures. One query each, grouped by the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, Value, When
 
 from entrepot.books.access import Viewer
-from entrepot.books.models import Item, MarginFigure, SaleFigure, Shop
+from entrepot.books.models import Item, LotFigure, MarginFigure, Movement, SaleFigure, Shop
 from entrepot.books.models.figures import FULL_COLUMNS
 from entrepot.books.selectors.naming import names_of
 from entrepot.books.selectors.paging import cut, day_number, raw
 from entrepot.books.selectors.shapes import Choice, CostRow, MonthRow, Slice, Step, TrueCost
+from entrepot.core.calendar import local_date
 from entrepot.core.components import BOOK, FAMILIES
 
 BOOK_FAMILIES = tuple(family for family, members in FAMILIES.items() if set(members) <= BOOK)
@@ -27,6 +28,7 @@ SUMMED: tuple[str, ...] = (*_PLAIN, "net", "net_unknown", "sales")
 """Columns of a selection's sums; ``sales`` counts them, from stored counts where months are whole."""
 _GROUPS = {
     "sku": "item_id", "channel": "shop_id", "destination": "country", "order": "movement__document__external_id",
+    "lot": "lot_id",
 }  # fmt: skip
 Sums = list[int]
 
@@ -46,23 +48,28 @@ class CostWish:
 
 
 def true_cost(viewer: Viewer, wanted: Any, part: Any = None) -> TrueCost:
-    """The waterfall of the selection and its rows by ``wanted.by`` (sku | channel | destination). Five queries.
+    """The waterfall of the selection and its rows by ``wanted.by`` (sku | lot | channel | destination | order). Five queries.
 
     Raises :class:`~entrepot.core.errors.ProblemError` for who may not see cost.
     """
     viewer.need("see_cost")
+    if wanted.by == "lot":  # lots are kept by whole months: so are the days that are told
+        final = (
+            (wanted.end.replace(day=1) + timedelta(days=32)).replace(day=1) if wanted.end.year < 9999 else wanted.end
+        )
+        wanted = replace(wanted, start=wanted.start.replace(day=1), end=final - timedelta(days=1))
     groups = sums_by(viewer, wanted, (_GROUPS[wanted.by],))
-    names = _names(wanted.by, viewer)
+    names = lot_names(groups) if wanted.by == "lot" else _names(wanted.by, viewer)
     families = _families(wanted.view)
     rows = [_row(names.get(key[0], (str(key[0] or ""), "", "")), sums, families) for key, sums in groups.items()]
-    order = {sku: sort for sku, _, sort in names.values()}
+    order = {label: sort for _, label, sort in names.values()}
     whole = _add(groups.values())
     shown = [family for family in ("refunds", *families) if any(row.costs.get(family) for row in rows)]
     page = cut(
         rows,
         part or Slice("profit", descending=True),
         keys={
-            "label": lambda row: order.get(row.key, row.label),
+            "label": lambda row: order.get(row.label, row.label),
             "profit_unit": lambda row: None if row.profit is None or not row.units else row.profit / row.units,
             "margin": lambda row: row.profit / row.net_sales if row.profit is not None and row.net_sales else None,
             **{f"cost_{family}": lambda row, family=family: row.costs.get(family, 0) for family in shown},
@@ -152,6 +159,28 @@ def sale_rows(viewer: Viewer, wanted: Any) -> QuerySet[SaleFigure]:
     return rows.filter(day__gte=day_number(wanted.start), day__lte=day_number(wanted.end))
 
 
+def lot_rows(viewer: Viewer, wanted: Any) -> QuerySet[LotFigure]:
+    """The lot figures of the months that the selection touches; lots are kept by whole months."""
+    rows = _confined(viewer, wanted, viewer.of_company(LotFigure.objects.all()))
+    if viewer.locations is not None:
+        rows = rows.filter(location_id__in=viewer.locations)
+    return rows.filter(month__gte=_month(wanted.start), month__lte=_month(wanted.end))
+
+
+def lot_names(groups: Iterable[tuple[Any, ...]]) -> dict[Any, tuple[str, str, str]]:
+    """Birth movements of lots to (their document's key, SKU · document · day, sort key); ahead of stock there is no lot."""
+    births = [key[0] for key in groups if key[0] is not None]
+    found: dict[Any, tuple[str, str, str]] = {None: ("", "—", "")}
+    for start in range(0, len(births), 900):
+        rows = Movement.objects.filter(pk__in=births[start : start + 900])
+        for pk, document, sku, number, at, zone in raw(
+            rows.values_list("pk", "document_id", "item__sku", "document__external_id", "effective_at", "company__zone")
+        ):
+            day = local_date(at, zone)
+            found[pk] = (str(document), f"{sku} · {number} · {day}", f"{sku} {day} {number}")
+    return found
+
+
 def destinations(viewer: Viewer, wanted: Any) -> list[Choice]:
     """Countries that goods of the company went to in the months of the selection."""
     rows = viewer.in_shops(viewer.of_company(MarginFigure.objects.all()))
@@ -174,6 +203,9 @@ def whole_months(start: date, end: date) -> tuple[int, int] | None:
 
 def parts(viewer: Viewer, wanted: Any) -> Iterable[tuple[QuerySet[Any], Any, Any]]:
     """Querysets that together are the selection, with how each counts units of unknown price, and sales."""
+    if wanted.by == "lot":
+        yield lot_rows(viewer, wanted), Sum("net_unknown"), Sum("sales")
+        return
     # Neither places nor orders can be seen in the margin figures, which say only what months and shops sold.
     by_day = viewer.locations is not None or wanted.by == "order"
     months = None if by_day else whole_months(wanted.start, wanted.end)

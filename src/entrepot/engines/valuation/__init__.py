@@ -13,6 +13,7 @@ docs/methods/ledger.md, choices in docs/methods/valuation.md. Limits: integers o
     split_lines(totals, offsets, weights) -> amounts        a bill over its targets, largest remainder
     value(movements, costs) -> Valuation                    the fold and its money
     price(fold(movements), costs) -> Valuation              the same in two steps: other costs, or another method
+    lot_draws(valuation, movements) -> LotDraws            out of which arrivals units went, and what they carried
     prior_period(reported, now) -> frame                    what a closed period's cost changed by
     spread_period(valuation, lines) -> PeriodSpread         storage and the like over unit-days, full view
     round_up.value(events) -> RoundUp                       the rounding of common ERPs, for comparison only
@@ -32,6 +33,8 @@ from entrepot.core.kinds import Kind as Kind
 from entrepot.engines.valuation import round_up as round_up
 from entrepot.engines.valuation.adjust import prior_period as prior_period
 from entrepot.engines.valuation.explain import ExplainedLine as ExplainedLine
+from entrepot.engines.valuation.lots import LotDraws as LotDraws
+from entrepot.engines.valuation.lots import lot_draws as lot_draws
 from entrepot.engines.valuation.model import CostShares as CostShares
 from entrepot.engines.valuation.model import Movements as Movements
 from entrepot.engines.valuation.model import Side as Side

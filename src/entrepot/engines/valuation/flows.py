@@ -139,25 +139,25 @@ def _ranges_out(valuation: Valuation, entries: Entries, part: _Moved, chosen: ND
     of_layer = a.issues.layer[place]
     count = entries.count[of_layer].astype(np.int64)
     position = np.repeat(np.arange(len(place)), count)
-    entry = _expanded(entries.start[of_layer], count)
-    amount = _range_amounts(a.layers, a.issues, entries, place[position], entry)
+    entry = expanded(entries.start[of_layer], count)
+    amount = range_amounts(a.layers, a.issues, entries, place[position], entry)
     component = valuation.aimed.components[entries.component_of[entries.share[entry]]]
     return _costs(valuation, part, place[position], component, -amount)
 
 
 def _stretch(place: NDArray[np.intp], entries: Entries) -> tuple[I64, I64]:
     count = entries.count[place].astype(np.int64)
-    return np.repeat(place, count).astype(np.int64), _expanded(entries.start[place], count)
+    return np.repeat(place, count).astype(np.int64), expanded(entries.start[place], count)
 
 
-def _expanded(start: I64, count: I64) -> I64:
+def expanded(start: I64, count: I64) -> I64:
     """start[i], start[i] + 1, … count[i] numbers for every i."""
     begins = np.repeat(start - np.r_[0, np.cumsum(count)[:-1]] if len(count) else start, count)
     return begins + np.arange(int(count.sum()))
 
 
 @compiled
-def _range_amounts(layers: Layers, issues: Issues, entries: Entries, issue: I64, entry: I64) -> I64:
+def range_amounts(layers: Layers, issues: Issues, entries: Entries, issue: I64, entry: I64) -> I64:
     """What issue i carries of entry i."""
     amount = np.empty(len(issue), np.int64)
     for i in range(len(issue)):

@@ -85,7 +85,7 @@ class StockQuery(Cut):
 class CostQuery(Cut):
     """Filter of sales; the last 90 days of the company's calendar unless said otherwise."""
 
-    by: Literal["sku", "channel", "destination", "order"] = "sku"
+    by: Literal["sku", "lot", "channel", "destination", "order"] = "sku"
     start: date | None = None
     end: date | None = None
     view: Annotated[Literal["full", "book"], Field(description="book cost (IAS 2) or full cost; never mixed")] = "full"

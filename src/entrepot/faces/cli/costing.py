@@ -19,7 +19,7 @@ _TOTALS = {"book": "= book cost (IAS 2)", "full": "= full cost", "all": "= with 
 
 def cost(
     reconcile: Annotated[bool, typer.Option("--reconcile", help="All costs beside all bills and accruals.")] = False,
-    by: Annotated[str, typer.Option(help="sku, channel, destination or order.")] = "sku",
+    by: Annotated[str, typer.Option(help="sku, lot, channel, destination or order.")] = "sku",
     company: Annotated[str, typer.Option(help="Only this company.")] = "",
     start: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of sale.")] = None,
     end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of sale.")] = None,
@@ -50,7 +50,7 @@ def _table(viewer: Any, company: Any, by: str, start: Any, end: Any, view: str, 
     from entrepot.core.money import major
     from entrepot.faces.cli.printing import count, table
 
-    ways = ("sku", "channel", "destination", "order")
+    ways = ("sku", "lot", "channel", "destination", "order")
     if by not in ways or view not in ("full", "book"):
         bad = by if by not in ways else view
         raise ProblemError(Problem("bad_choice", "this is no way to look at it", f"choose of {', '.join(ways)}; full, book",

@@ -77,7 +77,13 @@ def stock(by: str) -> list[Column]:
 
 def economics(by: str, present: list[str]) -> list[Column]:
     """The true-cost table: one column a cost family that occurs."""
-    labels = {"sku": _("SKU"), "channel": _("Channel"), "destination": _("Destination"), "order": _("Order")}
+    labels = {
+        "sku": _("SKU"),
+        "lot": _("Lot"),
+        "channel": _("Channel"),
+        "destination": _("Destination"),
+        "order": _("Order"),
+    }
 
     def cost(family: str) -> Column:
         return Column(
@@ -92,6 +98,8 @@ def economics(by: str, present: list[str]) -> list[Column]:
     first = (
         Column("key", labels["sku"], "sku", href=lambda r: sku_page(r.key))
         if by == "sku"
+        else Column("label", labels[by], href=lambda r: document_page(r.key))
+        if by == "lot"
         else Column("key", labels[by], read=lambda r: r.label)
     )
     return [

@@ -60,7 +60,7 @@ BOOK_FAMILIES = tuple(family for family, members in FAMILIES.items() if set(memb
 FULL = tuple(name for name in NAMES if name in FAMILIES or name == "imputed")
 """The families of the full view, and what the money in the goods costs, which nobody bills."""
 
-DRILLED = ("net_sales", "refunds", *FAMILIES)
+DRILLED = ("net_sales", "refunds", *FULL)
 """Bars that open their lines."""
 
 

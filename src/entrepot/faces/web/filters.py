@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.http import HttpRequest, QueryDict
 
-GROUPINGS = ("sku", "channel", "destination", "order")
+GROUPINGS = ("sku", "lot", "channel", "destination", "order")
 
 
 @dataclass(frozen=True, slots=True)

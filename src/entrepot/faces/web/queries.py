@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -114,6 +115,13 @@ def inventory(viewer: Viewer, wanted: StockFilter, part: Slice) -> Inventory:
 def true_cost(viewer: Viewer, wanted: CostFilter, part: Slice) -> TrueCost:
     """Unit economics of the period by SKU, channel or destination, and the waterfall of the whole selection."""
     return economics.true_cost(viewer, wanted, part)
+
+
+def capital_rate(viewer: Viewer) -> Fraction:
+    """The company's rate of capital a year, the latest of its own or the assumed one."""
+    from entrepot.workflows.imputed import company_rate
+
+    return company_rate(viewer.company.id)
 
 
 def bills(viewer: Viewer, wanted: CostFilter, family: str, part: Slice) -> Page[BillShare]:

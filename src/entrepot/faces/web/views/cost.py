@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from entrepot.books.selectors.shapes import CostRow, Page, Slice, TrueCost
-from entrepot.faces.web import columns, families, paper_queries, queries
+from entrepot.faces.web import columns, families, lot_columns, paper_queries, queries
 from entrepot.faces.web.filters import CostFilter, cost_filter
 from entrepot.faces.web.findings import demand_title, finding
 from entrepot.faces.web.page import Visit, page
@@ -86,7 +86,8 @@ def export(visit: Visit, suffix: str) -> HttpResponseBase:
 @require_GET
 @page
 def family(visit: Visit, family: str, suffix: str = "") -> HttpResponseBase:
-    """What stands behind one bar: the SKUs that carry it; for one SKU its bills, for net sales its sales."""
+    """What stands behind one bar: the SKUs that carry it; for one SKU its bills, for net sales its sales, for imputed
+    capital its lots."""
     visit.need("see_cost")
     if family not in families.DRILLED:
         raise Http404(family)
@@ -116,6 +117,8 @@ def _behind(visit: Visit, wanted: CostFilter, family: str, *, everything: bool) 
         declared, default = columns.carriers(family, one), f"-cost_{family}"
     elif sold:
         declared, default = columns.sales(), "-sold_at"
+    elif family == "imputed":
+        declared, default = lot_columns.imputed(queries.capital_rate(visit.viewer)), "-cost_imputed"
     else:
         declared, default = columns.bills(), "-share"
     view = wish(visit.request, declared, default)
@@ -125,6 +128,8 @@ def _behind(visit: Visit, wanted: CostFilter, family: str, *, everything: bool) 
         rows = queries.true_cost(visit.viewer, wanted, part).page
     elif sold:
         rows = queries.sales(visit.viewer, wanted, part)
+    elif family == "imputed":
+        rows = queries.true_cost(visit.viewer, replace(wanted, by="lot"), part).page
     else:
         rows = queries.bills(visit.viewer, wanted, family, part)
     address = reverse("family", args=[family]).rstrip("/")
