@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -13,7 +14,7 @@ from entrepot.core.errors import ProblemError
 from entrepot.workflows import counting, entered
 from entrepot.workflows.clock import now
 from entrepot.workflows.typed_rows import Typed
-from tests.workflows.ledger import DAY, assert_proven, masters, receipt
+from tests.workflows.ledger import DAY, assert_proven, issued, masters, receipt, stock_value
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -141,3 +142,30 @@ def test_one_count_of_a_place_at_a_time_and_only_his_places(counter: Viewer) -> 
     with pytest.raises(ProblemError) as caught:
         counting.begin(confined, "DE")
     assert code(caught) == "not_allowed"
+
+
+def test_what_was_lost_and_is_found_again_keeps_its_layer(counter: Viewer) -> None:
+    """Five missing at one count and four of them found at the next: worth what they cost, one still lost, none without cost."""
+    boss = approver(counter)
+
+    def count(units: int, reason: str) -> None:
+        number = counting.begin(counter, "LA")
+        row = counting.enter(counter, number, "A", units)
+        counting.finish(counter, number)
+        counting.give_reason(counter, number, row.id, reason)
+        counting.approve(boss, number, counting.page(boss, number).digest)
+
+    count(95, "lost")
+    assert stock_value(value()) == {"goods": 95 * 250 + 10 * 900}
+    count(99, "found")
+    worth = value()
+    assert stock_value(worth) == {"goods": 99 * 250 + 10 * 900}
+    assert issued(worth) == {"goods": 250}
+    assert models.Movement.objects.filter(kind=3, replacement=None).count() == 0  # no surplus without cost
+    assert_proven()
+
+
+def value() -> Any:
+    from entrepot.workflows.value_at import value_at
+
+    return value_at(items=list(models.Item.objects.values_list("pk", flat=True)))

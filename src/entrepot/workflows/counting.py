@@ -3,7 +3,8 @@
 What is counted speaks for the count's instant, however long the counting takes: the units that moved in or out of the counted
 cell between that instant and the moment at which they were counted (*in flight*) are taken out again, so the difference is
 ``counted − in flight − books at the instant``. A recount opens a further round; the last round of a thing counts. Approving posts
-a Count document (:func:`entrepot.workflows.entered.post_typed`) dated the instant; nothing is posted before.
+a Count document (:func:`entrepot.workflows.entered.post_typed`) dated the instant; nothing is posted before. What was lost
+before and is found again goes back into the layer it came from (:mod:`entrepot.workflows.found_again`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from entrepot.books import audit_trail, models
 from entrepot.books.access import ROLES, Viewer
 from entrepot.core.calendar import Instant, to_datetime
 from entrepot.core.errors import Problem, ProblemError
-from entrepot.workflows import entered
+from entrepot.workflows import entered, found_again
 from entrepot.workflows.clock import now
 from entrepot.workflows.count_stand import Key, stand
 from entrepot.workflows.entered import Posted, next_number, refused
@@ -210,6 +211,10 @@ def approve(viewer: Viewer, number: str, digest: str, *, origin: str = "") -> Po
     header = {"id": number, "location": found.place, "effective_at": local.isoformat()}
     rows = tuple(_line(row) for row in found.rows)
     with transaction.atomic():
+        for row in found.rows:
+            if row.reason == "found" and (row.difference or 0) > 0:
+                key = _key(sheet.entries.get(pk=row.id))
+                found_again.give_back(viewer, sheet.location_id, key, row.difference or 0, sheet.at, number)
         done = entered.post_typed(viewer, Typed("count", header, rows), name=number, origin=origin)
         _turn(
             sheet, models.CountSheet.REVIEW, models.CountSheet.POSTED, approved_by=viewer.name, settled_at=now(),

@@ -63,7 +63,7 @@ from entrepot.books.selectors.shapes import (
 )
 from entrepot.core.components import FAMILIES
 from entrepot.core.reasons import Reason
-from entrepot.faces.web import queries
+from entrepot.faces.web import paper_queries, queries, rule_queries
 from entrepot.faces.web.filters import CostFilter, DemandFilter, StockFilter
 
 NOW = datetime(2026, 11, 22, 11, 7, tzinfo=UTC)
@@ -793,3 +793,6 @@ def install(monkeypatch: Any) -> None:
     """Answer every question of the pages from here."""
     for name, answer in ANSWERS.items():
         monkeypatch.setattr(queries, name, answer)
+    monkeypatch.setattr(rule_queries, "tax_comes_back", lambda viewer, country, on: False)
+    none = paper_queries.Papers([], may_attach=False, correctable=False, receipt=False, labels=False, typed=None)
+    monkeypatch.setattr(paper_queries, "papers", lambda viewer, key, newest: none)

@@ -50,7 +50,7 @@ def differences(visit: Visit) -> HttpResponseBase:
     state, mine = _state(visit), bool(visit.request.GET.get("mine"))
     found = queries.differences(visit.viewer, state, visit.viewer.name if mine else "")
     return visit.page(
-        "web/differences.html", "differences", table=_table(visit, found), state=state, mine=mine, total=len(found),
+        "web/differences.html", "differences", table=_table(visit, found), chosen=state, mine=mine, total=len(found),
         nobody=sum(1 for one in found if not one.owner), states=STATES,
     )  # fmt: skip
 
