@@ -189,15 +189,16 @@ class OurPlan:
 
 def measured(trial: Trial, rule: str, cover: float) -> Kept:
     """By how much the plan kept less of what it promised above the rule than the rule of its own, in the quarter before the test:
-    both are replayed there, the plan with forecasts of its time."""
+    both are replayed there, the plan with forecasts of its time and the price that promised as much as the rule then."""
     begin = trial.start - QUARTER
     if begin < KNOWN:
         return Kept.unknown()
     ours = OurPlan(trial, begin, QUARTER)
-    there = ours.at_the_start()
+    there, levels = ours.at_the_start(), ours.levels_of(rule, cover)
+    met, asked = expected_fill(there, levels).sum(axis=0)
+    ours.price = price_of_service([there], float(met / asked))
     promised, theirs = (
-        expected_fill(there, policy, weeks=QUARTER)
-        for policy in (decide_week(there).policy, ours.levels_of(rule, cover))
+        expected_fill(there, policy, weeks=QUARTER) for policy in (decide_week(there, price=ours.price).policy, levels)
     )
     came, their = (
         np.stack([outcome.met, outcome.asked], axis=1).astype(np.float64)

@@ -1,11 +1,12 @@
 """How far the production policy is from the exact optimum, without dynamic programming.
 
-    python -m benchmarks.replenish_gap [--dir PATH] [--thorough]
+    python -m benchmarks.replenish_gap [--dir PATH] [--thorough] [--own 50]
 
 Reads dual_sourcing.json, three_mode.json and lost_sales.json of the folder. Each instance is tuned at the default effort,
 the one that plans and ``benchmarks.replenish_speed`` use (``--thorough``: longer), then judged by a plain simulator of its
 own on 4 million fresh independent periods with the costs that really occur. Gap in % of controllable cost: freight premium,
-holding and shortage, without the goods.
+holding and shortage, without the goods. ``--own``: as many random instances of each family besides, whose optimum is found
+here by value iteration (:mod:`benchmarks.replenish_exact`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import numba
 import numpy as np
 
 from benchmarks.demand_data import SHARED
+from benchmarks.replenish_exact import instance
 from benchmarks.report import report
 from entrepot.engines.replenish.steady import Effort, Levels, Steady
 from entrepot.engines.replenish.tune import tune_levels
@@ -68,7 +71,7 @@ def judge_waiting(demand, lead, premium, holding, shortage, level, cap):
     """Mean cost of the capped multi-index policy, step by step; customers wait."""
     modes, horizon = lead.shape[0], lead[-1] + 1
     coming = np.zeros(horizon, np.int64)  # coming[k]: arrives k periods from now
-    stock, total = level[0], 0.0
+    stock, total = max(level[0], 0.0), 0.0  # a way that is never used has a level of −∞
     for t in range(demand.shape[0]):
         for m in range(modes):
             position = stock
@@ -139,18 +142,30 @@ def judged(steady: Steady, levels: Levels, pmf: np.ndarray, seed: int) -> float:
 
 def family(path: Path, effort: Effort) -> dict[str, float]:
     """Gaps of one file."""
-    gaps: dict[str, float] = {}
-    for at, case in enumerate(json.loads(path.read_text(encoding="utf-8"))["cases"]):
-        pmf = demand_of(case["inputs"])
-        steady = problem(case["inputs"], pmf)
-        optimum = case["reference"]["optimal_average_cost"]
-        cost = judged(steady, tune_levels(steady, effort), pmf, seed=1_000 + at)
-        gaps[case["id"]] = 100 * (cost / optimum - 1)
-    worst = max(gaps, key=lambda name: gaps[name])
-    values = np.array(list(gaps.values()))
-    print(
-        f"{path.stem:14} median {np.median(values):.2f} %  worst {worst} {gaps[worst]:.2f} %  best {values.min():.2f} %"
+    cases = json.loads(path.read_text(encoding="utf-8"))["cases"]
+    told = (
+        (one["id"], one["inputs"], demand_of(one["inputs"]), one["reference"]["optimal_average_cost"]) for one in cases
     )
+    return gaps(path.stem, told, effort)
+
+
+def own(name: str, count: int, effort: Effort, seed: int = 7) -> dict[str, float]:
+    """Gaps of random instances of a family."""
+    random = np.random.default_rng(seed)
+    made = (instance(random, name) for _ in range(count))
+    return gaps(f"own {name}", ((f"{name} {at}", *one) for at, one in enumerate(made)), effort)
+
+
+def gaps(name: str, told: Iterable[tuple[str, Case, np.ndarray, float]], effort: Effort) -> dict[str, float]:
+    """Gaps of instances: name, inputs, demand, optimum."""
+    found: dict[str, float] = {}
+    for at, (case, inputs, pmf, optimum) in enumerate(told):
+        steady = problem(inputs, pmf)
+        cost = judged(steady, tune_levels(steady, effort), pmf, seed=1_000 + at)
+        found[case] = 100 * (cost / optimum - 1)
+    worst = max(found, key=lambda one: found[one])
+    values = np.array(list(found.values()))
+    print(f"{name:14} median {np.median(values):.2f} %  worst {worst} {found[worst]:.2f} %  best {values.min():.2f} %")
     return {
         "cases": len(values),
         "mean_pct": round(float(values.mean()), 3),
@@ -166,10 +181,14 @@ def main() -> None:
         "--dir", type=Path, default=SHARED / "replenish", help="folder with the three files of instances"
     )
     parser.add_argument("--thorough", action="store_true", help="tune longer")
+    parser.add_argument("--own", type=int, default=0, help="random instances of each family besides")
     options = parser.parse_args()
     effort = THOROUGH if options.thorough else Effort()
     names = ("dual_sourcing", "three_mode", "lost_sales")
-    report(**{name: family(options.dir / f"{name}.json", effort) for name in names})
+    found = {name: family(options.dir / f"{name}.json", effort) for name in names}
+    if options.own > 0:
+        found |= {f"own_{name}": own(name, options.own, effort) for name in ("two_modes", "three_modes", "lost_sales")}
+    report(**found)
 
 
 if __name__ == "__main__":
