@@ -64,7 +64,7 @@ def _company(company: models.Company, rules: SellerRules, at: Instant) -> Accrue
     told = Told(company, at)
     known = _known(company)
     new = [
-        _document(company, move, estimate)
+        _document(company, move, estimate, told.terms_of(move, estimate))
         for move in told.moves.values() if move.at >= at - _LOOKED_AT
         for estimate in told.expected(move, rules)
         if _number(move, estimate) not in known
@@ -154,6 +154,20 @@ class Told:
         past = [p for p in self.past[move.lane, supplier, component] if p.move.at < move.at]
         return by_history(move, supplier, component, past[-LOOKED_AT:])
 
+    def terms_of(self, move: Move, estimate: Estimate) -> dict[str, Any]:
+        """Who imported, where and how the tax was accounted for by the last bill that an estimate of import tax follows: the next
+        one is expected to say the same."""
+        past = [p for p in self.past[move.lane, estimate.supplier, estimate.component] if p.move.at < move.at]
+        if estimate.component != "import_tax" or not past:
+            return {}
+        told = models.ImportTerms.objects.filter(
+            company=self.company, document__type="cost_bill", document__external_id=past[-1].number
+        )
+        last = told.order_by("document__version").last()
+        if last is None:
+            return {}
+        return {"importer": last.importer, "tax_country": last.country or None, "tax_scheme": last.scheme or None}
+
     def billed_otherwise(self) -> set[str]:
         """Numbers of standing estimates whose goods were billed for the same on the other end of their way."""
         standing = {
@@ -191,7 +205,7 @@ def _number(move: Move, estimate: Estimate) -> str:
     return f"{_PREFIX}{estimate.component}-{estimate.supplier or 'any'}-{move.number}"[:120]
 
 
-def _document(company: models.Company, move: Move, estimate: Estimate) -> d.CostBill:
+def _document(company: models.Company, move: Move, estimate: Estimate, terms: dict[str, Any]) -> d.CostBill:
     """The estimate as a document: a line for each movement, cut by what the amount follows."""
     weights = [part_of(row, estimate.driver) for row in move.rows]
     scale = 10**6
@@ -213,6 +227,7 @@ def _document(company: models.Company, move: Move, estimate: Estimate) -> d.Cost
     return d.CostBill(
         id=_number(move, estimate), source=SOURCE, account=estimate.supplier, company=company.code,
         effective_at=to_datetime(move.at), supplier=estimate.supplier, currency=estimate.currency, lines=lines,
+        **terms,
     )  # fmt: skip
 
 

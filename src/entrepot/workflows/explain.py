@@ -15,7 +15,9 @@ import polars as pl
 
 from entrepot.books import facts, figures, models
 from entrepot.books.facts import FOREVER
+from entrepot.books.import_tax import IMPORT_TAX
 from entrepot.books.selectors.shapes import LayerRow, RangeCost
+from entrepot.books.selectors.tax_why import whys
 from entrepot.core.calendar import Instant, to_datetime
 from entrepot.core.components import NAMES, family_of
 from entrepot.core.kinds import Kind
@@ -137,6 +139,7 @@ def _ranges(lines: list[ExplainedLine], currency: str) -> list[RangeCost]:
         .select_related("document")
         .defer("document__body")
     }
+    taxes = whys([pk for pk, row in bills.items() if row.component == IMPORT_TAX])
     found = []
     for line in lines:
         birth = births.get(line.movement) if line.movement is not None else None
@@ -153,6 +156,7 @@ def _ranges(lines: list[ExplainedLine], currency: str) -> list[RangeCost]:
                 bill=bill.document.external_id if bill else "",
                 amount=line.amount,
                 arithmetic=_arithmetic(line, currency),
+                tax=taxes.get(bill.pk) if bill else None,
             )
         )
     return found

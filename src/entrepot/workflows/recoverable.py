@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -13,7 +13,7 @@ from entrepot.books import models
 from entrepot.books.access import Viewer
 from entrepot.books.selectors.registrations import of_company
 from entrepot.core.calendar import local_date
-from entrepot.core.input_tax import GIVES_BACK, POSTPONED, Registration
+from entrepot.core.input_tax import GIVES_BACK, POSTPONED, Decision, Import, Registration, decide
 from entrepot.workflows.tax_claims import Claim, Cleared, clear
 from entrepot.workflows.voucher_tax import returned
 
@@ -25,8 +25,8 @@ _FOREVER = 2**62
 
 @dataclass(frozen=True, slots=True)
 class TaxLine:
-    """The decision for one line of import tax. ``tax``, ``back`` and ``cost`` in minor units of ``currency``, tax = back + cost;
-    ``home`` and ``home_back`` the tax and what comes back in the company's currency. ``key``: the document's."""
+    """The decision for the import tax of a document. ``tax``, ``back`` and ``cost`` in minor units of ``currency``, tax =
+    back + cost; ``home`` and ``home_back`` the tax and what comes back in the company's currency. ``key``: the document's."""
 
     key: str
     number: str
@@ -68,12 +68,15 @@ class OpenTax:
     home: int
     expected: date
     assumed: bool
+    estimate: bool = False
+    """Accrued: the entry's own paper is not there yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaxBalance:
-    """A country and currency: ``claimed`` less ``returned`` is ``outstanding``; ``home`` its booked value in the company's currency;
-    ``oldest`` the days since the oldest tax point, ``usual`` the days that it took until now, ``late`` what waits longer."""
+    """A country and currency: ``claimed`` less ``returned`` is ``outstanding``; ``home`` its booked value in the company's
+    currency; ``oldest`` the days since the oldest tax point, ``usual`` the days that it took so far, ``late``
+    what waits longer."""
 
     country: str
     currency: str
@@ -129,7 +132,7 @@ def recoverable_tax(viewer: Viewer, on: date) -> RecoverableTax:
         OpenTax(
             lines[c.line].key if c.amount > 0 else "", lines[c.line].number if c.amount > 0 else "", c.country, c.currency, c.on,
             (on - c.on).days, c.amount, c.base, c.on + timedelta(days=usual.get(c.country, USUAL_DAYS)),
-            c.country not in usual,
+            c.country not in usual, c.amount > 0 and lines[c.line].estimate,
         )
         for c in sorted(left, key=lambda c: (c.on, c.country))
     )  # fmt: skip
@@ -141,15 +144,24 @@ def recoverable_tax(viewer: Viewer, on: date) -> RecoverableTax:
 
 
 def _lines(company: models.Company) -> Iterable[TaxLine]:
-    rows = models.ImportTaxFigure.objects.filter(company=company, cost_line__isnull=False)
-    for row in rows.select_related("cost_line__document").defer("cost_line__document__body").order_by("pk"):
+    """Decisions, one row for all lines of a document that were decided alike."""
+    rows = models.ImportTaxFigure.objects.filter(company=company).select_related("cost_line__document")
+    alike: dict[tuple[object, ...], TaxLine] = {}
+    for row in rows.defer("cost_line__document__body").order_by("pk"):
         document = row.cost_line.document
-        yield TaxLine(
+        one = TaxLine(
             str(document.pk), document.external_id, document.account,
             row.tax_point or local_date(document.effective_at, company.zone), row.country, row.importer, row.scheme,
             row.currency, row.amount, row.recovered_amount, row.base_amount, row.recovered, row.code, row.certain,
             row.cost_line.estimate, row.number, row.since, Fraction(row.share_numerator, row.share_denominator),
         )  # fmt: skip
+        key = (one.key, one.on, one.country, one.importer, one.currency, one.code, one.estimate, one.share, one.tax > 0)
+        before = alike.get(key)
+        alike[key] = one if before is None else replace(
+            before, tax=before.tax + one.tax, back=before.back + one.back, home=before.home + one.home,
+            home_back=before.home_back + one.home_back,
+        )  # fmt: skip
+    return alike.values()
 
 
 def _usual(done: Iterable[Cleared]) -> dict[str, int]:
@@ -179,6 +191,13 @@ def _balances(
             sum(x.amount for x in mine if x.amount > 0 and x.days > (waits or USUAL_DAYS)),
             held[-1].number if held else "",
         )  # fmt: skip
+
+
+def comes_back(viewer: Viewer, country: str, on: date) -> Decision:
+    """Whether tax on an import into ``country`` on a day would come back, were the viewer's company the importer: the decision
+    that the books make, asked before there is an entry."""
+    code = viewer.company.code
+    return decide(Import(code, country, code, (on,)), of_company(viewer))
 
 
 def expected_back(viewer: Viewer, on: date) -> list[OpenTax]:

@@ -18,6 +18,7 @@ from typing import Any
 from django.db import transaction
 
 from entrepot.books import bulk, models
+from entrepot.books.import_tax import IMPORT_TAX, decisions
 from entrepot.core.calendar import Instant, local_date
 from entrepot.core.money import round_half_away, split_largest_remainder
 from entrepot.core.progress import SILENT, Progress
@@ -201,16 +202,26 @@ def _by_item(lines: list[models.CostLine]) -> dict[int, Side]:
     for pk, item in models.SalesLine.objects.filter(pk__in=sales).values_list("pk", "item_id"):
         item_of[None, pk] = item
     found: dict[int, Side] = defaultdict(Side)
+    back = _comes_back(lines)
     for line in lines:
         shares = aims.get(line.pk, [])
         weights = [weight for _, weight in shares]
-        bases = split_largest_remainder(line.base_amount, weights)
-        foreign = split_largest_remainder(line.amount, weights)
+        home, own = back.get(
+            line.pk, (0, 0)
+        )  # import tax that comes back is no cost, so it is no difference of cost either
+        bases = split_largest_remainder(line.base_amount - home, weights)
+        foreign = split_largest_remainder(line.amount - own, weights)
         for (target, _), base, amount in zip(shares, bases, foreign, strict=True):
             side = found[item_of.get(target) or 0]
             side.base += base
             side.foreign += amount
     return dict(found)
+
+
+def _comes_back(lines: list[models.CostLine]) -> dict[int, tuple[int, int]]:
+    """Lines of import tax → what of them comes back, in base and in foreign minor units."""
+    taxed = [line.pk for line in lines if line.component == IMPORT_TAX]
+    return {one.line: (one.back, one.back_amount) for one in decisions(taxed)} if taxed else {}
 
 
 def _rate(pair: Pair) -> Fraction | None:

@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from entrepot.books.access import Viewer
+from entrepot.books.import_tax import IMPORT_TAX
 from entrepot.books.models import BasisShare, CostLine, Item
 from entrepot.books.selectors.shapes import BillShare
 from entrepot.books.selectors.sku import bill
+from entrepot.books.selectors.tax_why import whys
 from entrepot.core.calendar import midnight
 from entrepot.core.components import COMPONENTS, FAMILIES
 from entrepot.core.money import split_largest_remainder
@@ -20,12 +22,19 @@ MOST = 2000
 
 
 def of_layers(viewer: Viewer, shares: Mapping[int, tuple[int, int]], family: str = "") -> list[BillShare]:
-    """Cost lines by id with what of each fell on units that left and on units on hand. One query."""
+    """Cost lines by id with what of each fell on units that left and on units on hand. At most two queries."""
     viewer.need("see_cost")
     rows = viewer.of_company(CostLine.objects.filter(pk__in=shares)).select_related("document").defer("document__body")
     if family:
         rows = rows.filter(component__in=_components(family))
-    return [replace(bill(row, sum(shares[row.pk])), sold=shares[row.pk][0], on_hand=shares[row.pk][1]) for row in rows]
+    found = list(rows)
+    taxes = whys([row.pk for row in found if row.component == IMPORT_TAX])
+    return [
+        replace(
+            bill(row, sum(shares[row.pk])), sold=shares[row.pk][0], on_hand=shares[row.pk][1], tax=taxes.get(row.pk)
+        )
+        for row in found
+    ]
 
 
 def of_orders(viewer: Viewer, item: Item, family: str, start: date, end: date) -> list[BillShare]:

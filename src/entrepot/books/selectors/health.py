@@ -11,6 +11,7 @@ from entrepot.books.access import Viewer
 from entrepot.books.models import (
     Batch,
     CostLine,
+    ImportTaxFigure,
     ItemState,
     Job,
     PeriodShare,
@@ -43,7 +44,7 @@ SHOWN = Slice(limit=50)
 
 
 def health(viewer: Viewer, reason: str = "", part: Any = None) -> Health:
-    """The page; ``reason`` (a code) and ``part`` apply to the quarantine. At most 19 queries."""
+    """The page; ``reason`` (a code) and ``part`` apply to the quarantine. At most 20 queries."""
     groups = quarantine_groups(viewer)
     see = viewer.can("see_cost")
     return Health(
@@ -58,7 +59,17 @@ def health(viewer: Viewer, reason: str = "", part: Any = None) -> Health:
         stale_items=ItemState.objects.exclude(stale_since=None).count(),
         missing_rates=missing_rates(),
         differences=stock_differences(viewer, SHOWN),
+        undecided_tax=undecided_tax(viewer) if see else (0, 0),
     )
+
+
+def undecided_tax(viewer: Viewer) -> tuple[int, int]:
+    """Bills of import tax that need a person, and what of it is taken as cost until then. One query."""
+    rows = viewer.of_company(ImportTaxFigure.objects.filter(certain=False))
+    found = rows.aggregate(
+        n=Count("cost_line__document", distinct=True), a=Coalesce(Sum(F("base_amount") - F("recovered")), 0)
+    )
+    return found["n"], found["a"]
 
 
 def quarantine(viewer: Viewer, reason: str = "", part: Any = None) -> Page[QuarantineRow]:

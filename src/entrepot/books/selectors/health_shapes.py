@@ -170,6 +170,9 @@ class Health:
     stale_items: int = 0
     missing_rates: list[str] = field(default_factory=list[str])
     differences: Page[StockDifference] = field(default_factory=no_rows)
+    undecided_tax: tuple[int, int] = (0, 0)
+    """Bills of import tax of which nobody said who imported, where or when, and their tax taken as cost meanwhile, minor units of
+    the company's currency."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import MISSING, dataclass, field
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
+from entrepot.books.selectors.tax_why import TaxWhy
 from entrepot.core.reasons import Reason
 
 Row = TypeVar("Row")
@@ -275,6 +276,8 @@ class BillShare:
     note: str = ""
     line: int = 0
     """The cost line's own number in the books."""
+    tax: TaxWhy | None = needs("see_cost", None)
+    """Of import tax: what of it comes back, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +370,7 @@ class RangeCost:
     bill: str
     amount: int
     arithmetic: str = ""
+    tax: TaxWhy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import OuterRef, Subquery, Sum
 
 from entrepot.books.access import Viewer
+from entrepot.books.import_tax import IMPORT_TAX
 from entrepot.books.models import BasisShare, CostLine, ForecastFigure, Item, Packaging, SaleFigure, StockFigure
 from entrepot.books.selectors import economics, inventory, sales, today
 from entrepot.books.selectors.naming import named, place_name
@@ -24,6 +26,7 @@ from entrepot.books.selectors.shapes import (
     Slice,
     WeekPoint,
 )
+from entrepot.books.selectors.tax_why import whys
 from entrepot.core.calendar import local_date
 from entrepot.core.components import COMPONENTS, FAMILIES, NAMES
 
@@ -104,10 +107,14 @@ def bills(
     lines = viewer.of_company(CostLine.objects.filter(pk__in=shares, replacement=None))
     if family:
         lines = lines.filter(component__in=[COMPONENTS[name] for name in FAMILIES.get(family, ())])
+    rows = list(lines.select_related("document").defer("document__body"))
+    taxes = whys([line.pk for line in rows if line.component == IMPORT_TAX])
     found = []
-    for line in lines.select_related("document").defer("document__body"):
+    for line in rows:
         mine, whole = shares[line.pk]
-        found.append(bill(line, line.base_amount * mine // whole if whole and mine != whole else line.base_amount))
+        tax = taxes.get(line.pk)
+        cost = line.base_amount - (tax.back if tax else 0)
+        found.append(replace(bill(line, cost * mine // whole if whole and mine != whole else cost), tax=tax))
     return cut(found, part or Slice("at", descending=True), sums=("total", "share"))
 
 

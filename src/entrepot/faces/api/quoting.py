@@ -15,6 +15,7 @@ from entrepot.books.selectors import paging
 from entrepot.core.calendar import local_date
 from entrepot.faces.api.security import viewer_of
 from entrepot.workflows.quote import QuoteAsked, Way, Wish, answer_by
+from entrepot.workflows.recoverable import comes_back
 from entrepot.workflows.rule_files import kept_rules
 
 quoting = Router()
@@ -60,7 +61,8 @@ class QuoteIn(Schema):
     currency: Currency
     ways: Annotated[list[QuoteWay], Field(max_length=50)] = []
     regime: Code = "commercial"
-    recoverable: bool = False
+    recoverable: bool | None = None
+    """Whether import tax comes back; left out: where the company is registered there on that day."""
     known_on: date | None = None
     confirmed: dict[str, bool] = {}
 
@@ -75,9 +77,12 @@ class QuoteOut(Schema):
 def post_quote(request: HttpRequest, wish: QuoteIn) -> Any:
     """Every cost line with rule, dates, source and confidence; what is not known says what it needs. Stores nothing."""
     on = wish.on or local_date(paging.now(), viewer_of(request).company.zone)
+    recoverable = wish.recoverable
+    if recoverable is None:
+        recoverable = comes_back(viewer_of(request), wish.destination, on).share == 1
     asked = QuoteAsked(
         tuple(Wish(**item.dict()) for item in wish.items), wish.destination, on, wish.currency.upper(),
-        tuple(Way(**way.dict()) for way in wish.ways), wish.regime, wish.recoverable, wish.known_on, wish.confirmed,
+        tuple(Way(**way.dict()) for way in wish.ways), wish.regime, recoverable, wish.known_on, wish.confirmed,
     )  # fmt: skip
     answers = answer_by(asked, kept_rules(settings.HOME))
     response = JsonResponse({"quotes": [asdict(a) for a in answers]}, json_dumps_params={"ensure_ascii": False})

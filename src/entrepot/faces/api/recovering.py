@@ -16,6 +16,7 @@ from entrepot.faces.api.shapes import answer
 from entrepot.workflows import recovery
 from entrepot.workflows.bill_letter import written
 from entrepot.workflows.recoverable import recoverable_tax
+from entrepot.workflows.tax_whatif import if_registered
 
 recovering = Router()
 Row = dict[str, Any]
@@ -71,6 +72,21 @@ class RecoverableTaxOut(Schema):
     undecided: list[Row]
     lines: list[Row]
     registrations: list[Row]
+
+
+class RegisteredOut(Schema):
+    """What would come back ``then`` and comes back ``now``, minor units of the company's currency; ``others``: only if it
+    imported itself what others imported."""
+
+    country: str
+    since: date
+    ourselves: bool
+    lines: int
+    tax: int
+    now: int
+    then: int
+    others: int
+    skus: list[Row]
 
 
 class RefundsOut(Schema):
@@ -158,6 +174,15 @@ def read_recoverable_tax(request: HttpRequest) -> HttpResponse:
          "open": list(found.open), "undecided": told(found.undecided), "lines": told(found.lines),
          "registrations": told(found.registrations)},
     )  # fmt: skip
+
+
+@recovering.get(
+    "/recoverable-tax/if-registered", response=RegisteredOut, summary="What a registration would have brought"
+)
+def read_if_registered(request: HttpRequest, country: Code, since: date, ourselves: bool = False) -> HttpResponse:
+    """Import tax of a country from a day on: what would come back with a registration, and which SKUs would cost less."""
+    viewer = viewer_of(request)
+    return answer(viewer, asdict(if_registered(viewer, country.strip().upper(), since, ourselves=ourselves)))
 
 
 @recovering.get("/duty-refunds", response=RefundsOut, summary="Refunds of import duty")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Any
 
 import typer
 
+from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import major
 from entrepot.faces.cli.opening import open_books
 
@@ -27,6 +29,10 @@ _WHY = {
 def recoverable_tax(
     company: Annotated[str, typer.Option(help="Only this company.")] = "",
     limit: Annotated[int, typer.Option(min=1, help="Rows of each table.")] = 20,
+    register: Annotated[
+        str, typer.Option(metavar="COUNTRY:DATE", help="What if the company were registered there from that day?")
+    ] = "",
+    ourselves: Annotated[bool, typer.Option("--ourselves", help="And had imported what others imported?")] = False,
 ) -> None:
     """Import tax that comes back: balances by country, what is outstanding, what needs a person, and why."""
     open_books()
@@ -41,6 +47,9 @@ def recoverable_tax(
             continue
         viewer = looking_at(everyone, one.code)
         on = recovery.today(viewer)
+        if register:
+            _what_if(viewer, register, ourselves, limit)
+            continue
         found = asked(viewer, on)
         if not (found.lines or found.registrations):
             say(f"{one.code}: no import tax and no registration is in the books")
@@ -64,3 +73,23 @@ def recoverable_tax(
                   right=(1, 2, 3))  # fmt: skip
         say(f"{one.code}: {major(found.outstanding, one.currency)} {one.currency} outstanding; "
             f"{major(found.at_stake, one.currency)} {one.currency} taken as cost until a person decides")  # fmt: skip
+
+
+def _what_if(viewer: Any, register: str, ourselves: bool, limit: int) -> None:
+    from entrepot.faces.cli.printing import say, table
+    from entrepot.workflows.tax_whatif import if_registered
+
+    country, _, day = register.partition(":")
+    try:
+        since = date.fromisoformat(day.strip())
+    except ValueError:
+        remedy = "write it like DE:2026-01-01"
+        raise ProblemError(Problem("bad_registration", "this is no country and day", remedy, found=register)) from None
+    found = if_registered(viewer, country.strip().upper(), since, ourselves=ourselves)
+    home = viewer.company.currency
+    say(f"{viewer.company.code}, registered in {found.country} from {since}: of {major(found.tax, home)} {home} import tax on "
+        f"{found.lines} lines {major(found.then, home)} would come back, {major(found.gain, home)} more than now")  # fmt: skip
+    if found.others:
+        say(f"a further {major(found.others, home)} {home} if the company imported itself (--ourselves)")
+    table("", ("SKU", "name", f"less cost, {home}"), [(x.sku, x.name, major(x.less, home)) for x in found.skus[:limit]],
+          right=(2,))  # fmt: skip

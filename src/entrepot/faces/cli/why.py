@@ -78,7 +78,12 @@ def _ranges(title: str, ranges: Iterable[RangeCost], currency: str) -> None:
     say("", title)
     table(
         "", ("layer", "units", "came with", "component", "bill", "amount", "reckoned"),
-        [(r.layer, f"{r.start}-{r.stop}", r.document, r.component, r.bill, money(r.amount, currency), r.arithmetic)
+        [(r.layer, f"{r.start}-{r.stop}", r.document, _what(r), r.bill, money(r.amount, currency), r.arithmetic)
          for r in ranges],
         right=(5,),
     )  # fmt: skip
+
+
+def _what(row: RangeCost) -> str:
+    """The component; of import tax also why it is cost or not."""
+    return f"{row.component}, {row.tax.code.replace('_', ' ')}" if row.tax else row.component

@@ -20,7 +20,7 @@ from entrepot.books.selectors.shapes import (
     RangeCost,
     SaleRow,
 )
-from entrepot.faces.web import families, sentences
+from entrepot.faces.web import families, import_tax_words, sentences
 from entrepot.faces.web.formats import figure
 from entrepot.faces.web.tables import SEE_COST, Column
 from entrepot.faces.web.waterfall import per_unit
@@ -157,7 +157,7 @@ def bills() -> list[Column]:
     return [
         Column("document", _("Document"), "sku", href=lambda b: document_page(b.document_id)),
         Column("kind", _("Kind"), read=lambda b: sentences.word("document", b.kind)),
-        Column("component", _("Component"), read=_component),
+        Column("component", _("Component"), read=_component, wrap=True),
         Column("at", _("Date"), "date"),
         Column("known_at", _("Known since"), "date", shown=False),
         Column("original", _("As billed"), "amount", sort=False, needs=SEE_COST),
@@ -170,7 +170,10 @@ def bills() -> list[Column]:
 
 
 def _component(row: BillShare | RangeCost) -> str:
-    return families.component(row.component)
+    """The component; of import tax what comes back, and why."""
+    if row.tax is None:
+        return families.component(row.component)
+    return f"{families.import_tax()}: {import_tax_words.reason(row.tax)}"
 
 
 def layers() -> list[Column]:
@@ -232,7 +235,7 @@ def ranges() -> list[Column]:
         Column("layer", _("Layer"), "sku", href=lambda r: document_page(r.document_id), sort=False),
         Column("units", _("Units of the layer"), read=_range, sort=False),
         Column("document", _("Came with"), href=lambda r: document_page(r.document_id), sort=False),
-        Column("component", _("Component"), read=_component, sort=False),
+        Column("component", _("Component"), read=_component, sort=False, wrap=True),
         Column("bill", _("Bill"), href=lambda r: document_page(r.bill_id), sort=False),
         Column("arithmetic", _("Arithmetic"), sort=False),
         Column("amount", _("Cost"), "money", needs=SEE_COST, sort=False),

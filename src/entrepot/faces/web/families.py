@@ -69,6 +69,11 @@ def label(family: str) -> str:
     return str(NAMES.get(family, family.replace("_", " ")))
 
 
+def import_tax() -> str:
+    """Import tax before anybody said whether it comes back."""
+    return str(gettext_lazy("Import tax"))
+
+
 def component(name: str) -> str:
     """The component's name in the reader's language."""
     return str(COMPONENTS.get(name, name.replace("_", " ")))

@@ -15,7 +15,7 @@ from entrepot.faces.web.tables import SEE_COST, Column
 
 
 def _money(name: str) -> Callable[[Any], Money]:
-    return lambda row: Money(getattr(row, name), row.currency)
+    return lambda row: Money(getattr(row, name), row.currency, getattr(row, "estimate", False))
 
 
 def _bill(row: Any) -> str:
@@ -68,7 +68,11 @@ def lines() -> list[Column]:
         Column("importer", _("Importer of record"), optional=True),
         Column("on", _("Tax point"), "date"),
         Column(
-            "scheme", pgettext_lazy("import tax", "Accounted"), read=lambda r: words.scheme(r.scheme), optional=True
+            "scheme",
+            pgettext_lazy("import tax", "Accounted"),
+            read=lambda r: words.scheme(r.scheme),
+            shown=False,
+            optional=True,
         ),
         Column("supplier", _("From"), optional=True, shown=False),
     ]
@@ -85,6 +89,7 @@ def registrations() -> list[Column]:
         Column(
             "share",
             _("Import tax that comes back"),
-            read=lambda r: str(r.share) if r.share != 1 else str(_("all of it")),
+            read=words.share,
+            optional=True,
         ),
     ]

@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from entrepot.core.input_tax import GIVES_BACK
+
 SCHEMES: dict[str, str | Promise] = {
     "paid": pgettext_lazy("import tax", "Paid at the border"),
     "postponed": pgettext_lazy("import tax", "Postponed, on the return"),
@@ -44,9 +46,7 @@ _SENTENCES: dict[str, str | Promise] = {
     "other_importer": gettext_lazy("Cost: the importer of record was %(importer)s"),
     "stated_cost": gettext_lazy("Cost: the entry says that it is not deductible"),
     "ioss": gettext_lazy("Cost: collected under IOSS"),
-    "importer_missing": gettext_lazy(
-        "Taken as cost until somebody says who the importer of record was (registered as %(number)s)"
-    ),
+    "importer_missing": gettext_lazy("Taken as cost until somebody says who the importer of record was"),
     "country_missing": gettext_lazy("Taken as cost until somebody says in which country the tax was paid"),
     "tax_point_missing": gettext_lazy("The lesser share is taken until somebody says on which day the tax became due"),
     "mixed": gettext_lazy("Taken as cost: the goods came with several importers or to several countries"),
@@ -63,8 +63,15 @@ def kind(code: str) -> str:
     return str(NUMBERS.get(code, code))
 
 
+def share(row: Any) -> str:
+    """What of the import tax a registration gives back; empty where it gives none."""
+    if row.scheme not in GIVES_BACK or not row.share:
+        return ""
+    return str(_("all of it")) if row.share == 1 else str(row.share)
+
+
 def needed() -> str:
     """What a person can do about lines that nobody decided."""
     return _(
-        "Say importer of record, country and day of the tax on the bill (a corrected bill under the same number), or the importer on the shipment."
+        "Tell the bill again with importer of record, country and day of the tax, or the shipment with its importer."
     )

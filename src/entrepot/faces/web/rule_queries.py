@@ -13,6 +13,7 @@ from entrepot.books.selectors.goods import GoodsFacts
 from entrepot.faces.web.filters import CostFilter
 from entrepot.workflows import alternatives as comparing
 from entrepot.workflows.rate_history import RateSpan, rate_history
+from entrepot.workflows.recoverable import comes_back
 from entrepot.workflows.rule_files import SellerRules, kept_rules
 from entrepot.workflows.rules_at import measures_at, rules_at
 from entrepot.workflows.sought import Alternative, Sought
@@ -28,6 +29,11 @@ def rules() -> SellerRules:
 def goods(sku: str) -> GoodsFacts | None:
     """What the books know of an item, ``None`` for free goods."""
     return facts.goods_facts(sku) if sku else None
+
+
+def tax_comes_back(viewer: Viewer, country: str, on: date) -> bool:
+    """Whether the company that is looked at gets all tax on its own imports into ``country`` back on a day."""
+    return comes_back(viewer, country, on).share == 1
 
 
 def alternatives(sought: Sought) -> list[Alternative]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +30,8 @@ class Answer:
     asked: Sought
     found: list[Alternative]
     picked: int
+    registered: bool
+    """Whether import tax would come back to the company in that country on that day."""
     side: Table | None = None
     lines: Table | None = None
 
@@ -40,6 +42,9 @@ def _answer(visit: Visit) -> Answer:
     form = Form(typed, rule_queries.goods(typed.get("sku", "").strip()))
     countries = rule_queries.rules().book.countries
     asked = sought(form, visit.state.currency, timezone.localdate(), {c: n.currency for c, n in countries.items()})
+    registered = rule_queries.tax_comes_back(visit.viewer, asked.destination, asked.days[0])
+    if form.text("recover") not in ("0", "1"):
+        asked = replace(asked, recoverable=registered)
     found: list[Alternative] = []
     if "to" in typed:
         try:
@@ -49,8 +54,10 @@ def _answer(visit: Visit) -> Answer:
     text = typed.get("pick", "0")
     picked = int(text) if text.isascii() and text.isdigit() and int(text[:4]) < len(found) else 0
     if not found:
-        return Answer(form, asked, found, picked)
-    return Answer(form, asked, found, picked, _side(visit, asked, found), _lines(visit, asked, found[picked]))
+        return Answer(form, asked, found, picked, registered)
+    return Answer(
+        form, asked, found, picked, registered, _side(visit, asked, found), _lines(visit, asked, found[picked])
+    )
 
 
 def _side(visit: Visit, asked: Sought, found: list[Alternative]) -> Table:
@@ -93,6 +100,7 @@ def quote(visit: Visit) -> HttpResponseBase:
         "web/quote.html",
         "quote",
         answer=answer,
+        registered=answer.registered,
         one=one,
         bars=bars(one) if one else [],
         problems=answer.form.problems,

@@ -48,9 +48,11 @@ def recoverable(visit: Visit) -> HttpResponseBase:
         return page
     found = recoverable_tax(visit.viewer, recovery.today(visit.viewer))
     tables = [_table(visit, name, found, everything=False) for name in _parts(found)]
-    soon = min((row.expected for row in found.open if row.amount > 0), default=None)
+    soon = min((row.expected for row in found.open if row.amount > 0 and row.expected >= found.on), default=None)
+    late = sum(row.home for row in found.open if row.amount > 0 and row.expected < found.on)
     return visit.page(
         "web/recoverable_tax.html", "recoverable-tax", tables=[one for one in tables if one.page.total], found=found, soon=soon,
+        late=late,
         needed=words.needed(), empty=not (found.lines or found.registrations), kinds=_KINDS,
     )  # fmt: skip
 
