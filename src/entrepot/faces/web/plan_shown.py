@@ -204,6 +204,10 @@ def fills(head: PlanHead) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+NEAR = 4
+"""A container that costs so many times the loose freight is not worth telling."""
+
+
 def _loaded(one: ContainerFill) -> str:
     """Loose, or so many containers of each size and what is loose beside them."""
     if not one.boxes:
@@ -213,8 +217,10 @@ def _loaded(one: ContainerFill) -> str:
 
 
 def _other(one: ContainerFill) -> str:
-    """What the freight would be of, done the other way."""
-    return (_("loose") if one.boxes else _("in containers")) if one.freight_other is not None else ""
+    """The other way to load it, where it is anywhere near: a container for a handful of cartons is none."""
+    if one.freight_other is None or one.freight is None:
+        return ""
+    return _("loose") if one.boxes else _("in containers") if one.freight_other < NEAR * one.freight else ""
 
 
 def assumed(head: PlanHead) -> list[str]:
