@@ -97,6 +97,7 @@ GROUPS = (
             Link("health", "health", _("Data health"), "h"),
             Link("entering", "entering", _("Type a document"), "e", "post_stock"),
             Link("import", "imports", _("Import"), "m", "import"),
+            Link("items", "items", _("Items")),
             Link("set-up", "set-up", _("Set up"), "", "import"),
             Link("users", "users", _("Users and rights"), "", "manage_users"),
             Link("audit", "audit-trail", _("Audit trail"), "", "see_audit"),
