@@ -17,6 +17,8 @@ from entrepot.workflows.order_facts import OrderFacts
 
 SHORT_DAYS = 56
 """Days after which what is overdue of a partly received order was delivered short."""
+SMALL = 100
+"""Less than this of a share is a rounding of whoever paid it, in minor units."""
 USUAL = {"confirmation": 3, "shipped": 4, "bl_copy": 10, "arrival": 38, "receipt": 45, "bill": 45}
 """Days after the order (confirmation) or after the goods are ready (the others) at which a trigger is expected."""
 _LOOKED_AT = {
@@ -155,6 +157,7 @@ def payments_due(order: OrderFacts, zone: str, today: date) -> list[Due]:
     for term, amount in zip(reversed(terms), reversed(amounts), strict=True):
         part = min(amount, left)
         left -= part
+        part = 0 if part < min(SMALL, amount) else part
         day, estimate = trigger_day(order, term.trigger, zone)
         found.append(Due(term.trigger, amount, part, day + timedelta(days=term.days), estimate))
     return list(reversed(found))

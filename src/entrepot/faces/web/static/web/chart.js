@@ -134,7 +134,42 @@
     return box;
   }
 
-  const drawings = { demand, fan };
+  // Money out (down) by flow and in (up) by week, billed in full colour and expected pale, and what it comes to since now.
+  function cash(place, data) {
+    const tint = { suppliers: "--fam-purchase", freight: "--fam-first_leg", duty_tax: "--fam-duty_tax", other: "--fam-storage", payouts: "--fam-profit" };
+    const narrow = place.clientWidth <= 600;
+    const used = data.flows.filter((flow) => [...flow.known, ...flow.expected].some((value) => value));
+    const bar = (flow, values, opacity) => ({
+      name: flow.name, type: "bar", stack: "cash", barWidth: "58%", silent: false, itemStyle: { color: colour(tint[flow.flow]), opacity },
+      data: values.map((value) => (flow.flow === "payouts" ? value : -value)),
+    });
+    return {
+      animation: false,
+      textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: colour("--quiet") },
+      legend: { top: 0, left: 0, itemWidth: 10, itemHeight: 10, textStyle: { color: colour("--ink"), fontSize: 12 }, data: [...used.map((flow) => flow.name), data.running_name] },
+      grid: { left: 8, right: 12, top: narrow ? 64 : 36, bottom: 8, containLabel: true },
+      xAxis: { type: "category", data: data.labels, axisLabel: { interval: narrow ? 3 : 0, color: colour("--quiet") }, axisTick: { show: false }, axisLine: { onZero: true, lineStyle: { color: colour("--line") } } },
+      yAxis: { type: "value", splitNumber: 4, splitLine: { lineStyle: { color: colour("--line-soft") } }, axisLabel: { color: colour("--quiet"), formatter: (value) => compact.format(value / data.scale) } },
+      tooltip: { trigger: "axis", confine: true, formatter: (items) => cashTip(items[0].dataIndex, used, data) },
+      series: [
+        ...used.flatMap((flow) => [bar(flow, flow.known, 1), bar(flow, flow.expected, .4)]),
+        { name: data.running_name, type: "line", symbol: "none", data: data.running, lineStyle: { color: colour("--ink"), width: 1.75 }, itemStyle: { color: colour("--ink") } },
+      ],
+      aria: { enabled: false },
+    };
+  }
+  const compact = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+
+  function cashTip(at, used, data) {
+    const box = document.createElement("div");
+    const line = (text) => { const row = document.createElement("div"); row.textContent = text; box.append(row); };
+    line(data.labels[at]);
+    used.filter((flow) => flow.known[at] || flow.expected[at]).forEach((flow) => line(`${flow.name}: ${flow.told[at]}`));
+    line(`${data.running_name}: ${data.running_told[at]}`);
+    return box;
+  }
+
+  const drawings = { demand, fan, cash };
 
   function draw(place) {
     const data = JSON.parse(document.getElementById(place.dataset.source).textContent);
