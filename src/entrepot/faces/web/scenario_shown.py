@@ -24,9 +24,9 @@ DECIDED = ("price", "first_leg", "ordering", "storage", "capital", "end_of_life"
 FULL = ("purchase", "first_leg", "duty_tax", "storage", "capital", "selling", "unsalable", "ordering")
 BINS = 24
 WRONG = {
-    "closed": gettext_lazy("the closed supplier"), "delays": gettext_lazy("the delay on the way"),
-    "freight": gettext_lazy("the change of freight"), "demand": gettext_lazy("the change of demand"),
-    "cash": gettext_lazy("the limit on cash"),
+    "closed": gettext_lazy("The closed supplier"), "delays": gettext_lazy("The delay on the way"),
+    "freight": gettext_lazy("The change of freight"), "demand": gettext_lazy("The change of demand"),
+    "cash": gettext_lazy("The limit on cash"),
 }  # fmt: skip
 
 
@@ -261,35 +261,23 @@ def _shocked(way: Said, text: Callable[[float], str]) -> list[str]:
         "after": percent(round(way["disturbed"]["fill"] * 1000)), "stock": text(abs(gap["left_value"])),
         "profit": text(abs(gap["profit"])),
     }  # fmt: skip
-    out = [
-        (
-            _("%(way)s: what goes wrong costs %(amount)s (%(low)s to %(high)s), most in %(family)s.")
-            if gap["mean"] >= 0
-            else _("%(way)s costs %(amount)s less so than as things are: it buys less, and less is left over.")
-        )
-        % told,
-        _("%(way)s: demand met %(before)s before, %(after)s so.") % told,
+    said = [
+        _("%(way)s: what goes wrong costs %(amount)s (%(low)s to %(high)s), most in %(family)s.")
+        if gap["mean"] >= 0
+        else _("%(way)s costs %(amount)s less so than as things are: it buys less, and less is left over."),
+        _("Demand met: %(before)s, now %(after)s."),
     ]
     if gap["left_value"]:
-        stock = (
-            _("%(way)s: %(stock)s less stock at the end.")
-            if gap["left_value"] < 0
-            else _("%(way)s: %(stock)s more stock at the end.")
+        said.append(
+            _("%(stock)s less stock at the end.") if gap["left_value"] < 0 else _("%(stock)s more stock at the end.")
         )
-        out.append(stock % told)
-    earned = _("%(way)s: %(profit)s less profit.") if gap["profit"] < 0 else _("%(way)s: %(profit)s more profit.")
-    out.append(earned % told)
-    for kind, alone in way.get("each", {}).items():
-        said = {"wrong": WRONG[kind], "way": told["way"], "amount": text(abs(alone["mean"]))}
-        out.append(
-            (
-                _("%(way)s: %(wrong)s alone costs %(amount)s.")
-                if alone["mean"] >= 0
-                else _("%(way)s: %(wrong)s alone saves %(amount)s.")
-            )
-            % said
-        )
-    return out
+    said.append(_("%(profit)s less profit.") if gap["profit"] < 0 else _("%(profit)s more profit."))
+    alone = [
+        (_("%(wrong)s alone costs %(amount)s.") if one["mean"] >= 0 else _("%(wrong)s alone saves %(amount)s."))
+        % {"wrong": WRONG[kind], "amount": text(abs(one["mean"]))}
+        for kind, one in way.get("each", {}).items()
+    ]
+    return [" ".join([*(part % told for part in said), *alone])]
 
 
 def curves(answer: Said) -> dict[str, Said]:

@@ -96,7 +96,11 @@ def scenario(visit: Visit) -> HttpResponseBase:
         context |= {
             "title": scenario_shown.title(answer),
             "stacks": scenario_shown.stacks(answer),
-            "legend": [(key, scenario_shown.family(key)) for key in scenario_shown.DECIDED],
+            "legend": [
+                (key, scenario_shown.family(key))
+                for key in scenario_shown.DECIDED
+                if any(scenario_shown.case_of(way)["decided"].get(key) for way in answer["ways"])
+            ],
             "heads": scenario_shown.heads(answer),
             "rows": scenario_shown.told_rows(scenario_shown.compared(answer), answer["currency"]),
             "differences": scenario_shown.differences(answer),
