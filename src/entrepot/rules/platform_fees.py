@@ -216,7 +216,7 @@ def platform_fees() -> FeeBook:
     return FeeBook(
         tuple(_tier(r) for r in _rows("fba_size_tiers.csv")),
         tuple(_fulfilment(r) for r in _rows("fba_fulfilment.csv")),
-        tuple(_storage(r) for r in _rows("fba_storage.csv")),
+        tuple(storage_row(r) for r in _rows("fba_storage.csv")),
         tuple(_service(r) for r in _rows("fba_services.csv")),
     )
 
@@ -285,7 +285,8 @@ def _fulfilment(row: Mapping[str, str]) -> FulfilmentFee:
     )
 
 
-def _storage(row: Mapping[str, str]) -> StorageFee:
+def storage_row(row: Mapping[str, str]) -> StorageFee:
+    """One line of a storage table: rates in major units. Raises ``ValueError`` or ``KeyError`` where it cannot be read."""
     return StorageFee(
         **_head(row),
         currency=row["currency"],

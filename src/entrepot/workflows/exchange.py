@@ -99,11 +99,11 @@ def exchange(
 
     Differences are of orders placed since ``since`` (a year before ``on``).
     """
-    told = exposure(company, on, change, weeks=WEEKS)
     directory = Directory()
+    told = exposure(company, on, change, weeks=WEEKS, directory=directory)
     rows = _differences(company, on, since or on - timedelta(days=365), directory)
-    rates = {**money_terms.interest_rates(company, on), **(rates or {})}
-    offered = {**money_terms.forward_rates(company, on), **(offered or {})}
+    interest, forwards = money_terms.rates_on(company, on)
+    rates, offered = {**interest, **(rates or {})}, {**forwards, **(offered or {})}
     hedges = tuple(
         _hedge(company, on, currency, told.orders, rates, offered, directory)
         for currency in sorted({row.currency for row in told.orders})

@@ -110,7 +110,7 @@ def _latest(lines: Any) -> list[Any]:
 
 
 def exposure(
-    company: models.Company, on: date, change: Fraction = Fraction(1, 20), *, weeks: int = 0
+    company: models.Company, on: date, change: Fraction = Fraction(1, 20), *, weeks: int = 0, directory: Directory | None = None
 ) -> ExposureAnswer:  # fmt: skip
     """Exposure by currency and time to the due day, at the books' rate of the day, with the effect of a change of rates.
 
@@ -119,7 +119,7 @@ def exposure(
     """
     orders = open_orders(company, on)
     parts = [Instalment(row.order, row.currency, row.due, row.unpaid) for row in orders]
-    directory, at = Directory(), midnight(on, company.zone)
+    directory, at = directory or Directory(), midnight(on, company.zone)
     rows: list[ExposureRow] = []
     stretches = [7 * week for week in range(1, weeks + 1)] if weeks else (30, 60, 90, 180)
     for stretch in exposures(parts, on, stretches):

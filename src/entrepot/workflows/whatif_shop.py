@@ -2,7 +2,8 @@
 
 The change of duty, exchange rate and freight is reckoned by the rule book before and after, on the cost that the books have.
 What is sold, and what the platform and storage in a country cost, is in that country's money: an exchange rate moves it as well.
-The rest of a SKU's profit stays as it is. Nothing is stored.
+What the money in goods costs (imputed capital, full view) grows with what the goods cost: the same days at the same rate. The
+rest of a SKU's profit stays as it is. Nothing is stored.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 from entrepot.books.access import Viewer
 from entrepot.books.models import Item
 from entrepot.books.models.figures import FULL_COLUMNS
-from entrepot.books.selectors.economics import SUMMED, sums_by
+from entrepot.books.selectors.economics import BOOK_FAMILIES, SUMMED, sums_by
 from entrepot.books.selectors.naming import names_of
 from entrepot.books.selectors.registrations import registered
 from entrepot.rules import RuleBook
@@ -61,6 +62,20 @@ class ShopRow:
     def after(self) -> int | None:
         """Profit after the change."""
         return None if self.before is None or self.effect is None else self.before + self.sold - self.effect
+
+    @property
+    def gross_before(self) -> int | None:
+        """Profit of the book view (IAS 2): net sales after refunds less purchase, first leg, duty and tax; no imputed capital."""
+        if self.before is None:
+            return None
+        return self.before + sum(amount for family, amount in self.costs.items() if family not in BOOK_FAMILIES)
+
+    @property
+    def gross_after(self) -> int | None:
+        """The same after the change."""
+        if self.gross_before is None or self.effect is None:
+            return None
+        return self.gross_before + self.sold - sum(self.more.get(family, 0) for family in BOOK_FAMILIES)
 
     @property
     def lost(self) -> int:
@@ -180,7 +195,9 @@ def _row(one: _Sold, needs: str, found: Added | None, exchanged: Fraction | None
     costs = {family: sums[family] for family in FULL_COLUMNS}
     if needs or found is None or exchanged is None:
         return ShopRow(one.sku, one.name, one.country, sums["quantity"], one.net, one.profit, None, needs, costs=costs)
+    paid = sums["purchase"] + sums["first_leg"] + sums["duty_tax"]
     more = {
+        "imputed": round(Fraction(sums["imputed"] * found.total, paid)) if paid > 0 else 0,
         "purchase": found.purchase, "first_leg": found.first_leg, "duty_tax": found.duty_tax,
         "storage": round(sums["storage"] * (storage * exchanged - 1)), "selling": round(sums["selling"] * (exchanged - 1)),
     }  # fmt: skip

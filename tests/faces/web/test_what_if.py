@@ -48,10 +48,11 @@ def _rows(response: Any) -> dict[str, dict[str, str]]:
 
 
 def test_a_tariff_hits_what_it_reaches_and_leaves_the_rest(visit: Callable[..., Any]) -> None:
-    """Ten points on 90.00 of goods are 9.00; another heading is not touched; a SKU without HS code says so."""
+    """Ten points on 90.00 of goods are 9.00, and the interest on them a cent; another heading is not touched; a SKU without HS
+    code says so."""
     hit = _rows(visit(f"/what-if.csv?{PERIOD}&country=US&hs=6109&origin=CN&points=10"))
-    assert hit["A"]["Added cost (USD)"] == "9.00"
-    assert float(hit["A"]["Profit after (USD)"]) == pytest.approx(float(hit["A"]["Profit now (USD)"]) - 9)
+    assert hit["A"]["Added cost (USD)"] == "9.01"
+    assert float(hit["A"]["Profit after (USD)"]) == pytest.approx(float(hit["A"]["Profit now (USD)"]) - 9.01)
     assert hit["B"]["Added cost (USD)"] == ""
     assert hit["B"]["Still needed"] == "HS code"
     assert (
@@ -69,8 +70,8 @@ def test_what_turns_unprofitable_is_told_first(visit: Callable[..., Any]) -> Non
 
 
 def test_freight_and_storage_change_by_per_cent(visit: Callable[..., Any]) -> None:
-    """40 % of 15.00 freight is 6.00: the US values goods without it, so no duty follows."""
-    assert _rows(visit(f"/what-if.csv?{PERIOD}&freight=40"))["A"]["Added cost (USD)"] == "6.00"
+    """40 % of 15.00 freight is 6.00 and a cent of interest: the US values goods without it, so no duty follows."""
+    assert _rows(visit(f"/what-if.csv?{PERIOD}&freight=40"))["A"]["Added cost (USD)"] == "6.01"
 
 
 def test_the_books_are_not_touched(visit: Callable[..., Any]) -> None:

@@ -33,7 +33,11 @@ class Dated(NamedTuple):
 
 def _told(name: str, company: Company) -> list[tuple[Any, ...]]:
     """Signals of that name as they stand now, with their documents, oldest first."""
-    rows = SignalValue.objects.filter(name=name, document__reversed__isnull=True)
+    return _all_told((name,), company)
+
+
+def _all_told(names: tuple[str, ...], company: Company) -> list[tuple[Any, ...]]:
+    rows = SignalValue.objects.filter(name__in=names, document__reversed__isnull=True)
     found: dict[Any, tuple[Any, ...]] = {}
     for row in rows.select_related("document", "document__company").defer("document__body").order_by("document_id"):
         d = row.document
@@ -68,11 +72,24 @@ def forward_rates(company: Company, on: date) -> dict[str, Fraction]:
     return {base: rate for (base, _, quote), rate in pairs if quote == company.currency}
 
 
+def rates_on(company: Company, on: date) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
+    """Interest and forward rates on a day, as :func:`interest_rates` and :func:`forward_rates` say them; one query for both."""
+    told = _all_told((INTEREST_RATE, FORWARD_RATE), company)
+    interest = _last([pair for pair in told if pair[0].name == INTEREST_RATE], company, on, date.min)
+    offers = _last([pair for pair in told if pair[0].name == FORWARD_RATE], company, on, on - timedelta(days=30))
+    pairs = ((subject.partition("/"), rate) for subject, rate in offers.items())
+    return interest, {base: rate for (base, _, quote), rate in pairs if quote == company.currency}
+
+
 def _by_subject(name: str, company: Company, on: date, since: date) -> dict[str, Fraction]:
     """Subject → the last value said between two days."""
+    return _last(_told(name, company), company, on, since)
+
+
+def _last(told: list[tuple[Any, ...]], company: Company, on: date, since: date) -> dict[str, Fraction]:
     return {
         row.subject: Fraction(row.numerator, row.denominator)
-        for row, _ in _told(name, company)
+        for row, _ in told
         if since <= local_date(row.effective_at, company.zone) <= on
     }
 

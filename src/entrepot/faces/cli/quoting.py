@@ -92,6 +92,7 @@ def quote(
 
 
 def whatif(
+    *,
     file: Annotated[
         Path | None,
         typer.Argument(
@@ -109,6 +110,20 @@ def whatif(
     ] = None,
     freight: Annotated[float, typer.Option(metavar="PERCENT", help="Change of freight in per cent.")] = 0,
     storage: Annotated[float, typer.Option(metavar="PERCENT", help="Change of storage in per cent (books).")] = 0,
+    fees: Annotated[
+        Path | None,
+        typer.Option(
+            "--fees", exists=True, dir_okay=False, help="A platform's storage fees as CSV, such as next year's (books)."
+        ),
+    ] = None,
+    fee: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fee",
+            metavar="MARKET:FEE:PERCENT",
+            help="A storage fee from --on on, such as US:monthly_storage:20 (books).",
+        ),
+    ] = None,
     paid: Annotated[str, typer.Option(help="Currency in which goods and freight are paid (books).")] = "CNY",
     months: Annotated[int, typer.Option(min=1, help="Months of sales that are looked at (books).")] = 12,
     company: Annotated[str, typer.Option(help="Only this company (books).")] = "",
@@ -136,6 +151,10 @@ def whatif(
     patches = tuple(added(text, day, rules.book) for text in tariff or ())
     pairs = dict(exchange(text) for text in fx or ())
     change = Change(patches, pairs or None, 1 + Fraction(str(freight)) / 100)
+    if fees or fee:
+        whatif_shown.of_fees(fees, fee or [], day, company, most)
+        if not (tariff or fx or freight or storage):
+            return
     if file:
         whatif_shown.of_file(file, rules, change, day, shown.upper(), most)
     else:

@@ -45,6 +45,62 @@ def of_file(file: Path, rules: SellerRules, change: Change, day: date, currency:
     say(f"Reckoned in {time.perf_counter() - started:.2f} s; nothing is stored.")
 
 
+def of_fees(file: Path | None, changes: Sequence[str], day: date, company: str, most: int) -> None:
+    """Stock at the platforms by the fee tables as they are and by another one: every SKU, and the lots most hit."""
+    from entrepot.faces.cli.opening import open_books
+
+    open_books()
+    from django.conf import settings
+
+    from entrepot.books.access import looking_at, system_viewer
+    from entrepot.core.calendar import local_date
+    from entrepot.rules.fee_files import with_fee_change, with_fee_file
+    from entrepot.workflows.clock import now
+    from entrepot.workflows.storage_figures import fees
+    from entrepot.workflows.storage_whatif import storage_effect
+
+    book = fees(settings.HOME)
+    changed = with_fee_file(book, file) if file else book
+    for text in changes:
+        changed = with_fee_change(changed, text, day)
+    everyone = system_viewer()
+    for one in everyone.offered:
+        if company not in ("", one.code):
+            continue
+        started = time.perf_counter()
+        told = storage_effect(looking_at(everyone, one.code), local_date(now(), one.zone), book, changed)
+        if not told.lots:
+            continue
+        more = ", ".join(money(amount, currency) for currency, amount in told.more().items())
+        say("", f"{one.name}: storage and age fees until {told.until}: {more} more if stock sells as forecast")
+        unknown = sum(lot.effect is None for lot in told.lots)
+        if unknown or told.ageless:
+            say(
+                f"{count(unknown)} lots are not known, {count(sum(told.ageless.values()))} units have no known arrival: in no sum"
+            )
+        body = [
+            (r.sku, r.marketplace, count(r.units), *(_known(x, r.currency) for x in (r.before, r.after, r.effect)))
+            for r in told.skus[:most]
+        ]
+        table("By SKU", ("sku", "market", "units", "before", "after", "more"), body, right=(2, 3, 4, 5))
+        rows = [
+            (
+                r.sku,
+                r.lot,
+                str(r.received),
+                count(r.units),
+                *(_known(x, r.currency) for x in (r.before, r.after, r.effect)),
+            )
+            for r in told.lots[:most]
+        ]
+        table("By lot", ("sku", "lot", "arrived", "units", "before", "after", "more"), rows, right=(3, 4, 5, 6))
+        say(f"Reckoned in {time.perf_counter() - started:.2f} s; nothing is stored.")
+
+
+def _known(amount: int | None, currency: str) -> str:
+    return "not known" if amount is None else money(amount, currency)
+
+
 def of_books(
     rules: SellerRules, change: Change, day: date, storage: Fraction, paid: str, months: int, company: str, most: int
 ) -> None:  # fmt: skip

@@ -36,6 +36,8 @@ def columns() -> list[Column]:
         Column("before", _("Profit now"), "money"),
         Column("effect", _("Added cost"), "money"),
         Column("after", _("Profit after"), "money"),
+        Column("gross_before", _("Gross profit now (books)"), "money", shown=False),
+        Column("gross_after", _("Gross profit after (books)"), "money", shown=False),
         Column("turned", _("Turns"), read=lambda r: str(_("turns unprofitable")) if r.turned else ""),
         Column("needs", _("Still needed"), read=_needs, optional=True, wrap=True),
     ]
