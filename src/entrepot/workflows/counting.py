@@ -19,6 +19,7 @@ from django.db.models import F
 
 from entrepot.books import audit_trail, models
 from entrepot.books.access import ROLES, Viewer
+from entrepot.books.selectors.naming import place_name
 from entrepot.core.calendar import Instant, to_datetime
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.workflows import entered, found_again
@@ -251,8 +252,8 @@ def page(viewer: Viewer, number: str) -> CountPage:
         else None
     )
     return CountPage(
-        sheet.number, sheet.location.code, sheet.location.name, to_datetime(sheet.at), sheet.blind, sheet.whole, sheet.state,
-        sheet.started_by, sheet.finished_by, sheet.approved_by, tuple(rows), len(set(found.there) - set(newest)),
+        sheet.number, sheet.location.code, place_name(sheet.location), to_datetime(sheet.at), sheet.blind, sheet.whole,
+        sheet.state, sheet.started_by, sheet.finished_by, sheet.approved_by, tuple(rows), len(set(found.there) - set(newest)),
         hashlib.sha256(content.encode()).hexdigest()[:16], document, viewer.can("approve"),
     )  # fmt: skip
 

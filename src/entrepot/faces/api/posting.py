@@ -9,13 +9,14 @@ from pydantic import ValidationError
 
 from entrepot.books.access import Viewer
 from entrepot.books.intake import IntakeReport
-from entrepot.books.models import Location, Shop
 from entrepot.core import documents
 from entrepot.core.errors import Problem, ProblemError
+from entrepot.workflows.may_post import authorise
+
+__all__ = ["MOST", "authorise", "parse", "said"]
 
 MOST = 10_000
 """Documents in one call."""
-_PLACES = ("location", "cell", "origin")
 
 
 def parse(data: list[dict[str, Any]]) -> list[Any]:
@@ -36,31 +37,6 @@ def parse(data: list[dict[str, Any]]) -> list[Any]:
     return parsed
 
 
-def authorise(viewer: Viewer, parsed: list[Any]) -> None:
-    """Raise ``ProblemError`` (``not_allowed``) for documents that this viewer may not post."""
-    companies = {company.code for company in viewer.offered}
-    shops = _codes(Shop, viewer.shops)
-    places = _codes(Location, viewer.locations)
-    refused = [
-        document
-        for document in parsed
-        if not viewer.may_post(document)
-        or (viewer.companies is not None and (document.company or viewer.company.code) not in companies)
-        or (shops is not None and not _shop_is_his(document, shops))
-        or (places is not None and not _places_are_his(document, places))
-    ]
-    if refused:
-        raise ProblemError(
-            *(
-                Problem(
-                    "not_allowed", "your role or scope does not cover this document", "ask the owner of the books",
-                    document=f"{document.type} {document.id}",
-                )
-                for document in refused[:50]
-            )
-        )  # fmt: skip
-
-
 def said(viewer: Viewer, report: IntakeReport) -> dict[str, Any]:
     """The report, without money for who may not see cost."""
     see = viewer.can("see_cost")
@@ -79,22 +55,6 @@ def said(viewer: Viewer, report: IntakeReport) -> dict[str, Any]:
         "counts_by_code": dict(report.counts_by_code),
         **({"totals": dict(report.totals)} if see else {}),
     }
-
-
-def _codes(model: Any, scope: frozenset[int] | None) -> set[str] | None:
-    return None if scope is None else set(model.objects.filter(pk__in=scope).values_list("code", flat=True))
-
-
-def _shop_is_his(document: Any, shops: set[str]) -> bool:
-    """A document of no shop may still move another shop's goods, so a viewer of some shops posts for those only."""
-    return getattr(document, "shop", None) in shops
-
-
-def _places_are_his(document: Any, places: set[str]) -> bool:
-    """Whatever acts at a place acts at one of his; where goods go to is the other side's business."""
-    named = [getattr(document, name, None) for name in _PLACES]
-    acting = [getattr(place, "location", place) for place in named if place]
-    return bool(acting) and all(place in places for place in acting)
 
 
 def _fault(place: int, entry: dict[str, Any], fault: Any) -> Problem:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from entrepot.books.selectors.naming import place_name
 from entrepot.books.selectors.paging import cut, moment
 from entrepot.books.selectors.shapes import Slice
 from entrepot.core.errors import Problem, ProblemError
@@ -57,7 +58,7 @@ def counts(visit: Visit) -> HttpResponseBase:
         except ProblemError as error:
             problems = error.problems
     may = visit.viewer.can("post_stock") or visit.viewer.can("post")
-    rows = [(row, moment(row.at)) for row in queries.counts(visit.viewer)]
+    rows = [(row, place_name(row.location), moment(row.at)) for row in queries.counts(visit.viewer)]
     return visit.page(
         "web/counts.html", "counts", status=422 if problems else 200, rows=rows, problems=problems,
         places=queries.places(visit.viewer), may=may,

@@ -416,10 +416,11 @@ function startSheet(root) {
   renumber();
   sums();
   names_of();
-  const start = root.querySelector("[data-head-field]:placeholder-shown, [data-scan]");
   if (!readonly) {
-    const empty = [...root.querySelectorAll(".sheet-head > .sheet-field [data-head-field]")].find((field) => !field.value);
-    (empty || start || (rows()[0] && shown(rows()[0])[0]))?.focus({ preventScroll: true });
+    const empty = [...root.querySelectorAll(".sheet-head > .sheet-field [data-required]")].find((field) => !field.value);
+    const scanned = root.dataset.expected ? root.querySelector("[data-scan]") : null;
+    const first = rows().map((row) => shown(row).find((cell) => !cell.value)).find(Boolean);
+    (empty || scanned || first)?.focus({ preventScroll: true });
   }
 }
 
