@@ -189,17 +189,13 @@ class OurPlan:
 
 def measured(trial: Trial, rule: str, cover: float) -> Kept:
     """By how much the plan kept less of what it promised above the rule than the rule of its own, in the quarter before the test:
-    both are replayed there, the plan with forecasts of its time and the price that promised as much as the rule then."""
+    both are replayed there, the plan at the costs alone and with forecasts of its time."""
     begin = trial.start - QUARTER
     if begin < KNOWN:
         return Kept.unknown()
     ours = OurPlan(trial, begin, QUARTER)
     there, levels = ours.at_the_start(), ours.levels_of(rule, cover)
-    met, asked = expected_fill(there, levels).sum(axis=0)
-    ours.price = price_of_service([there], float(met / asked))
-    promised, theirs = (
-        expected_fill(there, policy, weeks=QUARTER) for policy in (decide_week(there, price=ours.price).policy, levels)
-    )
+    promised, theirs = (expected_fill(there, policy, weeks=QUARTER) for policy in (decide_week(there).policy, levels))
     came, their = (
         np.stack([outcome.met, outcome.asked], axis=1).astype(np.float64)
         for outcome in (

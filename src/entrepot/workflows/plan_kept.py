@@ -1,7 +1,7 @@
 """What the plan's promises of service were worth in the quarter that is over: its weeks are planned again and replayed.
 
 A sample of the lines starts that quarter with as many weeks of demand in stock and on the way as today, and is ordered for each
-week by the same function as today's plan, at the price of an unmet unit that promised the floor, from forecasts of that time.
+week by the same function as today's plan, at the costs alone, from forecasts of that time.
 Demand is what was asked for, weeks out of stock refilled. What was expected at its start is compared with what would have been
 met. Costs, ways and classes are those of today.
 """
@@ -56,15 +56,11 @@ def kept_of(
     came: list[Floats] = []
     for batch in batches(inputs, totals, rows, due, Limits(), buying=True):
         some: Ints = np.array([where[int(row)] for row in batch.rows], dtype=np.int64)
-        wanted = np.array([floors[int(row)] for row in batch.rows])
-        for floor in np.unique(wanted):
-            mine = np.flatnonzero(wanted == floor).astype(np.int64)
-            weekly = np.array([inputs.lines[int(row)].weekly for row in batch.rows[mine]])
-            issued = [one[some[mine]] for one in told]
-            there = _then(batch, mine, pace[some[mine]], weekly, issued[0])
-            expected, met = _replay(there, float(floor), asked[some[mine]], issued)
-            promised.append(expected)
-            came.append(met)
+        weekly = np.array([inputs.lines[int(row)].weekly for row in batch.rows])
+        issued = [one[some] for one in told]
+        expected, met = _replay(_then(batch, pace[some], weekly, issued[0]), asked[some], issued)
+        promised.append(expected)
+        came.append(met)
     return kept(np.concatenate(promised), np.concatenate(came))
 
 
@@ -91,31 +87,30 @@ def _totals(panel: DemandPanel) -> Floats:
     return tempered(np.nan_to_num(totals), expected, recent)
 
 
-def _then(batch: Batch, rows: Ints, pace: Floats, weekly: Floats, totals: Floats) -> Situation:
-    """Some rows of a batch with as many weeks of demand in stock and on the way as today, at the pace of that time."""
+def _then(batch: Batch, pace: Floats, weekly: Floats, totals: Floats) -> Situation:
+    """A batch with as many weeks of demand in stock and on the way as today, at the pace of that time."""
     from entrepot.engines.replenish.decide import Situation
 
     share = np.divide(pace, weekly, out=np.zeros_like(pace), where=weekly > 0)
-    today = batch.standing.take(rows)
+    today = batch.standing
     standing = replace(
         today, on_hand=np.round(today.on_hand * share).astype(np.int64),
         due=np.round(today.due * share[:, None]).astype(np.int64), old=None, totals=totals,
     )  # fmt: skip
-    return Situation(standing, batch.lanes, batch.costs.take(rows))
+    return Situation(standing, batch.lanes, batch.costs)
 
 
-def _replay(there: Situation, floor: float, asked: Ints, told: list[Floats]) -> tuple[Floats, Floats]:
+def _replay(there: Situation, asked: Ints, told: list[Floats]) -> tuple[Floats, Floats]:
     """Units met and asked for [rows, 2] as promised at the start, and as they would have come."""
     from entrepot.engines.demand import LEVELS
     from entrepot.engines.replenish.decide import decide_week
     from entrepot.engines.replenish.rolling import Standing
-    from entrepot.engines.replenish.service import expected_fill, price_of_service
+    from entrepot.engines.replenish.service import expected_fill
     from entrepot.engines.twin.model import Goods, Mode, Now, Opening, Operation, Rates
     from entrepot.engines.twin.run import run
 
     standing, lanes, weeks = there.standing, there.lanes, asked.shape[1]
-    price = price_of_service([there], floor, reachable=True)
-    promised = expected_fill(there, decide_week(there, price=price).policy, weeks=weeks)
+    promised = expected_fill(there, decide_week(there).policy, weeks=weeks)
     none = np.zeros(len(there))
     # Only units count here: what they cost is in the situation.
     goods = Goods(none, none, none, none, none, standing.carton, standing.least)
@@ -127,9 +122,7 @@ def _replay(there: Situation, floor: float, asked: Ints, told: list[Floats]) -> 
             return np.zeros((len(there), len(lanes)), np.int64)
         totals = told[min((now.week + 1) // EVERY, len(told) - 1)]
         here = Standing(now.on_hand, now.transit, now.due, totals, np.asarray(LEVELS), standing.carton, standing.least)
-        plan = decide_week(
-            replace(there, standing=here), price=price, policy=levels[-1] if levels else None, seed=now.week + 1
-        )
+        plan = decide_week(replace(there, standing=here), policy=levels[-1] if levels else None, seed=now.week + 1)
         levels[:] = [plan.policy]
         return plan.units
 

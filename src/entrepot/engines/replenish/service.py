@@ -34,10 +34,10 @@ can tell."""
 MOST_SHORT = 0.10
 """No more than this is made good by aiming higher: beyond it something else is wrong than the price."""
 
-MOST = 4.0
+MOST = 8.0
 """Highest price, in mean margins: what cannot be served at that is not worth serving."""
 
-HALVINGS, SHORT = 8, 3
+HALVINGS, SHORT = 9, 3
 
 
 @dataclass(frozen=True)
