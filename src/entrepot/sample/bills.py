@@ -6,8 +6,9 @@ late, two freight bills never come.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from entrepot.core.documents import (
 from entrepot.core.documents.stock import Component
 from entrepot.core.money import convert
 from entrepot.sample.catalogue import Ints
+from entrepot.sample.import_vat import ImportVat
 from entrepot.sample.journal import CHINA_SZ, FBA_CELL, GERMAN_CELL, Journal
 from entrepot.sample.places import (
     AMAZON_SHOP,
@@ -72,6 +74,7 @@ class Bills:
         self.journal = journal
         self._missing = [d for d in MISSING_FREIGHT if d < journal.days - 60]
         self._german: list[CostLine] = []
+        self.vat = ImportVat(journal)
 
     def shipped(self, day: int, arrival: int, shipment: Shipment, skus: Ints, units: Ints) -> None:
         """The forwarder's bill for a shipment (freight, insurance), days or months after departure."""
@@ -142,8 +145,13 @@ class Bills:
             by_hand = whole and len(weights) > 1
             basis, given = ("manual", weights) if by_hand else ("weight", [])
             lines.insert(0, CostLine(component="duty", amount=duty, targets=[target], basis=basis, weights=given))
+        entry: dict[str, Any] = {}
+        if not american:
+            values = [convert(v, "USD", "EUR", self.journal.rates.rate("USD", "EUR", day)) for v in usd]
+            line, entry = self.vat.entered(day, receipt.id, target, values, duty, by_hand=whole)
+            lines.append(line)
         self._bill("CUS", HK, BROKER_US if american else BROKER_EU, currency, "bills_customs", lines, happened=day,
-                   due=day + 3, target=receipt.id)  # fmt: skip
+                   due=day + 3, target=receipt.id, entry=entry)  # fmt: skip
         if not american:
             cartons = int(np.ceil(units / c.carton_units[skus]).sum())
             handling = [
@@ -155,7 +163,7 @@ class Bills:
 
     def _bill(
         self, series: str, company: str, supplier: str, currency: str, file: str, lines: Sequence[CostLine], *,
-        happened: int, due: int, target: str,
+        happened: int, due: int, target: str, entry: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
         """Write a bill, now and then 30 to 95 days late; one that would come after the end is noted as missing."""
         late = int(self.rng.integers(30, 95)) if self.rng.random() < _LATE_SHARE else 0
@@ -168,7 +176,7 @@ class Bills:
         def write(day: int) -> None:
             bill = CostBill(id=self.journal.number(series, day), company=company,
                             effective_at=self.journal.at(day, 3, 30), supplier=supplier, currency=currency,
-                            due=self.journal.day(day + 30), lines=list(lines))  # fmt: skip
+                            due=self.journal.day(day + 30), lines=list(lines), **(entry or {}))  # fmt: skip
             self.journal.write(bill, file)
             if late:
                 self.journal.plant(
@@ -185,6 +193,7 @@ class Bills:
         journal, c = self.journal, self.journal.catalogue
         last = journal.day(day)
         first = last.replace(day=1)
+        self.vat.month_end(day)
         stored = int((c.volume_mm3 * journal.stock.at(*GERMAN_CELL)).sum())
         place = Target(kind="place", location=GERMANY, period_from=first, period_to=last)
         self._period_bill(day, HK, WAREHOUSE_DE, "EUR", "bills_germany", [

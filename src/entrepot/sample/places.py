@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from entrepot.core.documents import (
@@ -43,12 +43,17 @@ def companies(start: date) -> list[Document]:
     ]  # fmt: skip
 
 
+REGISTERED_FROM = 100
+"""Days after the start from which the shop owner is registered in Germany and imports in his own name; until then his forwarder
+is the importer of record, and the import VAT is lost."""
+
+
 def registrations(start: date) -> list[Document]:
     """Tax numbers of the shop owner; made up."""
     at = _at(start)
     return [
         TaxRegistration(id="HK-DE-VAT", company=HK, effective_at=at, country="DE", scheme="vat", number="DE000000000",
-                        valid_from=start),
+                        valid_from=start + timedelta(REGISTERED_FROM)),
         TaxRegistration(id="HK-DE-EORI", company=HK, effective_at=at, country="DE", scheme="eori",
                         number="DE0000000000000", valid_from=start),
         TaxRegistration(id="HK-GB-VAT", company=HK, effective_at=at, country="GB", scheme="vat", number="GB000000000",

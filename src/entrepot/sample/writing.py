@@ -268,6 +268,7 @@ class _Writer:
         self.sheet(f"fees_{tag}.xlsx", papers("fees"), known)
         self.sheet(f"bills_overheads_{tag}.xlsx", papers("overheads"), known, language="zh")
         self.sheet(f"insurance_{tag}.xlsx", papers("insurance"), known)
+        self.sheet(f"tax_returns_{tag}.xlsx", papers("tax_returns"), known)
 
     def _close(self, end: date, known: date) -> None:
         """January is closed for the shop owner."""

@@ -46,7 +46,7 @@ def opened() -> list[Column]:
         Column("amount", _("Outstanding"), "amount", read=_money("amount"), needs=SEE_COST),
         Column("home", _("In the books"), "money", needs=SEE_COST),
         Column("on", _("Tax point"), "date"),
-        Column("days", _("Days"), "days"),
+        Column("days", pgettext_lazy("import tax", "Days"), "days"),
         Column("expected", _("Expected back"), "date"),
         Column(
             "assumed",
