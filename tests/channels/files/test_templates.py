@@ -34,8 +34,9 @@ def example(kind: str, language: Any = "en") -> bytes:
 
 
 def test_every_document_type_has_a_template() -> None:
-    """No type of the vocabulary is without template; each says what every column means."""
-    assert set(TYPES) == set(models())
+    """Only the steps of an order, which its page takes, are without template; each says what every column means."""
+    steps = {kind for kind, model in models().items() if model.__module__.endswith(".purchasing")}
+    assert set(TYPES) == set(models()) - steps
     assert len(TYPES) >= 30
     for kind in TYPES:
         for column in columns(kind):
