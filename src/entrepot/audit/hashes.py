@@ -25,8 +25,9 @@ _RETURNED = {
     "rebatecash": "t.amount, t.currency, t.recorded_at",
     "customsentry": "t.entry",
     "purchasestep": 't.line, t."order", t.state, t.order_line, t.quantity, t.accepted, t.amount, t.bill, t.recorded_at',
-    "taxregistration": "t.country, t.scheme, t.number, t.valid_from, t.valid_to, t.share_numerator, t.share_denominator",
-    "importterms": "t.importer, t.country, t.tax_point, t.scheme, t.recorded_at",
+    "taxregistration": "t.country, t.scheme, t.number, CAST(t.valid_from AS TEXT), CAST(t.valid_to AS TEXT), t.share_numerator, "
+    "t.share_denominator, t.recorded_at",
+    "importterms": "t.importer, t.country, CAST(t.tax_point AS TEXT), t.scheme, t.recorded_at",
     "taxreturned": "t.country, t.currency, t.amount, t.base_amount, t.way, t.recorded_at",
     "writedownline": "t.line, t.units, t.cost, t.net_realisable, t.recorded_at",
     "budgetline": "t.line, t.month, t.market, t.family, t.units, t.amount, t.currency, t.numerator, t.denominator",
