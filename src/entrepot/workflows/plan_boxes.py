@@ -18,7 +18,7 @@ import numpy as np
 from entrepot.workflows.plan_batches import Batch, Floats, Ints
 from entrepot.workflows.plan_lanes import Box, Way
 from entrepot.workflows.plan_model import Inputs
-from entrepot.workflows.plan_orders import BUY, SHIP, Choice, solved_part
+from entrepot.workflows.plan_orders import BUY, SHIP, Choice, line_costs, solved_part
 
 MORE = (1, 2, 4, 8)
 """Cartons more that a line may take into a container that is paid for; besides half as much again, and twice as much."""
@@ -152,19 +152,22 @@ def fill_containers(inputs: Inputs, choices: list[Choice]) -> None:
 
 def price_loadings(inputs: Inputs, choices: list[Choice]) -> None:
     """Freight of today's units as they go together."""
+    before = {id(choice) for choice in choices if _shares(choice)}
     for choice in choices:
         choice.batch.today = None
     for group in groups_of(inputs, choices):
         if group.known and group.loaded().boxes:
             group.settle()
     for choice in choices:
-        if choice.batch.today is not None:
-            more = choice.batch.today[choice.at] - choice.batch.costs.freight[choice.at]
-            if more.any():
-                costs = solved_part(choice.batch, [choice.at]).option_costs(
-                    np.stack([choice.units, choice.wanted])[None]
-                )[0]
-                choice.cost, choice.unlimited = float(costs[0]), float(costs[1])
+        if id(choice) in before or _shares(choice):
+            costs = line_costs(choice, np.stack([choice.units, choice.wanted]))
+            choice.cost, choice.unlimited = float(costs[0]), float(costs[1])
+
+
+def _shares(choice: Choice) -> bool:
+    """Whether its freight is a share of a container's."""
+    today = choice.batch.today
+    return today is not None and bool((today[choice.at] != choice.batch.costs.freight[choice.at]).any())
 
 
 def _choose(inputs: Inputs, group: Group) -> None:

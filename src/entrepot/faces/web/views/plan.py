@@ -74,6 +74,7 @@ def plan(visit: Visit) -> HttpResponseBase:
         modes=[(mode, plan_words.way(mode)) for mode in MODES],
         editable=newest and visit.viewer.can("approve"),
         newest=newest,
+        may_limit=newest and visit.viewer.can("approve") and visit.viewer.locations is None,
         bars=plan_shown.bars(head.families) if head else [],
         limits=plan_shown.limits(head) if head else [],
         asked=_asked(head.asked, head.currency) if head else {},
