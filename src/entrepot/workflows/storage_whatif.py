@@ -8,8 +8,11 @@ from datetime import date
 
 from entrepot.books import models
 from entrepot.books.access import Viewer
+from entrepot.rules.fee_files import with_fee_change, with_fee_file
 from entrepot.rules.platform_fees import FeeBook
 from entrepot.workflows.storage_forecast import LotFees, StorageForecast, storage_forecast
+
+__all__ = ["LotEffect", "SkuEffect", "StorageEffect", "storage_effect", "with_fee_change", "with_fee_file"]
 
 
 @dataclass(frozen=True, slots=True)

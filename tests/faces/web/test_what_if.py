@@ -131,3 +131,14 @@ def test_a_what_if_is_asked_in_a_browser(
     page.wait_for_url("**points=100**")
     assert "less profit a year" in page.inner_text("h1")
     assert "Reckoned in" in page.inner_text("main")
+
+
+def test_a_storage_fee_changes_by_per_cent_lot_by_lot(visit: Callable[..., Any]) -> None:
+    """The lots of the platforms stand in a table with an export; a fee that cannot be read says so and shows none."""
+    shown = visit("/what-if/?fee=US:monthly_storage&feepercent=20").content.decode()
+    assert "Storage and age after" in shown
+    table = b"".join(visit("/what-if/fees.csv?fee=US:monthly_storage&feepercent=20").streaming_content).decode()
+    assert table.lstrip("\ufeff").startswith("SKU,Marketplace,Lot")
+    wrong = visit("/what-if/?fee=US:monthly_storage&feepercent=much").content.decode()
+    assert "this change of a fee cannot be read" in wrong
+    assert "Storage and age after" not in wrong

@@ -17,7 +17,7 @@ from entrepot.faces.web.columns import document_page, sku_page
 from entrepot.faces.web.tables import SEE_COST, Column
 
 
-def _money(name: str, *, estimate: bool = False) -> Callable[[Any], Money | None]:
+def own_money(name: str, *, estimate: bool = False) -> Callable[[Any], Money | None]:
     """An amount of the row in the row's own currency; ``None`` where it is not known."""
 
     def read(row: Any) -> Money | None:
@@ -33,10 +33,10 @@ def disputes(name: Callable[[str], str]) -> list[Column]:
         Column("number", _("Bill"), href=lambda r: reverse("audited-bill", args=[r.bill])),
         Column("code", pgettext_lazy("bill", "Charge")),
         Column("cause", pgettext_lazy("dispute", "Cause"), read=lambda r: words.cause(r.cause)),
-        Column("amount", _("Too much"), "amount", read=_money("amount"), needs=SEE_COST),
+        Column("amount", _("Too much"), "amount", read=own_money("amount"), needs=SEE_COST),
         Column("reason", pgettext_lazy("dispute", "Reason"), read=words.dispute, sort=False, wrap=True),
-        Column("billed", _("Billed"), "amount", read=_money("billed"), needs=SEE_COST),
-        Column("expected", _("By the card"), "amount", read=_money("expected"), needs=SEE_COST),
+        Column("billed", _("Billed"), "amount", read=own_money("billed"), needs=SEE_COST),
+        Column("expected", _("By the card"), "amount", read=own_money("expected"), needs=SEE_COST),
         Column("supplier", _("Forwarder"), read=lambda r: name(r.supplier)),
         Column("shipment", _("Shipment")),
         Column("card", _("Rate card"), shown=False),
@@ -51,7 +51,7 @@ def bills(name: Callable[[str], str]) -> list[Column]:
         Column("number", _("Bill"), href=lambda r: reverse("audited-bill", args=[r.key])),
         Column("supplier", _("Forwarder"), read=lambda r: name(r.supplier)),
         Column("on", _("Date"), "date"),
-        Column("billed", _("Billed"), "amount", read=_money("billed"), needs=SEE_COST),
+        Column("billed", _("Billed"), "amount", read=own_money("billed"), needs=SEE_COST),
         Column("disputed", _("In dispute"), "amount", read=_disputed, needs=SEE_COST),
         Column("shipments", _("Shipment"), read=lambda r: ", ".join(r.shipments)),
         Column("cartons", _("Cartons"), "units", read=lambda r: r.cartons or None, optional=True),
@@ -80,8 +80,8 @@ def lots(on: Any) -> list[Column]:
         Column("received", _("Received"), "date"),
         Column("age", _("Age, days"), "days", read=lambda r: r.age(on)),
         Column("units", _("Units"), "units"),
-        Column("amount", _("Storage and age"), "amount", read=_money("amount", estimate=True), needs=SEE_COST),
-        Column("surcharge", _("of it for age"), "amount", read=_money("surcharge", estimate=True), needs=SEE_COST),
+        Column("amount", _("Storage and age"), "amount", read=own_money("amount", estimate=True), needs=SEE_COST),
+        Column("surcharge", _("of it for age"), "amount", read=own_money("surcharge", estimate=True), needs=SEE_COST),
         Column("left", _("Units left then"), "units", read=lambda r: round(r.left), estimate=True),
         Column("needs", _("Still needed"), read=lambda r: words.way_needs(r.needs), optional=True, wrap=True),
     ]
@@ -95,7 +95,7 @@ def fees() -> list[Column]:
     """The fees of one lot, month by month."""
     return [
         Column("label", _("Fee"), read=lambda r: words.fee(r.label)),
-        Column("amount", _("Amount"), "amount", read=_money("amount", estimate=True), needs=SEE_COST),
+        Column("amount", _("Amount"), "amount", read=own_money("amount", estimate=True), needs=SEE_COST),
         Column("rule", _("Rule"), read=lambda r: r.basis.rule, wrap=True, optional=True),
         Column("source", _("Source"), read=lambda r: r.basis.source, wrap=True, optional=True),
         Column("needs", _("Still needed"), read=lambda r: words.way_needs(r.needs), optional=True, wrap=True),
@@ -109,11 +109,11 @@ def claims(name: Callable[[str], str]) -> list[Column]:
         Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku)),
         Column("state", _("State"), read=lambda r: words.state(r.state)),
         Column("units", _("Units"), "units"),
-        Column("amount", pgettext_lazy("rebate", "Refund"), "amount", read=_money("amount"), needs=SEE_COST),
-        Column("kept", _("Tax in the cost"), "amount", read=_money("kept"), needs=SEE_COST),
+        Column("amount", pgettext_lazy("rebate", "Refund"), "amount", read=own_money("amount"), needs=SEE_COST),
+        Column("kept", _("Tax in the cost"), "amount", read=own_money("kept"), needs=SEE_COST),
         Column("rate_bp", _("Rebate rate"), "percent", read=lambda r: round(r.rate_bp / 10)),
-        Column("base", _("Price without tax"), "amount", read=_money("base"), needs=SEE_COST, shown=False),
-        Column("tax", _("VAT"), "amount", read=_money("tax"), needs=SEE_COST, shown=False),
+        Column("base", _("Price without tax"), "amount", read=own_money("base"), needs=SEE_COST, shown=False),
+        Column("tax", _("VAT"), "amount", read=own_money("tax"), needs=SEE_COST, shown=False),
         Column("supplier", _("Supplier"), read=lambda r: name(r.supplier)),
         Column("invoice", _("VAT invoice")),
         Column("declaration", _("Declaration"), optional=True),
@@ -128,9 +128,9 @@ def claim_sums() -> list[Column]:
     return [
         Column("claim", _("Claim"), href=lambda r: document_page(r.document)),
         Column("on", _("Claimed on"), "date"),
-        Column("amount", pgettext_lazy("rebate", "Refund"), "amount", read=_money("amount"), needs=SEE_COST),
-        Column("received", _("Received"), "amount", read=_money("received"), needs=SEE_COST),
-        Column("outstanding", _("Outstanding"), "amount", read=_money("outstanding"), needs=SEE_COST),
+        Column("amount", pgettext_lazy("rebate", "Refund"), "amount", read=own_money("amount"), needs=SEE_COST),
+        Column("received", _("Received"), "amount", read=own_money("received"), needs=SEE_COST),
+        Column("outstanding", _("Outstanding"), "amount", read=own_money("outstanding"), needs=SEE_COST),
         Column("days", _("Days to the money"), "days", optional=True),
     ]
 
@@ -143,8 +143,8 @@ def open_invoices(name: Callable[[str], str]) -> list[Column]:
                href=lambda r: document_page(r.document)),
         Column("supplier", _("Supplier"), read=lambda r: name(r.supplier)),
         Column("units", _("Units left"), "units"),
-        Column("rebate", _("Refund waiting"), "amount", read=_money("rebate", estimate=True), needs=SEE_COST),
-        Column("tax", _("VAT"), "amount", read=_money("tax"), needs=SEE_COST),
+        Column("rebate", _("Refund waiting"), "amount", read=own_money("rebate", estimate=True), needs=SEE_COST),
+        Column("tax", _("VAT"), "amount", read=own_money("tax"), needs=SEE_COST),
         Column("deadline", _("Claim by"), "date", optional=True),
         Column("days", _("Days left"), "days", optional=True),
         Column("declaration", _("Goes with declaration"), optional=True, wrap=True),
@@ -178,7 +178,11 @@ def proposals() -> list[Column]:
             "rate_bp", _("Rebate rate"), "percent", read=lambda r: None if r.rate_bp is None else round(r.rate_bp / 10)
         ),
         Column(
-            "rebate", pgettext_lazy("rebate", "Refund"), "amount", read=_money("rebate", estimate=True), needs=SEE_COST
+            "rebate",
+            pgettext_lazy("rebate", "Refund"),
+            "amount",
+            read=own_money("rebate", estimate=True),
+            needs=SEE_COST,
         ),
         Column("deadline", _("Claim by"), "date"),
     ]
@@ -192,9 +196,9 @@ def suppliers(name: Callable[[str], str]) -> list[Column]:
 
     return [
         Column("supplier", _("Supplier"), read=lambda r: name(r.supplier)),
-        Column("gross", _("Bought with invoice"), "amount", read=_money("gross"), needs=SEE_COST),
-        Column("refund", _("Refund claimed"), "amount", read=_money("refund"), needs=SEE_COST),
-        Column("waiting", _("Refund waiting"), "amount", read=_money("waiting", estimate=True), needs=SEE_COST),
+        Column("gross", _("Bought with invoice"), "amount", read=own_money("gross"), needs=SEE_COST),
+        Column("refund", _("Refund claimed"), "amount", read=own_money("refund"), needs=SEE_COST),
+        Column("waiting", _("Refund waiting"), "amount", read=own_money("waiting", estimate=True), needs=SEE_COST),
         Column("days", _("Days to the money"), "days", read=lambda r: r.days or None, optional=True),
         Column("break_even_bp", _("Even at a discount of"), "percent", needs=SEE_COST,
                read=lambda r: None if r.break_even_bp is None else round(r.break_even_bp / 10)),
@@ -210,8 +214,8 @@ def refunds() -> list[Column]:
         Column("refund", _("Duty refund"), href=lambda r: reverse("duty-refund", args=[r.document])),
         Column("on", _("Date"), "date"),
         Column("aimed", _("Entry or bill")),
-        Column("amount", _("Duty back"), "amount", read=_money("amount"), needs=SEE_COST),
-        Column("interest", _("Interest, income"), "amount", read=_money("interest"), needs=SEE_COST),
+        Column("amount", _("Duty back"), "amount", read=own_money("amount"), needs=SEE_COST),
+        Column("interest", _("Interest, income"), "amount", read=own_money("interest"), needs=SEE_COST),
         Column("base", _("Off the cost of lots"), "money", needs=SEE_COST),
         Column("lots", _("Lots"), "units"),
         Column("reason", _("Why"), wrap=True, optional=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from django.conf import settings
 
@@ -17,6 +18,8 @@ from entrepot.workflows.recoverable import comes_back
 from entrepot.workflows.rule_files import SellerRules, kept_rules
 from entrepot.workflows.rules_at import measures_at, rules_at
 from entrepot.workflows.sought import Alternative, Sought
+from entrepot.workflows.storage_figures import fees
+from entrepot.workflows.storage_whatif import StorageEffect, storage_effect, with_fee_change, with_fee_file
 from entrepot.workflows.whatif_shop import ShopChange, ShopRow, shop_effect
 from entrepot.workflows.whatif_water import WaterRow, water_effect
 
@@ -126,3 +129,22 @@ def what_if(viewer: Viewer, wanted: CostFilter, asked: ShopChange) -> list[ShopR
 def on_the_water(viewer: Viewer, asked: ShopChange) -> list[WaterRow]:
     """Goods under way and what a change costs them more."""
     return water_effect(viewer, rules(), asked)
+
+
+def storage_fees() -> list[tuple[str, str]]:
+    """Marketplace and fee of every storage table."""
+    return sorted({(row.marketplace, row.fee) for row in fees(settings.HOME).storage})
+
+
+def next_fees() -> Path | None:
+    """The seller's own table of storage fees to come, if he has one."""
+    path = Path(settings.HOME) / "rules" / "next_fees.csv"
+    return path if path.exists() else None
+
+
+def fee_effect(viewer: Viewer, on: date, change: str, since: date) -> StorageEffect:
+    """Lots at the platforms by the tables as they are and under ``change`` (empty: by the seller's table of fees to come)."""
+    book, own = fees(settings.HOME), next_fees()
+    if change:
+        return storage_effect(viewer, on, book, with_fee_change(book, change, since))
+    return storage_effect(viewer, on, book, with_fee_file(book, own) if own else book)

@@ -45,6 +45,7 @@ from entrepot.faces.web.views import (
     trail,
     variance,
     whatif,
+    whatif_fees,
 )
 
 MONTH = r"\d{4}-\d{2}"
@@ -121,6 +122,7 @@ urlpatterns = [
     path("what-if/", whatif.what_if, name="what-if"),
     re_path(rf"^what-if\.{FILE}$", whatif.export, name="what-if-export"),
     re_path(rf"^what-if/water\.{FILE}$", whatif.water, name="what-if-water"),
+    re_path(rf"^what-if/fees\.{FILE}$", whatif_fees.export, name="what-if-fees"),
     path("rules/", rules.rules, name="rules"),
     path("rules/own/", own_sources.add, name="own-source"),
     path("rules/own/back/", own_sources.back, name="own-source-back"),

@@ -19,6 +19,7 @@ from entrepot.faces.web.filters import cost_filter
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.quoting import Form
 from entrepot.faces.web.tables import EXPORT_ROWS, Table, build, wish
+from entrepot.faces.web.views import whatif_fees
 from entrepot.faces.web.views.export import send
 from entrepot.workflows.whatif import Change, exchange, tariff
 from entrepot.workflows.whatif_shop import ShopChange, ShopRow
@@ -137,6 +138,7 @@ def what_if(visit: Visit) -> HttpResponseBase:
     if not visit.viewer.can("see_cost"):
         return visit.page("web/no_cost.html", "what-if", status=403)
     answer = _answer(visit, everything=False)
+    fees = whatif_fees.table(visit, answer.form)
     book = rule_queries.rules().book
     return visit.page(
         "web/what_if.html",
@@ -149,6 +151,8 @@ def what_if(visit: Visit) -> HttpResponseBase:
         problems=answer.form.problems,
         asked=any(answer.form.text(n) for n in ("points", "fx", "freight", "storage")),
         countries=sorted(book.countries),
+        fees=fees,
+        fee_choices=whatif_fees.choices(),
     )
 
 
