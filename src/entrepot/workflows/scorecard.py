@@ -6,9 +6,13 @@ book cost of today's figures; what is older than :data:`OLD_DAYS` is what stands
 in, first out). What never stood there by the books is left out: nobody entered its receipts. Only days on which an item sells
 at a place count: from its first sale to eight weeks after its last.
 
+**Turnover** days are the average stock at cost over the cost of what went a day; the **return** is the profit of the month as a
+year's share of the average stock, before imputed interest.
+
 Advice is every line of a plan that bought, loaded or moved, an item, place and kind once a month. It was **taken** where it was
-approved; what it promised to save is told. It was **ignored** where it was not, and the item was not ordered or shipped by other
-documents within :data:`GRACE_DAYS` either; the margin of the days that the item was out afterwards is told.
+approved; what its units earned that were sold until now is told (first in, first out: they were sold after all that was there
+before them, so without them these sales had been lost). It was **ignored** where it was not, and the item was not ordered or
+shipped by other documents within :data:`GRACE_DAYS` either; the margin of the days that the item was out afterwards is told.
 """
 
 from __future__ import annotations
@@ -100,30 +104,30 @@ class _Months:
     def _row(self, place: int, first: date, last: date) -> models.ScoreMonth:
         number = first.year * 100 + first.month
         days = (last - first).days + 1
-        units = out_days = sku_days = 0.0
-        value = aged = 0.0
+        out_days = sku_days = 0.0
+        value = aged = gone_value = 0.0
         for item in self._living(place, first, last):
             held = [max(self.stock.get((item, place, first + timedelta(days=n)), 0), 0) for n in range(days)]
             mean = sum(held) / days
-            units += mean
             sku_days += days
             out_days += sum(1 for one in held if one <= 0)
             cost = self.cost.get(item)
             if cost is not None:
                 value += mean * cost
+                gone_value += self.sales.get((item, place, number), (0, None))[0] * cost
                 since = last - timedelta(days=OLD_DAYS)
                 new = sum(count for day, count in self.came.get((item, place), ()) if since < day <= last)
                 aged += max(held[-1] - new, 0) * cost
-        gone, profit = self._sold(place, number)
+        profit = self._profit(place, number)
         taken, ignored = self._advice(place, first, last)
         return models.ScoreMonth(
             company=self.company, month=number, location_id=place,
-            turnover_days=round(units * days / gone) if gone > 0 else None,
+            turnover_days=round(value * days / gone_value) if gone_value > 0 else None,
             out_days=round(out_days) if sku_days else None, sku_days=round(sku_days) if sku_days else None,
             aged_value=round(aged) if value else None, stock_value=round(value) if value else None, profit=profit,
             return_on_stock=None if profit is None or value <= 0 else round(1000 * profit * 365 / days / value),
             advice=len(taken) + len(ignored), taken=len(taken),
-            taken_effect=sum(line.saving or 0 for line in taken) if taken else None, ignored=len(ignored),
+            taken_effect=round(sum(self._earned(line) for line in taken)) if taken else None, ignored=len(ignored),
             ignored_cost=round(sum(self._lost(line) for line in ignored)) if ignored else None, made_at=self.at,
         )  # fmt: skip
 
@@ -152,10 +156,10 @@ class _Months:
         self.spans = [(item, place, (ends[0], ends[1])) for (item, place), ends in begin.items()]
         return out
 
-    def _sold(self, place: int, month: int) -> tuple[int, int | None]:
+    def _profit(self, place: int, month: int) -> int | None:
         mine = [told for (_, at, when), told in self.sales.items() if at == place and when == month]
         known = [profit for _, profit in mine if profit is not None]
-        return sum(units for units, _ in mine), sum(known) if known else None
+        return sum(known) if known else None
 
     def _unit_cost(self) -> dict[int, float]:
         rows = models.StockFigure.objects.filter(company=self.company, missing=0, units__gt=0).values_list("item_id")
@@ -248,19 +252,34 @@ class _Months:
             effective_at__gte=since, effective_at__lt=until, replacement__isnull=True,
         ).exists()  # fmt: skip
 
+    def _earned(self, line: models.PlanLine) -> float:
+        """Margin of the units of a taken line that came in and were sold by now, the oldest first."""
+        key = line.item_id, line.destination_id
+        days = [date.fromisoformat(part["arrives"]) for part in line.modes if part.get("arrives")]
+        first = min(days, default=line.on) - timedelta(days=GRACE_DAYS)
+        since = max(first, line.on)
+        came = sorted((day, units) for day, units in self.came.get(key, ()) if since <= day <= self.last)
+        here = min(sum(units for _, units in came), line.units)
+        later = sum(units for _, units in came) - here
+        left = max(self.stock.get((*key, self.last), 0), 0)
+        return max(here - max(left - later, 0), 0) * self._margin(key)
+
     def _lost(self, line: models.PlanLine) -> float:
         """Margin of the days without stock after an ignored line, at the expected pace."""
         key = line.item_id, line.destination_id
         days = [line.on + timedelta(days=n) for n in range(AFTER_DAYS)]
         out = sum(1 for day in days if day <= self.last and self.stock.get((*key, day), 1) <= 0)
+        return out * (line.weekly_milli or 0) / 7000 * self._margin(key)
+
+    def _margin(self, key: tuple[int, int]) -> float:
+        """What a unit sold there earned on average, not below 0."""
         told = [
             (units, profit)
             for (item, place, _), (units, profit) in self.sales.items()
-            if (item, place) == key and profit
+            if (item, place) == key and profit is not None
         ]
         units = sum(count for count, _ in told)
-        earned = sum(profit or 0 for _, profit in told)
-        return out * (line.weekly_milli or 0) / 7000 * max(earned / units, 0.0) if units > 0 else 0.0
+        return max(sum(profit for _, profit in told) / units, 0.0) if units > 0 else 0.0
 
 
 def _day(number: int) -> date:

@@ -195,11 +195,11 @@ def test_the_monthly_score_is_a_table_without_money_for_who_may_not_see_it(ask: 
     """Turnover and stock-outs for all; stock, profit and what advice was worth only with the permission."""
     scorecard(3)
     text = ask("/plan/score/").content.decode()
-    for word in ("Stock turns in, days", "Return on stock", "saved by it"):
+    for word in ("Stock turns in, days", "Return on stock", "earned by it"):
         assert word in text
     plain = ask("/plan/score/", role="viewer").content.decode()
     assert "Stock turns in, days" in plain
-    assert not [word for word in ("Return on stock", "saved by it", "of it old") if word in plain]
+    assert not [word for word in ("Return on stock", "earned by it", "of it old") if word in plain]
     assert "Profit" not in b"".join(ask("/plan/score.csv", role="viewer").streaming_content).decode()
 
 

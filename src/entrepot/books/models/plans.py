@@ -171,7 +171,7 @@ class ScoreMonth(models.Model):
     company = models.ForeignKey(Company, on_delete=models.PROTECT)
     month = models.IntegerField(help_text="YYYYMM in the company's zone")
     location = models.ForeignKey(Location, on_delete=models.PROTECT)
-    turnover_days = models.IntegerField(null=True, help_text="average stock ÷ units out a day")
+    turnover_days = models.IntegerField(null=True, help_text="average stock at cost ÷ cost of what went a day")
     out_days = models.IntegerField(null=True, help_text="SKU-days without stock of items that sell there")
     sku_days = models.IntegerField(null=True)
     aged_value = models.BigIntegerField(
@@ -182,7 +182,7 @@ class ScoreMonth(models.Model):
     return_on_stock = models.IntegerField(null=True, help_text="profit of the month × 12 ÷ average stock")
     advice = models.IntegerField(default=0)
     taken = models.IntegerField(default=0)
-    taken_effect = models.BigIntegerField(null=True, help_text="what the advice that was taken promised to save")
+    taken_effect = models.BigIntegerField(null=True, help_text="margin of the units of taken advice that were sold")
     ignored = models.IntegerField(default=0)
     ignored_cost = models.BigIntegerField(null=True, help_text="margin of units that ran out after ignored advice")
     made_at = models.BigIntegerField()

@@ -286,6 +286,7 @@ class ScoreRow:
     month: date
     place: str
     place_name: str
+    market: str
     turnover_days: int | None
     out_days: int | None
     sku_days: int | None
@@ -298,6 +299,17 @@ class ScoreRow:
     return_on_stock: int | None = needs("see_margin", None)
     taken_effect: int | None = needs("see_cost", None)
     ignored_cost: int | None = needs("see_cost", None)
+
+
+@dataclass(frozen=True, slots=True)
+class MarketScore:
+    """A month in one country, all of its places. Shares in thousandths."""
+
+    month: date
+    market: str
+    stock_value: int | None = needs("see_cost", None)
+    profit: int | None = needs("see_margin", None)
+    return_on_stock: int | None = needs("see_margin", None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from entrepot.books.models import Balance, Company, Movement, PlanLine, SaleFigu
 from entrepot.books.selectors import naming
 from entrepot.books.selectors.paging import day_number
 from entrepot.books.selectors.plan import detail, find_run
-from entrepot.books.selectors.plan_shapes import LineOutcome, ScoreRow
+from entrepot.books.selectors.plan_shapes import LineOutcome, MarketScore, ScoreRow
 from entrepot.core.calendar import midnight
 
 OUTCOMES = 500
@@ -28,6 +29,7 @@ def scorecard(viewer: Viewer, months: int = 12) -> list[ScoreRow]:
             month=date(r.month // 100, r.month % 100, 1),
             place=r.location.code,
             place_name=naming.place_name(r.location),
+            market=r.location.country,
             turnover_days=r.turnover_days,
             out_days=r.out_days,
             sku_days=r.sku_days,
@@ -43,6 +45,24 @@ def scorecard(viewer: Viewer, months: int = 12) -> list[ScoreRow]:
         )
         for r in rows.filter(month__in=wanted).order_by("-month", "location__code")
     ]
+
+
+def by_market(rows: Sequence[ScoreRow]) -> list[MarketScore]:
+    """The rows' places by country, in the order of the rows: stock and profit added up, the return on all of the stock."""
+    groups: dict[tuple[date, str], list[ScoreRow]] = {}
+    for row in rows:
+        groups.setdefault((row.month, row.market), []).append(row)
+    out: list[MarketScore] = []
+    for (month, market), members in groups.items():
+        known = [(r.stock_value, r.return_on_stock) for r in members if r.stock_value and r.return_on_stock is not None]
+        stock = sum(value for value, _ in known)
+        values = [r.stock_value for r in members if r.stock_value is not None]
+        profits = [r.profit for r in members if r.profit is not None]
+        share = round(sum(value * told for value, told in known) / stock) if stock else None
+        out.append(
+            MarketScore(month, market, sum(values) if values else None, sum(profits) if profits else None, share)
+        )
+    return out
 
 
 def outcome(viewer: Viewer, run: str) -> list[LineOutcome]:

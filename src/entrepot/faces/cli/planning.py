@@ -355,7 +355,7 @@ def scorecard(
 
     table(
         f"Scorecard ({currency})",
-        ("month", "place", "turns in", "out", "old", "stock", "profit", "a year", "advice", "taken", "saves", "ignored", "cost"),
+        ("month", "place", "turns in", "out", "old", "stock", "profit", "a year", "advice", "taken", "earned", "ignored", "cost"),
         [(f"{row.month:%Y-%m}", row.place, "–" if row.turnover_days is None else row.turnover_days,
           "–" if row.out_days is None or not row.sku_days else f"{row.out_days / row.sku_days:.1%}", amount(row.aged_value),
           amount(row.stock_value), amount(row.profit),

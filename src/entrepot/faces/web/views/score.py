@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET
 
 from entrepot.books.selectors.paging import cut
 from entrepot.books.selectors.plan_shapes import ScoreRow
-from entrepot.books.selectors.scorecard import scorecard
+from entrepot.books.selectors.scorecard import by_market, scorecard
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.tables import EXPORT_ROWS, SEE_COST, Column, Table, build, wish
 from entrepot.faces.web.views.export import send
 
 MONTHS = 24
+SHOWN_MONTHS = 3
 SEE_MARGIN = "see_margin"
 
 
@@ -27,6 +28,7 @@ def columns() -> list[Column]:
     return [
         Column("month", _("Month"), read=lambda r: written(r.month, pgettext("month format", "M Y"))),
         Column("place_name", _("Location")),
+        Column("market", _("Country"), shown=False),
         Column("turnover_days", _("Stock turns in, days"), "units"),
         Column("out", _("Days out of stock"), "percent", read=_out, sort=False),
         Column("stock_value", _("Stock"), "money", needs=SEE_COST),
@@ -35,7 +37,7 @@ def columns() -> list[Column]:
         Column("return_on_stock", _("Return on stock, a year"), "percent", needs=SEE_MARGIN),
         Column("advice", _("Advice given"), "units"),
         Column("taken", _("taken"), "units"),
-        Column("taken_effect", _("saved by it"), "money", needs=SEE_COST, estimate=True, optional=True),
+        Column("taken_effect", _("earned by it"), "money", needs=SEE_COST, estimate=True, optional=True),
         Column("ignored", _("left"), "units"),
         Column("ignored_cost", _("lost by that"), "money", needs=SEE_COST, estimate=True, optional=True),
     ]
@@ -59,7 +61,12 @@ def _table(visit: Visit, *, everything: bool) -> Table:
 @page
 def score(visit: Visit) -> HttpResponseBase:
     """The table."""
-    return visit.page("web/score.html", "plan", table=_table(visit, everything=False))
+    see = visit.viewer.can("see_margin") and visit.viewer.can("see_cost")
+    markets = [row for row in by_market(scorecard(visit.viewer, SHOWN_MONTHS)) if row.return_on_stock is not None]
+    return visit.page(
+        "web/score.html", "plan", table=_table(visit, everything=False), markets=markets if see else [],
+        currency=visit.state.currency,
+    )  # fmt: skip
 
 
 @require_GET
