@@ -133,7 +133,7 @@ def enter(
         raise refused("not_a_quantity", "this is not a whole number of units", "write a whole number", str(units))
     day = _day(expiry)
     item = models.Item.objects.get(sku=found[0])
-    thing = {"item": item, "condition": condition.strip() or "sellable", "label": label.strip() or found[2],
+    thing = {"item": item, "condition": condition.strip()[:40] or "sellable", "label": label.strip() or found[2],
              "batch": batch.strip(), "expiry": day}  # fmt: skip
     moment = at or now()
     with transaction.atomic():

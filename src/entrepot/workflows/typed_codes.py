@@ -87,7 +87,7 @@ def _known(what: str, codes: Iterable[str]) -> set[str]:
 def scanned(viewer: Viewer, text: str) -> tuple[str, str, str] | None:
     """(SKU, name, label) that a scan means: an item's SKU or barcode, a listing's FNSKU, ASIN or seller's SKU; ``None`` for
     one that nobody knows or that means two items. A shop's own FNSKU is the ``label`` of the units that bear it."""
-    text = text.strip()[:120]
+    text = text.replace("\0", "").strip()[:120]
     if not text:
         return None
     direct = models.Item.objects.filter(sku=text).values_list("sku", "name").first()

@@ -147,6 +147,9 @@ def test_labels_and_bad_input(visit: Callable[..., Any], books: dict[str, Any]) 
     draft = visit("/enter/new/transfer", "owner", "post").headers["Location"]
     for odd in ([], {"version": "x"}, {"version": 1, "rows": [1]}, {"version": 1, "header": []}):
         assert send(visit, f"{draft}save", odd).status_code in (409, 422)
+    odd_cells = {"version": 1, "header": {"origin": "L\0A", "note": None}, "rows": [{"sku": "A\0"}]}
+    assert send(visit, f"{draft}save", odd_cells).json() == {"version": 2}
+    assert visit(f"/documents/{books['PO-1']}/put-away", "owner", "post").status_code == 404
     assert visit("/enter/new/period_close", "viewer", "post").status_code == 422
     assert visit(draft, "warehouse").status_code == 422  # another person's draft
 

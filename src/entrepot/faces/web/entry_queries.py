@@ -104,8 +104,10 @@ def _typed(kind: str, told: dict[str, Any]) -> Typed:
     header, rows = told.get("header", {}), told.get("rows", [])
     if not isinstance(header, dict) or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ProblemError(Problem("invalid", "this is no sheet", "load the page again"))
-    return Typed(
-        kind,
-        {str(k): str(v) for k, v in header.items()},
-        tuple({str(k): str(v) for k, v in row.items()} for row in rows),
-    )
+    texts = [{_plain(name): _plain(text) for name, text in part.items()} for part in (header, *rows)]
+    return Typed(kind, texts[0], tuple(texts[1:]))
+
+
+def _plain(value: Any) -> str:
+    """Text that every database takes; what is no text counts as its text, nothing as empty."""
+    return "" if value is None else str(value).replace("\0", "")

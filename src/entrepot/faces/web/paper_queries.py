@@ -8,6 +8,7 @@ from entrepot.books.access import STOCK_DOCUMENTS, Viewer
 from entrepot.books.models import Document
 from entrepot.books.selectors import documents
 from entrepot.books.selectors.entered import TypedDocument, of_document
+from entrepot.books.selectors.shapes import NotThere
 from entrepot.faces.web.entry_queries import kinds
 from entrepot.workflows import attaching, drafts, entered, labelling
 from entrepot.workflows.attaching import Attached
@@ -92,5 +93,7 @@ def lines_of(viewer: Viewer, key: str) -> str:
 def put_away(viewer: Viewer, key: str) -> DraftView:
     """A transfer of what a receipt brought. Raises ``NotThere``, ``ProblemError``."""
     told = entered.told_of(documents.find(viewer, key))
+    if told.type != "receipt":
+        raise NotThere(f"receipt {key}")
     rows = tuple({"sku": line.sku, "quantity": str(line.quantity)} for line in told.lines)
     return drafts.begin(viewer, Typed("transfer", {"origin": told.location}, rows))
