@@ -24,7 +24,7 @@ from entrepot.channels.files.templates import document_rows
 from entrepot.core.calendar import to_datetime, to_instant
 from entrepot.core.documents import parse
 from entrepot.core.errors import Problem, ProblemError
-from entrepot.workflows import entered_effect, may_post, typed_codes
+from entrepot.workflows import entered_effect, may_post, purchasing, typed_codes
 from entrepot.workflows import over_receipt as over
 from entrepot.workflows.clock import now
 from entrepot.workflows.entered_effect import Effect
@@ -197,8 +197,10 @@ def _number(code: str, message: str, found: str) -> Fault:
 def _intake(viewer: Viewer, read: Read, kind: str, name: str) -> Any:
     """Post in the caller's transaction; what would wait becomes :class:`TypedFaults`."""
     document = read.document
+    # An order that is typed is proposed; it is ordered once a second person approves it, or at once where there is none.
+    documents = purchasing.placing(viewer, document, now())[0] if kind == "purchase_order" else [document]
     report = intake.post(
-        [document], name=f"{kind} {document.id}", recorded_at=now(), actor=viewer.name, layout=f"{SOURCE}:{kind}",
+        documents, name=f"{kind} {document.id}", recorded_at=now(), actor=viewer.name, layout=f"{SOURCE}:{kind}",
         options={"draft": name} if name else {},
     )  # fmt: skip
     if report.quarantined or report.quarantined_lines:
@@ -222,7 +224,8 @@ def _absent(row: models.Waiting, read: Read, kind: str) -> Fault:
 
 
 def posted(viewer: Viewer, kind: str, batch: int, *, again: bool = False) -> Posted:
-    row = models.Document.objects.filter(batch_id=batch, type=kind).order_by("pk").first()
+    kinds = (kind, "purchase_proposal") if kind == "purchase_order" else (kind,)
+    row = models.Document.objects.filter(batch_id=batch, type__in=kinds).order_by("type", "pk").first()
     if row is None:
         raise refused("unknown_document", "this document is not in the books", "look at the list again", str(batch))
     return Posted(batch, row.pk, kind, row.external_id, entered_effect.of_batch(viewer, batch), again)

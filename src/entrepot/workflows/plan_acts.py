@@ -27,6 +27,7 @@ from entrepot.workflows.documents_out import SOURCE, post, unused_number
 from entrepot.workflows.plan_store import pack
 from entrepot.workflows.plan_suppliers import order_price
 from entrepot.workflows.plan_trial import Reckoned, Wish, reckon
+from entrepot.workflows.purchasing import within_limit, worth
 
 STRATEGY = ("review_weeks", "service", "modes", "ordered")
 """Fields of an item's strategy that a person may set."""
@@ -255,6 +256,7 @@ def _purchases(viewer: Viewer, lines: list[models.PlanLine], at: Instant) -> Non
                 Problem("not_allowed", "the buying company is not yours", "ask who may order for it", found=buyer)
             )
         order = purchase_order(buyer, supplier, delivered, currency, members, at)
+        within_limit(viewer, buyer, worth(order), currency, at)
         post(order, f"order {order.id}", viewer, at)
         for line in members:
             line.document = order.id

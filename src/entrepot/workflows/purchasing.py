@@ -61,7 +61,7 @@ def propose(viewer: Viewer, order: PurchaseOrder, *, at: Instant | None = None, 
 def placing(viewer: Viewer, order: PurchaseOrder, at: Instant) -> tuple[list[Any], str]:
     """The documents that placing ``order`` comes to, and whether it is only proposed by them."""
     row = models.Document.objects.filter(
-        type="purchase_proposal", source=order.source, account=order.account, external_id=order.id
+        type="purchase_proposal", source=order.source, account=order.account or order.supplier, external_id=order.id
     ).order_by("-version").first()  # fmt: skip
     version = 1 if row is None else row.version + 1
     told = order.model_dump(exclude={"type"}, exclude_defaults=True)

@@ -109,6 +109,8 @@ def post(visit: Visit, key: str) -> HttpResponseBase:
     except ProblemError as error:
         return refusal(error)
     messages.success(visit.request, _("Posted. You can take it back on this page."))
+    if done.kind == "purchase_order":
+        return JsonResponse({"go": reverse("order", args=[done.number])})
     return JsonResponse({"go": reverse("document", args=[done.document])})
 
 

@@ -1,0 +1,110 @@
+"""Purchasing and payables: what the pages show to whom, and what they refuse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from entrepot.books import models
+from entrepot.books.access import create_user
+from entrepot.core.documents import parse
+from entrepot.workflows import order_trade, purchasing
+from tests.workflows import ledger
+
+WORD = "a long enough phrase 7"
+
+
+@pytest.fixture
+def books() -> None:
+    """A company, a supplier, forty items and four people."""
+    ledger.post(
+        *ledger.masters(), ledger.doc("supplier", "F1", "2026-01-01", name="Lamp works"),
+        *(ledger.doc("item", f"K-{n:02d}", "2026-01-01") for n in range(1, 41)),
+    )  # fmt: skip
+    for name, role in (("ann", "operations"), ("bob", "finance"), ("wes", "warehouse"), ("vic", "viewer")):
+        create_user(name, WORD, role, check=False)
+
+
+def _who(name: str) -> Any:
+    from entrepot.books.access import viewer_for
+
+    return viewer_for(models.Membership.objects.get(user__username=name).user)
+
+
+def _signed_in(name: str) -> Client:
+    client = Client()
+    client.force_login(models.Membership.objects.get(user__username=name).user)
+    return client
+
+
+def _proposed() -> None:
+    lines = [{"sku": "K-01", "quantity": 10, "price": {"amount": 777}}]
+    said = {"supplier": "F1", "currency": "USD", "lines": lines, "deposit_bp": 3000}
+    order = parse({"type": "purchase_order", "id": "PO-1", "effective_at": "2026-01-05T04:00:00Z", **said})
+    purchasing.propose(_who("ann"), order)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("books")
+def test_prices_are_for_who_may_see_them() -> None:
+    """A warehouse worker sees the order and its units; no amount stands on the pages or in the export; payables are closed."""
+    _proposed()
+    purchasing.approve(_who("bob"), "PO-1")
+    for name, priced in (("bob", True), ("wes", False), ("vic", False)):
+        client = _signed_in(name)
+        for address in ("/purchasing/", "/purchasing/PO-1/", "/purchasing.csv"):
+            answer = client.get(address)
+            assert answer.status_code == 200
+            content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            assert (b"77.70" in content) == priced, (name, address)
+        assert client.get("/payables/").status_code == (200 if priced else 403)
+        assert client.get("/payables/open.csv").status_code == (200 if priced else 403)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("books")
+def test_approving_on_the_page() -> None:
+    """The proposer is told to ask a colleague and refused by the server; the colleague's approval places the order."""
+    _proposed()
+    ann, bob = _signed_in("ann"), _signed_in("bob")
+    assert b"You proposed this order" in ann.get("/purchasing/PO-1/").content
+    answer = ann.post("/purchasing/PO-1/do/approve")
+    assert answer.status_code == 422
+    assert b"approves his own order" in answer.content
+    assert bob.post("/purchasing/PO-1/do/approve").status_code == 302
+    assert models.PurchaseLine.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("books")
+def test_what_is_wrong_is_told_above_what_was_typed() -> None:
+    """Too many units: 422, the reason, and the number as typed; nothing was posted."""
+    _proposed()
+    purchasing.approve(_who("bob"), "PO-1")
+    wes = _signed_in("wes")
+    answer = wes.post("/purchasing/PO-1/do/receive", {"location": "LA", "quantity-1": "99"})
+    assert answer.status_code == 422
+    assert b"ore than was ordered" in answer.content
+    assert b'value="99"' in answer.content
+    assert not models.Document.objects.filter(type="receipt").exists()
+    assert wes.post("/purchasing/PO-1/do/receive", {"location": "LA", "quantity-1": "ten"}).status_code == 422
+    assert wes.post("/purchasing/PO-1/do/pay", {"pay-purchase_order:PO-1": "1"}).status_code == 422
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("books")
+def test_payables_ask_the_books_a_fixed_number_of_times(django_assert_max_num_queries: Any) -> None:
+    """Twenty queries at most, with a bill open, also for a past day."""
+    _proposed()
+    purchasing.approve(_who("bob"), "PO-1")
+    order_trade.receive(_who("wes"), "PO-1", "LA", [{"order_line": 1, "quantity": 10}])
+    order_trade.bill(_who("bob"), "PO-1", "USD", [{"order_line": 1, "amount": 7_770}], name="B-1")
+    client = _signed_in("bob")
+    client.get("/payables/")
+    for address in ("/purchasing/", "/payables/", "/payables/?on=2026-01-20"):
+        with django_assert_max_num_queries(20):
+            assert client.get(address).status_code == 200
+    assert b"B-1" in client.get("/payables/").content
+    assert b"B-1" not in client.get("/payables/?on=2026-01-20").content
