@@ -17,6 +17,7 @@ from entrepot.faces.api.acts import acts
 from entrepot.faces.api.asking import asking
 from entrepot.faces.api.costing import costing
 from entrepot.faces.api.documentation import page
+from entrepot.faces.api.months import months
 from entrepot.faces.api.planning import planning
 from entrepot.faces.api.quoting import quoting
 from entrepot.faces.api.recovering import recovering
@@ -49,6 +50,7 @@ api = Api(
 api.add_router("", acts)
 api.add_router("", asking)
 api.add_router("", costing)
+api.add_router("", months)
 api.add_router("", planning)
 api.add_router("", quoting)
 api.add_router("", recovering)

@@ -1,0 +1,101 @@
+"""Months for programs: the list, one month with its checklist, the roll-forward, vouchers as files, report and close."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+from typing import Literal
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from entrepot.books.access import Viewer
+from entrepot.books.selectors import NotThere
+from entrepot.books.selectors import jobs as work
+from entrepot.books.selectors import months as reading
+from entrepot.books.selectors.health_shapes import Job
+from entrepot.books.selectors.months import MonthPage, MonthRow, RollRow
+from entrepot.core.errors import Problem, ProblemError
+from entrepot.faces import worker
+from entrepot.faces.api.security import viewer_of
+from entrepot.faces.api.shapes import answer, schema_of
+from entrepot.workflows.account_map import account_map
+from entrepot.workflows.voucher_files import LAYOUTS, voucher_files
+from entrepot.workflows.vouchers import vouchers
+
+months = Router()
+
+
+@months.get("/months", response=list[schema_of(MonthRow)], summary="Months of the company")
+def read_months(request: HttpRequest) -> HttpResponse:
+    """Every month with its state, units and value at its end, the newest first."""
+    viewer = _viewer(request)
+    return answer(viewer, reading.months(viewer))
+
+
+@months.get("/months/{which}", response=schema_of(MonthPage), summary="One month")
+def read_month(request: HttpRequest, which: str) -> HttpResponse:
+    """Checklist, totals and vouchers of a month, as it was put together or reported."""
+    viewer = _viewer(request)
+    return answer(viewer, reading.month_page(viewer, _first(which)))
+
+
+@months.get("/months/{which}/roll-forward", response=list[schema_of(RollRow)], summary="Opening, in, out, closing")
+def read_roll_forward(request: HttpRequest, which: str) -> HttpResponse:
+    """Per SKU and place, in units and money: the twin of ``entrepot roll-forward``."""
+    viewer = _viewer(request)
+    return answer(viewer, reading.roll_rows(viewer, _first(which)))
+
+
+@months.get("/months/{which}/vouchers/{layout}", summary="Vouchers as an accounting program imports them")
+def read_vouchers(request: HttpRequest, which: str, layout: str) -> HttpResponse:
+    """A CSV, or several in a zip: the twin of ``entrepot vouchers``. ``layout``: generic, kingdee, yonyou or xero."""
+    viewer = _viewer(request)
+    _first(which)
+    if layout not in LAYOUTS:
+        raise NotThere(f"layout {layout}")
+    company = viewer.company.code
+    files = voucher_files(vouchers(company, which), layout, account_map(settings.HOME, company))
+    if len(files) == 1:
+        return _file(files[0].name, files[0].content, "text/csv; charset=utf-8")
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for file in files:
+            bundle.writestr(file.name, file.content)
+    return _file(f"vouchers-{which}-{layout}.zip", stream.getvalue(), "application/zip")
+
+
+@months.post("/months/{which}/{act}", response={202: schema_of(Job)}, summary="Put together or close a month")
+def act_on_month(request: HttpRequest, which: str, act: Literal["report", "close"]) -> HttpResponse:
+    """A job of the worker; while one of these runs, that one is the answer."""
+    viewer = _viewer(request)
+    viewer.need("close")
+    _first(which)
+    kinds = ("month_report", "month_close")
+    under_way = next((job for job in work.jobs(viewer) if job.kind in kinds), None)
+    if under_way is None:
+        arguments = {"name": f"month_{act}", "company": viewer.company.code, "month": which, "actor": viewer.name}
+        under_way = work.job(viewer, worker.start(f"month_{act}", arguments, viewer.name).pk)
+    return answer(viewer, under_way, 202)
+
+
+def _viewer(request: HttpRequest) -> Viewer:
+    viewer = viewer_of(request)
+    viewer.need("see_cost")
+    return viewer
+
+
+def _first(which: str) -> date:
+    try:
+        return date.fromisoformat(f"{which}-01")
+    except ValueError:
+        raise ProblemError(Problem("bad_month", "this is no month", "write it as 2026-01", found=which)) from None
+
+
+def _file(name: str, content: str | bytes, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
