@@ -29,14 +29,14 @@ def budget(context: Context, source: Source, body: dict[str, Any], expected: Exp
             (
                 number,
                 source.company,
-                body["month"],
-                line.get("market", ""),
+                body["month"][:7],
+                line.get("market") or "",
                 line["family"],
                 line["units"],
                 line["amount"],
-                line["currency"],
-                line.get("numerator", 1),
-                line.get("denominator", 1),
+                body["currency"],
+                body.get("numerator", 1),
+                body.get("denominator", 1),
                 source.recorded_at,
             )
         )

@@ -155,7 +155,8 @@ class _Writer:
                 return None
             default = type(value).model_fields[step].default
             value = getattr(value, step)
-        if value is None or value == default or value in ("", [], {}):
+        as_default = value == default and (column.kind != "ratio" or owner.denominator == 1)  # 1/2 begins with a default
+        if value is None or as_default or value in ("", [], {}):
             return None
         return self._form(column, value, owner)
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from entrepot.core.documents.header import MAX_QUANTITY, Amount, Code, Document, Piece, Short, Text, Units
+from entrepot.core.documents.header import MAX_QUANTITY, Amount, Code, Country, Document, Piece, Short, Text, Units
 
 Family = Literal["sales", "purchase", "first_leg", "duty_tax", "storage", "capital", "selling", "unsalable"]
 
@@ -33,7 +33,9 @@ class WriteDownLine(Piece):
     @model_validator(mode="after")
     def _not_negative(self) -> WriteDownLine:
         if min(self.cost, self.net_realisable) < 0:
-            raise ValueError("cost and net realisable value are 0 or more; stock that costs money to get rid of is worth 0")
+            raise ValueError(
+                "cost and net realisable value are 0 or more; stock that costs money to get rid of is worth 0"
+            )
         return self
 
 
@@ -57,27 +59,29 @@ class WriteDown(Document):
 
 
 class BudgetLine(Piece):
-    """What one family is to come to in one market and month.
+    """What one family is to come to in one market: ``amount`` for all ``units`` planned to be sold, minor units.
 
-    ``market``: country that the goods are sold to, empty = all. ``amount``: minor units of ``currency`` for all units sold;
-    ``numerator``/``denominator``: units of the company's currency planned for one unit of ``currency`` (major units),
-    1/1 where it is the same. ``units``: planned to be sold.
+    ``market``: country that the goods are sold to, None = all that have no line of their own.
     """
 
-    market: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    market: Country | None = None
     family: Family
     units: Annotated[int, Field(ge=0, le=MAX_QUANTITY)]
     amount: Amount
-    currency: str
-    numerator: Annotated[int, Field(gt=0, lt=2**53)] = 1
-    denominator: Annotated[int, Field(gt=0, lt=2**53)] = 1
 
 
 class Budget(Document):
-    """The budget of one company and month; a later version takes its place whole."""
+    """The budget of one company and month in one currency; a later version takes its place whole.
+
+    ``month``: any day of it. ``numerator``/``denominator``: units of the company's currency planned for one unit of
+    ``currency`` (major units), 1/1 where it is the same.
+    """
 
     type: Literal["budget"] = "budget"
-    month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+    month: date
+    currency: str
+    numerator: Annotated[int, Field(gt=0, lt=2**53)] = 1
+    denominator: Annotated[int, Field(gt=0, lt=2**53)] = 1
     lines: Annotated[list[BudgetLine], Field(min_length=1)]
 
     @model_validator(mode="after")

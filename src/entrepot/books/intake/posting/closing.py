@@ -28,12 +28,13 @@ def write_down(b: Builder, doc: d.WriteDown) -> None:
 
 
 def budget(b: Builder, doc: d.Budget) -> None:
+    exponent(doc.currency)  # refuses what is no currency
     for number, line in enumerate(doc.lines, 1):
-        exponent(line.currency)  # refuses what is no currency
         b.postings.objects.append(
             models.BudgetLine(
-                document_id=b.header.id, line=number, company_id=b.header.company.pk, month=doc.month,
-                market=line.market, family=line.family, units=line.units, amount=line.amount, currency=line.currency,
-                numerator=line.numerator, denominator=line.denominator, recorded_at=b.session.recorded_at,
+                document_id=b.header.id, line=number, company_id=b.header.company.pk, month=f"{doc.month:%Y-%m}",
+                market=line.market or "", family=line.family, units=line.units, amount=line.amount,
+                currency=doc.currency, numerator=doc.numerator, denominator=doc.denominator,
+                recorded_at=b.session.recorded_at,
             )
         )  # fmt: skip
