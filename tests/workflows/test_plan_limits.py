@@ -12,6 +12,7 @@ from entrepot.books import models
 from entrepot.books.access import system_viewer
 from entrepot.books.selectors import plan as stored
 from entrepot.books.selectors.plan_shapes import Limit, PlanHead, PlanRow
+from entrepot.workflows import plan_acts
 from entrepot.workflows.forecast import CompanyForecast
 from entrepot.workflows.plan import plan
 from entrepot.workflows.plan_suppliers import read_price_list
@@ -207,3 +208,17 @@ def test_limits_of_earlier_plans_are_kept_and_come_back() -> None:
     asked = models.PlanRun.objects.order_by("-made_at")[0].asked
     assert (asked["funds"], asked["income"]) == (90_000, [10_000, 0, 5_000])
     assert (asked["suppliers_week"], asked["suppliers"]) == ({"S1": 40}, {"S2": 7})
+
+
+def test_an_order_is_due_when_the_closed_supplier_can_have_made_it() -> None:
+    """Closed for six weeks from the day of the plan: the purchase order is due six weeks later than without."""
+    forecasts, days = books(), {}
+    for closed in ((), (f"S1:{LAST}:{LAST + timedelta(days=41)}",)):
+        told, rows = _plan(forecasts, closed=closed)
+        line = next(row for row in rows if row.kind == "buy" and row.sku == "FAST")
+        done = plan_acts.approve(system_viewer("US"), [line.id])[0]
+        due = models.PurchaseLine.objects.get(document__external_id=done.document, document__reversed=None).due
+        assert due is not None
+        days[bool(closed)] = (due - told.on).days
+        plan_acts.undo(system_viewer("US"), line.id)
+    assert days[True] == days[False] + 42

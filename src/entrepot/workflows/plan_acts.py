@@ -297,9 +297,12 @@ def _price_at(line: models.PlanLine, units: int) -> tuple[int, int]:
 
 
 def _due(line: models.PlanLine) -> date:
-    """When the supplier should be ready: the days that he usually needs."""
-    facts = stored.detail(line).get("trial", {}).get("facts", {})
-    return line.on + timedelta(days=round(facts.get("made_days", 30)))
+    """When the supplier should be ready: the days that he usually needs, what he is closed in after them."""
+    trial = stored.detail(line).get("trial", {})
+    days = round(trial.get("facts", {}).get("made_days", 30))
+    late = trial.get("late") or [0]
+    week = min(max((line.on - line.run.on).days, 0) // 7, len(late) - 1)
+    return line.on + timedelta(days=days + 7 * int(late[week]))
 
 
 def _loads(lines: list[models.PlanLine]) -> None:
