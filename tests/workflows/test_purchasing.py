@@ -277,3 +277,17 @@ def test_steps_are_taken_back_by_who_told_them() -> None:
     order_steps.undo(who("ann"), step, at=DAY(2026, 1, 10))
     assert stands(date(2026, 1, 10)).next == "pay_deposit"
     assert facts().last("sent") is None
+
+
+def test_a_delay_reaches_the_lead_times_of_the_plan() -> None:
+    """A late order that has not come counts with the day that was heard last; once it has come its receipt counts instead."""
+    from entrepot.workflows.plan_sources import delays
+
+    placed(destination="LA")
+    assert delays() == []
+    for day in (20, 25):
+        order_steps.heard(who("ann"), "PO-1", "delayed", expected=date(2026, 2, day), at=DAY(2026, 1, day))
+    ((supplier, place, _heard, days),) = delays()
+    assert (supplier, place, round(days)) == ("F1", models.Location.objects.get(code="LA").pk, 51)
+    order_trade.receive(who("ann"), "PO-1", "LA", [{"order_line": 1, "quantity": 1}], at=DAY(2026, 2, 25))
+    assert delays() == []

@@ -12,6 +12,7 @@ import numpy as np
 
 from entrepot.books import models
 from entrepot.books.intake.directory import Directory
+from entrepot.books.versions import current
 from entrepot.core.calendar import DAY, midnight
 from entrepot.core.errors import ProblemError
 from entrepot.core.kinds import Kind
@@ -72,6 +73,8 @@ def production(company: models.Company) -> Callable[[str, int], tuple[tuple[floa
     ).distinct()  # fmt: skip
     for supplier, place, ordered, came, _ in rows:
         seen[supplier, place].append((came, max(1.0, (came - ordered) / DAY)))
+    for supplier, place, heard, days in delays():
+        seen[supplier, place].append((heard, days))
     kept = {
         key: thirds([days for _, days in sorted(found)[-24:]])
         for key, found in seen.items()
@@ -83,6 +86,27 @@ def production(company: models.Company) -> Callable[[str, int], tuple[tuple[floa
         return (found, "own") if found else (ASSUMED_PRODUCTION, "")
 
     return of
+
+
+def delays() -> list[tuple[str, int, int, float]]:
+    """Supplier, waiting place, when it was heard and days from order to the new day, of late orders that have not come."""
+    steps = models.PurchaseStep.objects.filter(kind="purchase_progress", state="delayed", on__isnull=False)
+    said = {(s.company_id, s.order): s for s in current(steps).order_by("effective_at", "pk")}
+    if not said:
+        return []
+    places = dict(models.Location.objects.values_list("code", "pk"))
+    lines = models.PurchaseLine.objects.filter(document__external_id__in={order for _, order in said})
+    came = set(models.Movement.objects.filter(purchase_line__in=lines, replacement__isnull=True).values_list(
+        "purchase_line__company_id", "purchase_line__document__external_id"))  # fmt: skip
+    found: dict[tuple[int, str], tuple[str, int, int, float]] = {}
+    for line in current(lines).select_related("document", "company").defer("document__body"):
+        key = (line.company_id, line.document.external_id)
+        step, place = said.get(key), places.get(line.destination)
+        if step is None or step.on is None or place is None or key in came:
+            continue
+        days = max(1.0, (midnight(step.on, line.company.zone) - line.effective_at) / DAY)
+        found[key] = (line.supplier, place, step.effective_at, days)
+    return list(found.values())
 
 
 def in_weeks(first: tuple[float, ...], then: tuple[float, ...]) -> tuple[tuple[int, ...], tuple[float, ...]]:
