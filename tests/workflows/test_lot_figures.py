@@ -58,3 +58,18 @@ def test_lots_sum_to_the_sales_in_every_column() -> None:
     assert found["R-1"]["missing"] == 0
     net = sum(x for x in models.SaleFigure.objects.values_list("net", flat=True) if x is not None)
     assert models.LotFigure.objects.aggregate(n=Sum("net"))["n"] == net
+
+
+def test_under_the_moving_average_a_lot_costs_what_the_pool_says() -> None:
+    """100 at 30.00 and 100 at 40.00 are 35.00 each; the lots still say whose units went, and sum to the sale."""
+    post(
+        *masters(method="moving_average"),
+        receipt("R-1", "2026-01-05", 100, 3_000),
+        receipt("R-2", "2026-01-20", 100, 4_000),
+        sale("S-1", "2026-02-10", 130, amount=600_000),
+    )
+    found = by_lot()
+    assert {lot: (row["quantity"], row["purchase"]) for lot, row in found.items()} == {
+        "R-1": (100, 350_000),
+        "R-2": (30, 105_000),
+    }
