@@ -76,6 +76,7 @@ def _papers(items: int, documents: int) -> tuple[list[Any], list[list[Any]]]:
     ]  # fmt: skip
     papers.append(doc("opening_balance", "OPEN", location="LA", company="US", lines=lines))
     goods, transit, paid, owed = sum(line["costs"][0]["money"]["amount"] for line in lines), 0, 0, 0
+    june = {"kind": "company", "period_from": "2026-06-01", "period_to": "2026-06-30"}
     for n in range(documents // 3):
         sku, price = skus[n % items], 300 + n % items % 50
         order = doc("purchase_order", f"PO-{n}", "2026-06-01", company="US", supplier="ACME", currency="USD",
@@ -85,7 +86,7 @@ def _papers(items: int, documents: int) -> tuple[list[Any], list[list[Any]]]:
         sent = doc("shipment", f"SHIP-{n}", company="US", origin={"location": "LA"}, destination="DE",
                    lines=[{"sku": sku, "quantity": 10}])  # fmt: skip
         bill = doc("cost_bill", f"BILL-{n}", company="US", supplier="FWD", currency="USD",
-                   lines=[{"component": "software", "amount": 5_000 + n, "targets": [{"kind": "company"}]}])  # fmt: skip
+                   lines=[{"component": "software", "amount": 5_000 + n, "targets": [june]}])  # fmt: skip
         papers += [order, deposit, sent, bill]
         transit, paid, owed = transit + 10 * price, paid + 30 * price, owed + 5_000 + n
     signed = [["US", figure, f"{amount / 100:.2f}", "USD"] for figure, amount in (
