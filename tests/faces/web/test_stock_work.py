@@ -83,6 +83,8 @@ def test_a_receipt_from_arrival_to_document(visit: Callable[..., Any], books: di
     address = begun.headers["Location"]
     sheet = visit(address, "warehouse").content.decode()
     assert "40 to come" in sheet
+    assert visit("/arrivals/purchase_order/PO-1/receive", "warehouse", "post").status_code == 302
+    assert "Begun and not posted" in visit("/receiving/", "warehouse").content.decode()
     told = {"version": 1, "header": {"id": "GR-9", "location": "DE", "effective_at": "2026-11-21 10:00", "shipment": "SH-1"},
             "rows": [{"sku": "A", "quantity": "38"}]}  # fmt: skip
     saved = send(visit, f"{address}save", told, "warehouse")
