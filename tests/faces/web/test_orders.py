@@ -1,8 +1,9 @@
-"""Purchasing and payables: what the pages show to whom, and what they refuse."""
+"""Purchasing and payables: what the pages show to whom, and an order of forty lines from typing to payment by keyboard alone."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
@@ -12,6 +13,9 @@ from entrepot.books.access import create_user
 from entrepot.core.documents import parse
 from entrepot.workflows import order_trade, purchasing
 from tests.workflows import ledger
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 WORD = "a long enough phrase 7"
 
@@ -108,3 +112,53 @@ def test_payables_ask_the_books_a_fixed_number_of_times(django_assert_max_num_qu
             assert client.get(address).status_code == 200
     assert b"B-1" in client.get("/payables/").content
     assert b"B-1" not in client.get("/payables/?on=2026-01-20").content
+
+
+def _open(open_page: Callable[..., Page], address: str, name: str) -> Page:
+    page = open_page("en-GB", 1440, 900, base_url=address)
+    page.goto("/sign-in")
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(WORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    return page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("books")
+def test_forty_lines_from_order_to_payment_by_keyboard(
+    live_server: Any, open_page: Callable[..., Page]
+) -> None:  # fmt: skip
+    """Forty lines are typed, approved by a second person, received, billed and paid; no mouse is used anywhere."""
+    ann = _open(open_page, live_server.url, "ann")
+    ann.goto("/purchasing/")
+    ann.focus("[accesskey=n]")
+    ann.keyboard.press("Enter")
+    ann.wait_for_selector("[data-sheet]")
+    for field, text in (("supplier", "F1"), ("currency", "USD"), ("destination", "LA")):
+        ann.focus(f'[data-head-field="{field}"]')
+        ann.keyboard.press("Control+A")
+        ann.keyboard.type(text)
+    number = ann.input_value('[data-head-field="id"]')
+    ann.focus('tbody tr:first-child [data-cell="sku"]')
+    for n in range(1, 41):
+        for name, text in (("sku", f"K-{n:02d}"), ("quantity", str(n)), ("price", "1.50")):
+            ann.focus(f'tbody tr:nth-child({n}) [data-cell="{name}"]')
+            ann.keyboard.type(text)
+        ann.keyboard.press("Enter")
+    ann.keyboard.press("Control+Enter")
+    ann.wait_for_url(f"**/purchasing/{number}/")
+    bob = _open(open_page, live_server.url, "bob")
+    bob.goto(f"/purchasing/{number}/")
+    bob.keyboard.press("Enter")  # the button that approves has the focus
+    bob.wait_for_selector(".order-acts")
+    for act in ("receive", "bill", "pay"):
+        bob.goto(f"/purchasing/{number}/?act={act}")
+        bob.wait_for_selector("[data-order-form] input:focus")
+        bob.keyboard.press("Control+Enter")
+        bob.wait_for_url(f"**/purchasing/{number}/")
+    worth = sum(150 * n for n in range(1, 41))
+    assert models.Movement.objects.filter(purchase_line__isnull=False).count() == 40
+    assert sum(models.PaymentLine.objects.values_list("amount", flat=True)) == worth
+    assert bob.inner_text(".order-state").startswith("Paid")
