@@ -25,9 +25,22 @@ ROLES: dict[str, frozenset[str]] = {
     "owner": frozenset(
         _SEES
         | _BUYS
-        | {"approve", "import", "undo", "post", "post_stock", "close", "pay", "see_audit", "manage_users", "see_personal"}
+        | {
+            "approve",
+            "import",
+            "undo",
+            "post",
+            "post_stock",
+            "close",
+            "pay",
+            "see_audit",
+            "manage_users",
+            "see_personal",
+        }
     ),
-    "finance": frozenset(_SEES | _BUYS | {"approve", "import", "undo", "post", "post_stock", "close", "pay", "see_audit"}),
+    "finance": frozenset(
+        _SEES | _BUYS | {"approve", "import", "undo", "post", "post_stock", "close", "pay", "see_audit"}
+    ),
     "operations": frozenset(_SEES | _BUYS | {"approve", "import", "undo", "post", "post_stock", "see_personal"}),
     "warehouse": frozenset({"post_stock"}),
     "viewer": frozenset[str](),

@@ -155,7 +155,9 @@ class _Writer:
                 return None
             default = type(value).model_fields[step].default
             value = getattr(value, step)
-        as_default = value == default and (column.kind != "ratio" or owner.denominator == 1)  # 1/2 begins with a default
+        as_default = value == default and (
+            column.kind != "ratio" or owner.denominator == 1
+        )  # 1/2 begins with a default
         if value is None or as_default or value in ("", [], {}):
             return None
         return self._form(column, value, owner)

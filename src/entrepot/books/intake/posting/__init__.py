@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from entrepot.books.intake.posting import buying, closing, costing, import_tax, master, periods, purchasing, rebates, selling, stock
+from entrepot.books.intake.posting import (
+    buying,
+    closing,
+    costing,
+    import_tax,
+    master,
+    periods,
+    purchasing,
+    rebates,
+    selling,
+    stock,
+)
 from entrepot.books.intake.posting.builder import Builder
 
 RULES: dict[str, Callable[[Builder, Any], None]] = {
