@@ -19,7 +19,7 @@ IN, OUT = "in_", "out_"
 
 
 @dataclass(frozen=True, slots=True)
-class MonthRow:
+class ClosingMonth:
     """One month. ``state``: open, closed, reopened; ``units`` and ``value`` at its end, None where not put together."""
 
     month: date
@@ -161,7 +161,7 @@ class Realisable:
 class MonthPage:
     """A month with what was put together of it; ``totals`` empty where nothing was."""
 
-    row: MonthRow
+    row: ClosingMonth
     totals: tuple[StepTotal, ...]
     checks: tuple[ChecklistLine, ...]
     vouchers: tuple[VoucherShown, ...]
@@ -171,7 +171,7 @@ class MonthPage:
     realisable: tuple[Realisable, ...] = ()
 
 
-def months(viewer: Viewer) -> list[MonthRow]:
+def months(viewer: Viewer) -> list[ClosingMonth]:
     """The company's months from its first movement on, the newest first, at most three years. Three queries."""
     zone = viewer.company.zone
     first = viewer.of_company(Movement.objects.all()).order_by("effective_at").values_list("effective_at", flat=True)
@@ -180,7 +180,7 @@ def months(viewer: Viewer) -> list[MonthRow]:
         return []
     today = local_date(now(), zone)
     states, reports = _states(viewer), _reports(viewer)
-    month, rows = today.replace(day=1), list[MonthRow]()
+    month, rows = today.replace(day=1), list[ClosingMonth]()
     while month >= local_date(began, zone).replace(day=1) and len(rows) < MONTHS_SHOWN:
         rows.append(_row(month, states, reports, month < today.replace(day=1)))
         month = (month - timedelta(days=1)).replace(day=1)
@@ -274,11 +274,11 @@ def _reports(viewer: Viewer) -> dict[date, MonthReport]:
     return {r.first: r for r in viewer.of_company(MonthReport.objects.all()).defer("steps", "vouchers")}
 
 
-def _row(month: date, states: dict[date, Period], reports: dict[date, MonthReport], over: bool) -> MonthRow:
+def _row(month: date, states: dict[date, Period], reports: dict[date, MonthReport], over: bool) -> ClosingMonth:
     period, report = states.get(month), reports.get(month)
     state = "open" if period is None else "closed" if period.closed else "reopened"
     closing = next((entry for entry in report.totals if entry[0] == "closing"), [None, None, None]) if report else None
-    return MonthRow(
+    return ClosingMonth(
         month,
         state,
         moment(period.recorded_at) if period else None,

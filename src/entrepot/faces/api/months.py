@@ -16,7 +16,7 @@ from entrepot.books.selectors import NotThere
 from entrepot.books.selectors import jobs as work
 from entrepot.books.selectors import months as reading
 from entrepot.books.selectors.health_shapes import Job
-from entrepot.books.selectors.months import MonthPage, MonthRow, RollRow
+from entrepot.books.selectors.months import ClosingMonth, MonthPage, RollRow
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces import worker
 from entrepot.faces.api.security import viewer_of
@@ -28,7 +28,7 @@ from entrepot.workflows.vouchers import vouchers
 months = Router()
 
 
-@months.get("/months", response=list[schema_of(MonthRow)], summary="Months of the company")
+@months.get("/months", response=list[schema_of(ClosingMonth)], summary="Months of the company")
 def read_months(request: HttpRequest) -> HttpResponse:
     """Every month with its state, units and value at its end, the newest first."""
     viewer = _viewer(request)

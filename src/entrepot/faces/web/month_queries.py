@@ -21,7 +21,7 @@ from entrepot.workflows.vouchers import vouchers
 KINDS = ("month_report", "month_close")
 
 
-def months(viewer: Viewer) -> list[reading.MonthRow]:
+def months(viewer: Viewer) -> list[reading.ClosingMonth]:
     """The company's months, the newest first."""
     return reading.months(viewer)
 
