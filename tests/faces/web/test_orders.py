@@ -151,7 +151,8 @@ def test_forty_lines_from_order_to_payment_by_keyboard(
     ann.wait_for_url(f"**/purchasing/{number}/")
     bob = _open(open_page, live_server.url, "bob")
     bob.goto(f"/purchasing/{number}/")
-    bob.keyboard.press("Enter")  # the button that approves has the focus
+    bob.wait_for_selector("main button:focus")  # the one that approves
+    bob.keyboard.press("Enter")
     bob.wait_for_selector(".order-acts")
     for act in ("receive", "bill", "pay"):
         bob.goto(f"/purchasing/{number}/?act={act}")
