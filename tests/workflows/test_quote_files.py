@@ -169,3 +169,28 @@ def test_the_command_shows_the_table_and_the_lines(tmp_path: Path, monkeypatch: 
     assert typed.exit_code == 0, typed.output
     assert "price of" not in typed.output
     assert "Third-party warehouse" in typed.output
+
+
+@pytest.mark.parametrize(
+    ("typed", "component", "amount"),
+    [
+        ({"price": "0.125", "quantity": 10_000}, "purchase", 125_000),
+        ({"price": "0.035", "quantity": 10_000}, "purchase", 35_000),
+        ({"price": "3.2", "quantity": 500, "currency": "VND", "shown": "VND"}, "purchase", 1_600),
+        ({"price": "1", "quantity": 1_000, "breaks": [{"from": 500, "price": "0.125"}]}, "purchase", 12_500),
+        ({"quantity": 1_000, "way": [{"mode": "sea", "freight": "0.015", "per": "unit"}]}, "freight", 1_500),
+        ({"quantity": 1_000, "way": [{"mode": "air", "freight": "4.125", "per": "kg"}]}, "freight", 165_000),
+        ({"quantity": 1_001, "charge": [{"name": "Label", "amount": "0.005", "per": "unit"}]}, "handling", 501),
+        ({"quantity": 1_000, "via": "third_party", "fee": "0.125"}, "fulfilment", 12_500),
+    ],
+)
+def test_a_price_finer_than_the_minor_unit_is_rounded_once_for_all(
+    typed: dict[str, Any], component: str, amount: int
+) -> None:
+    """Half a cent a unit is money over ten thousand units: only the amount of all units is rounded, half away from zero."""
+    plain: dict[str, Any] = {
+        "destination": "DE", "price": "2", "currency": "USD", "origin": "CN", "duty": "0", "on": TODAY,
+        "unit": {"grams": 400, "cm": "10x10x10"},
+    }  # fmt: skip
+    found = alternatives(sought_from({**plain, **typed}, TODAY), seller_rules(None))[0].quote
+    assert sum(n.amount or 0 for n in found.lines if component in {n.component, n.family}) == amount

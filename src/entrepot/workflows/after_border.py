@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from entrepot.core.cost_lines import CostLine
+from entrepot.core.money import round_half_away
 from entrepot.workflows.quote import TYPED
 from entrepot.workflows.sought import NOTHING, PLATFORM, Further, Sought
 
@@ -59,7 +61,7 @@ def _cost(cost: Further, sought: Sought, quantity: int) -> CostLine:
         if not sought.packed.per_carton:
             return CostLine(cost.component, cost.label, None, cost.currency, TYPED, needs=("units in a carton",))
         count = -(-quantity // sought.packed.per_carton)
-    return CostLine(cost.component, cost.label, cost.amount * count, cost.currency, TYPED)
+    return CostLine(cost.component, cost.label, round_half_away(Fraction(cost.amount * count)), cost.currency, TYPED)
 
 
 def _stock(sought: Sought, quantity: int, wait: int) -> Stocked:
@@ -100,7 +102,9 @@ def _third_party(route: Route, sought: Sought, quantity: int, on: date, wait: in
         fee = sought.after.fee
         if fee is None:
             return _waits(route, label, sought.currency, "the warehouse's fee of a unit")
-        line = CostLine("fulfilment", label, fee * quantity, sought.currency, TYPED, estimate=True)
+        line = CostLine(
+            "fulfilment", label, round_half_away(Fraction(fee * quantity)), sought.currency, TYPED, estimate=True
+        )
         return dataclasses.replace(route, after=(*route.after, line))
     if sought.after.daily <= 0:
         return _waits(route, label, sought.currency, "how many are sold a day")

@@ -10,7 +10,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from entrepot.core.errors import Problem, ProblemError
-from entrepot.core.money import range_share
+from entrepot.core.money import range_share, round_half_away
 from entrepot.workflows.quote import ItemAnswer, LineAnswer, QuoteAnswer, QuoteAsked, Way, Wish, answer_by
 from entrepot.workflows.rule_files import SellerRules
 from entrepot.workflows.sought import Alternative, Freighted, Packed, Sought, Split
@@ -83,13 +83,14 @@ class _Part:
 
         sought, quantity, packed = self.sought, self.quantity, self.sought.packed
         price = sought.price_of(self.bought)
+        value = None if price is None else round_half_away(Fraction(price * quantity))
         wish = Wish(
-            sought.sku, quantity, None if price is None else price * quantity, sought.currency, sought.hs, sought.origin,
+            sought.sku, quantity, value, sought.currency, sought.hs, sought.origin,
             None if packed.grams is None else packed.grams * quantity, sought.programme, sought.duty, sought.tax,
         )  # fmt: skip
         ways = tuple(
             Way(way.called, way.mode, _freight(way, quantity, packed, part=quantity < self.bought), sought.currency,
-                way.insurance * quantity // self.bought, all_in=way.all_in, days=way.days)
+                round_half_away(Fraction(way.insurance)) * quantity // self.bought, all_in=way.all_in, days=way.days)
             for way in sought.ways
         )  # fmt: skip
         asked = QuoteAsked(
@@ -165,15 +166,15 @@ def _freight(way: Freighted, quantity: int, packed: Packed, *, part: bool) -> in
     if way.rate is None or (way.basis == "total" and part):
         return None
     if way.basis == "unit":
-        return way.rate * quantity
+        return round_half_away(Fraction(way.rate * quantity))
     if way.basis == "kg":
-        return None if packed.grams is None else round(Fraction(way.rate * packed.grams * quantity, 1000))
+        return None if packed.grams is None else round_half_away(Fraction(way.rate * packed.grams * quantity) / 1000)
     if way.basis == "cbm":
         if packed.sides is None:
             return None
         a, b, c = packed.sides
-        return round(Fraction(way.rate * a * b * c * quantity, CUBIC_METRE))
-    return way.rate
+        return round_half_away(Fraction(way.rate * a * b * c * quantity) / CUBIC_METRE)
+    return round_half_away(Fraction(way.rate))
 
 
 def _cartons(packed: Packed, quantity: int, goods: frozenset[str]) -> tuple[Cartons, ...]:

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from entrepot.core.components import COMPONENTS
 from entrepot.core.errors import Problem, ProblemError
-from entrepot.core.money import exponent
+from entrepot.core.money import exponent, round_half_away
 from entrepot.workflows.quote import Door
 from entrepot.workflows.sought import NOTHING, PLATFORM, THIRD_PARTY, After, Freighted, Further, Packed, Sought, Split
 
@@ -52,8 +52,8 @@ def sought_from(table: Table, today: date) -> Sought:
     >>> asked = sought_from({"destination": "DE", "quantity": [200, 500], "price": "2.10", "currency": "USD",
     ...                      "breaks": [{"from": 500, "price": "1.95"}], "unit": {"grams": 420, "cm": "13x11x10"}},
     ...                     date(2026, 12, 1))
-    >>> asked.price_of(200), asked.price_of(500), asked.packed.sides
-    (210, 195, (130, 110, 100))
+    >>> str(asked.price_of(200)), str(asked.price_of(500)), asked.packed.sides
+    ('210', '195', (130, 110, 100))
     """
     _only(table, "")
     currency = _currency(table, "currency", "USD")
@@ -98,10 +98,10 @@ def _after(table: Table, currency: str, destination: str, prices: Any) -> After:
         if one not in {NOTHING, PLATFORM, THIRD_PARTY}:
             raise _wrong("via", "no such way on", f"use {PLATFORM} or {THIRD_PARTY}", one)
     country = rule_book().countries.get(destination)
-    local = country.currency if country else currency
+    sale = _money(table, "sale", country.currency if country else currency)
     return After(
         tuple(dict.fromkeys(listed)) or (NOTHING,), _number(table, "daily") or Fraction(0), _money(table, "fee", currency),
-        _money(table, "sale", local), prices, str(table.get("placement", "minimal")),
+        None if sale is None else round_half_away(sale), prices, str(table.get("placement", "minimal")),
     )  # fmt: skip
 
 
@@ -217,17 +217,17 @@ def _rows(table: Table, field: str) -> list[Table]:
     return cast("list[Table]", listed)
 
 
-def _needed_money(row: Table, field: str, currency: str) -> int:
+def _needed_money(row: Table, field: str, currency: str) -> Fraction:
     amount = _money(row, field, currency)
     if amount is None:
         raise _wrong(field, "the price is missing", "add it")
     return amount
 
 
-def _money(table: Table, field: str, currency: str) -> int | None:
-    """Minor units, ``None`` where nothing is said; a rate may be finer than the minor unit and is rounded to it."""
+def _money(table: Table, field: str, currency: str) -> Fraction | None:
+    """Minor units, ``None`` where nothing is said. A price of one may be finer: only the amount of all is rounded."""
     number = _number(table, field)
-    return None if number is None else round(number * 10 ** exponent(currency))
+    return None if number is None else number * 10 ** exponent(currency)
 
 
 def _number(table: Table, field: str) -> Fraction | None:

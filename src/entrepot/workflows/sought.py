@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from entrepot.engines.freight import RateCard
     from entrepot.engines.storage import PriceList
 
+Rate = Fraction | int
+"""An amount of one unit, kilogram, cubic metre or carton in minor units; it may be finer than the minor unit."""
 PLATFORM, THIRD_PARTY, NOTHING = "platform", "third_party", ""
 """What follows the border."""
 
@@ -25,12 +27,12 @@ class Freighted:
     """
 
     mode: str
-    rate: int | None
+    rate: Rate | None
     basis: str = "total"
     days: int | None = None
     all_in: bool = False
     name: str = ""
-    insurance: int = 0
+    insurance: Rate = 0
 
     @property
     def called(self) -> str:
@@ -44,7 +46,7 @@ class Further:
     (total | unit | carton). ``leg`` is border | onward | after, as in :mod:`entrepot.engines.freight`."""
 
     label: str
-    amount: int | None
+    amount: Rate | None
     currency: str
     basis: str = "total"
     component: str = "handling"
@@ -63,7 +65,7 @@ class After:
 
     via: tuple[str, ...] = (NOTHING,)
     daily: Fraction = Fraction(0)
-    fee: int | None = None
+    fee: Rate | None = None
     sale: int | None = None
     prices: PriceList | None = None
     splits: str = "minimal"
@@ -99,7 +101,7 @@ class Sought:
     """
 
     sku: str
-    price: int | None
+    price: Rate | None
     currency: str
     shown: str
     destination: str
@@ -116,7 +118,7 @@ class Sought:
     known_on: date | None = None
     packed: Packed = Packed()
     after: After = After()
-    breaks: tuple[tuple[int, int], ...] = ()
+    breaks: tuple[tuple[int, Rate], ...] = ()
     cards: tuple[RateCard, ...] = ()
     lanes: bool = False
     further: tuple[Further, ...] = ()
@@ -125,7 +127,7 @@ class Sought:
     """What the goods are, as surcharges of freight cards name it (battery, magnetic …)."""
     door: Door = Door()
 
-    def price_of(self, quantity: int) -> int | None:
+    def price_of(self, quantity: int) -> Rate | None:
         """Price of one unit when so many are bought: the break with the most units that is reached, else ``price``."""
         reached = [(units, price) for units, price in self.breaks if units <= quantity]
         return max(reached)[1] if reached else self.price

@@ -169,3 +169,14 @@ def test_breaks_splits_and_both_sides_after_the_border(visit: Visit) -> None:
     split = next(n for n, row in enumerate(rows) if "+" in row["Way"] and row["Units"] == "2000")
     lines = _csv(visit(f"/quote/lines.csv?{asked}&m1=&m2=&m3=&s=20&s1=air&s2=sea&on=2027-02-01&pick={split}"))
     assert len({line["Part"] for line in lines}) == 2
+
+
+def test_a_price_of_half_a_cent_is_kept() -> None:
+    """The page takes a unit price as fine as it is typed, also in the breaks and in freight of a kilogram."""
+    typed = {"price": "0.125", "breaks": "500:0.035", "f2": "4.125", "fee": "0.005"}
+    form = Form(typed)
+    asked = sought(form, "USD", date(2026, 8, 1), {"US": "USD"})
+    assert not form.problems
+    assert [str(asked.price), str(asked.price_of(500)), str(asked.after.fee)] == ["25/2", "7/2", "1/2"]
+    assert [str(way.rate) for way in asked.ways if way.mode == "air"] == ["825/2"]
+    assert Form({"price": "1e-99999999"}).rate("price", "USD") is None

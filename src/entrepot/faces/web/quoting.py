@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +21,8 @@ from entrepot.workflows.quote import Door
 from entrepot.workflows.sought import PLATFORM, THIRD_PARTY, After, Alternative, Freighted, Packed, Sought, Split
 
 WAYS = (1, 2, 3)
+LONGEST = 30
+"""Characters of a price."""
 FIRST = {"m1": "sea", "m2": "air", "m3": "express", "b1": "cbm", "b2": "kg", "b3": "kg"}
 """What the three ways are before anybody chose."""
 
@@ -56,13 +59,18 @@ class Form:
         if not typed:
             return None
         try:
-            amount = minor(typed, currency)
+            amount = minor(typed, currency) if len(typed) <= LONGEST and "e" not in typed.lower() else -1
         except ProblemError:
             amount = -1
         if 0 <= amount < 10**13:
             return amount
         self.fail(name, typed, "write an amount such as 12.50")
         return None
+
+    def rate(self, name: str, currency: str) -> Fraction | None:
+        """A price of one unit, kilogram or cubic metre in minor units, as fine as it is typed."""
+        amount = self.money(name, currency)
+        return None if amount is None else fine(self.text(name).replace(",", ""), currency)
 
     def decimal(self, name: str) -> Fraction | None:
         """A number such as 0.25, ``None`` where nothing is typed."""
@@ -110,6 +118,17 @@ class Form:
         return code
 
 
+def fine(typed: str, currency: str) -> Fraction:
+    """An amount in minor units that is not rounded. Raises :class:`ValueError` for more digits than any price has.
+
+    >>> fine("0.125", "USD")
+    Fraction(25, 2)
+    """
+    if len(typed) > LONGEST or "e" in typed.lower():
+        raise ValueError(typed)
+    return Fraction(Decimal(typed)) * 10 ** exponent(currency)
+
+
 def sought(form: Form, own: str, today: date, currency_of: Mapping[str, str]) -> Sought:
     """What the form asks. ``own`` is the company's currency, ``currency_of`` that of each destination.
 
@@ -123,13 +142,13 @@ def sought(form: Form, own: str, today: date, currency_of: Mapping[str, str]) ->
     quantities = [form.number("qty", part.strip()) for part in form.text("qty", "500").replace("，", ",").split(",")]
     days = [form.day("on") or today, form.day("on2")]
     return Sought(
-        form.text("sku", "goods")[:120], form.money("price", currency), currency, form.currency("in", currency), destination,
+        form.text("sku", "goods")[:120], form.rate("price", currency), currency, form.currency("in", currency), destination,
         tuple(dict.fromkeys(q for q in quantities if q))[:4] or (1,), tuple(dict.fromkeys(d for d in days if d)),
         _ways(form, currency), form.text("hs", facts.hs if facts else "")[:20],
         form.text("from", facts.origin if facts and facts.origin else "CN").upper()[:2],
         _rate(form, "duty"), _rate(form, "tax"), form.text("programme")[:40], form.text("regime", "commercial")[:40],
         form.text("recover") == "1", form.day("known"), _packed(form),
-        After(_via(form), form.decimal("pace") or Fraction(0), form.money("fee", currency),
+        After(_via(form), form.decimal("pace") or Fraction(0), form.rate("fee", currency),
               form.money("sale", currency_of[destination]), splits=form.text("place", "minimal")),
         breaks=_breaks(form, currency), lanes=form.text("lanes") == "1", splits=_splits(form),
         door=Door(postcode=form.text("post")[:12]),
@@ -142,9 +161,9 @@ def _via(form: Form) -> tuple[str, ...]:
     return (PLATFORM, THIRD_PARTY) if typed == "both" else (typed if typed in {PLATFORM, THIRD_PARTY} else "",)
 
 
-def _breaks(form: Form, currency: str) -> tuple[tuple[int, int], ...]:
+def _breaks(form: Form, currency: str) -> tuple[tuple[int, Fraction], ...]:
     """Price breaks such as ``500:1.90, 1000:1.75``."""
-    found: list[tuple[int, int]] = []
+    found: list[tuple[int, Fraction]] = []
     for part in form.text("breaks").replace("，", ",").replace("：", ":").split(","):
         units, _colon, price = part.strip().partition(":")
         if not part.strip():
@@ -152,8 +171,8 @@ def _breaks(form: Form, currency: str) -> tuple[tuple[int, int], ...]:
         try:
             if not units.strip().isdigit():
                 raise ValueError(units)
-            found.append((int(units), minor(price.strip(), currency)))
-        except (ValueError, ProblemError):
+            found.append((int(units), fine(price.strip(), currency)))
+        except (ValueError, InvalidOperation):
             form.fail("breaks", part.strip(), "write price breaks such as 500:1.90, 1000:1.75")
     return tuple(found)[:6]
 
@@ -185,7 +204,7 @@ def _ways(form: Form, currency: str) -> tuple[Freighted, ...]:
         mode = form.typed.get(f"m{n}", FIRST[f"m{n}"]).strip()
         if mode and mode not in ways:
             ways[mode] = Freighted(
-                mode, form.money(f"f{n}", currency), form.text(f"b{n}", FIRST[f"b{n}"]), form.number(f"d{n}"),
+                mode, form.rate(f"f{n}", currency), form.text(f"b{n}", FIRST[f"b{n}"]), form.number(f"d{n}"),
                 form.text(f"a{n}") == "1",
             )  # fmt: skip
     return tuple(ways.values())
