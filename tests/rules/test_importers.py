@@ -65,3 +65,20 @@ def test_the_uk_tariff_of_2021() -> None:
     read = read_uk(table.head(500).write_csv(), date(2021, 1, 1))
     assert len(read.lines) + len(read.problems) == 500
     assert len(read.lines) >= 495
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("DE,61,-5,19,CN", "not_a_rate"), ("DE,61,inf,19,CN", "not_a_rate"), ("DE,61,1e9,19,CN", "not_a_rate"),
+        ("DE,61,1001%,19,CN", "not_a_rate"), ("DE,61,5,nan,CN", "not_a_rate"), ("DE,61,5,190,CN", "not_a_rate"),
+        ("DE,61,5,19,ZZ", "unknown_origin"),
+    ],
+)  # fmt: skip
+def test_an_own_rate_out_of_reason_is_a_problem(row: str, code: str) -> None:
+    """A duty is 0 to 1000 per cent, a tax 0 to 100, an origin a country; a text of the tariff stays as it is."""
+    read = read_own_rates(
+        f"destination,hs,duty,tax,origin\n{row}\nDE,62,16.5% + 20c/kg,19,\nDE,63,Free,,\nDE,64,350,,\n"
+    )
+    assert [(p.code, p.line) for p in read.problems] == [(code, 2)]
+    assert [rate.rate for rate in read.own] == ["16.5% + 20c/kg", "Free", "350%"]

@@ -101,6 +101,14 @@ def test_all_in_has_no_duty_of_its_own() -> None:
         (Wish("a", 0, 1, "USD"), "bad_quantity"),
         (Wish("a", 1, 1, "ZZZ"), "unknown_currency"),
         (Wish("a", 1, 1, "USD", duty="x"), "not_a_rate"),
+        (Wish("a", 1, 1, "USD", duty="-5"), "not_a_rate"),
+        (Wish("a", 1, 1, "USD", duty="1001"), "not_a_rate"),
+        (Wish("a", 1, 1, "USD", duty="inf"), "not_a_rate"),
+        (Wish("a", 1, 1, "USD", duty="1e9999999"), "not_a_rate"),
+        (Wish("a", 1, 1, "USD", tax="nan"), "not_a_rate"),
+        (Wish("a", 1, 1, "USD", tax="101"), "not_a_rate"),
+        (Wish("a", 1, 1, "USD", origin="ZZ"), "unknown_origin"),
+        (Wish("a", 1, 1, "USD", origin="China"), "unknown_origin"),
     ],
 )
 def test_bad_input_is_a_problem(wish: Wish, code: str) -> None:
@@ -172,3 +180,66 @@ def test_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = run(app, ["quote", "--to", "ZZ", "--price", "1", "--way", "x"])
     assert wrong.exit_code != 0
     assert "Traceback" not in wrong.output
+
+
+def test_an_origin_that_is_not_named_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No country is put in its place; one that is none is refused, and an empty one takes back that of the file."""
+    monkeypatch.setenv("ENTREPOT_HOME", str(tmp_path))
+    asked = [
+        "quote",
+        "--to",
+        "US",
+        "--price",
+        "4",
+        "--hs",
+        "610910",
+        "--on",
+        "2026-08-01",
+        "--way",
+        "Sea:sea:9",
+        "--json",
+    ]
+    run = CliRunner().invoke
+
+    def needs(*more: str) -> set[str]:
+        return {need for line in json.loads(run(app, [*asked, *more]).output)[0]["lines"] for need in line["needs"]}
+
+    file = tmp_path / "shirt.toml"
+    file.write_text('destination = "US"\norigin = "CN"\n', encoding="utf-8")
+    assert "country of origin" in needs()
+    assert "country of origin" not in needs("--from", "CN")
+    assert "country of origin" not in needs("--file", str(file))
+    assert "country of origin" in needs("--file", str(file), "--from", "")
+    wrong = run(app, [*asked, "--from", "ZZ"])
+    assert wrong.exit_code != 0
+    assert isinstance(wrong.exception, ProblemError | SystemExit)
+
+
+@pytest.mark.parametrize(
+    ("origin", "duty", "code"),
+    [
+        ("ZZ", "", "unknown_origin"),
+        ("CN", "-1", "not_a_rate"),
+        ("CN", "inf", "not_a_rate"),
+        ("CN", "9999", "not_a_rate"),
+    ],
+)
+def test_a_row_with_a_wrong_origin_or_rate_is_named(tmp_path: Path, origin: str, duty: str, code: str) -> None:
+    """The file of a what-if says which line has it."""
+    file = tmp_path / "items.csv"
+    file.write_text(
+        f"sku,destination,quantity,price,currency,hs,origin,duty\na,US,1,4,USD,610910,{origin},{duty}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ProblemError) as error:
+        read_items(file, date(2026, 9, 1))
+    assert [(p.code, p.line) for p in error.value.problems] == [(code, 2)]
+
+
+def test_a_price_finer_than_the_cent_is_multiplied_first(tmp_path: Path) -> None:
+    """Ten thousand units at 0.035 are worth 350."""
+    file = tmp_path / "items.csv"
+    file.write_text(
+        "sku,destination,quantity,price,currency,hs,origin\na,US,10000,0.035,USD,610910,CN\n", encoding="utf-8"
+    )
+    assert read_items(file, date(2026, 9, 1)).entries.value.tolist() == [35_000]

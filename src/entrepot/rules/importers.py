@@ -9,14 +9,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from entrepot.core.cost_lines import Basis, Confidence
+from entrepot.core.countries import origin_code
 from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.percent import DUTY, TAX, rate_of
 from entrepot.rules.tariff import OwnRate, TariffLine, digits
 
 HEADINGS = {
@@ -26,6 +28,10 @@ HEADINGS = {
     "9903.91.08": "301:biden_jan26", "9903.91.11": "301:biden_25_jan25",
 }  # fmt: skip
 """Chapter 99 headings that footnotes of the schedule name, and the lists of added duties they stand for."""
+_ONE_NUMBER = re.compile(r"-|\+?(\d|\.|inf|nan)[\w.+-]*\s*%?$", re.IGNORECASE)
+"""A duty that is one number, or below zero."""
+_LONGEST = 120
+"""Characters of a duty as the tariff writes it."""
 _CSV = {
     "HTS Number": "htsno", "Indent": "indent", "Description": "description", "Unit of Quantity": "units",
     "General Rate of Duty": "general", "Special Rate of Duty": "special", "Column 2 Rate of Duty": "other",
@@ -128,12 +134,15 @@ def _own(row: Mapping[str, str], number: int, problems: list[Problem]) -> OwnRat
         problems.append(_bad_row(number, "destination", destination, "a country of two letters and a rate"))
         return None
     try:
+        _checked_rates(duty, tax, row.get("origin", ""))
+    except ProblemError as error:
+        problems += [replace(problem, line=number) for problem in error.problems]
+        return None
+    try:
         days = [date.fromisoformat(row[k]) if row.get(k) else None for k in ("from", "to")]
-        if tax:
-            Decimal(tax)
-    except (ValueError, InvalidOperation):
-        found = f"{row.get('from', '')} {row.get('to', '')} {tax}".strip()
-        problems.append(_bad_row(number, "from", found, "days like 2026-01-31 and a tax in per cent"))
+    except ValueError:
+        found = f"{row.get('from', '')} {row.get('to', '')}".strip()
+        problems.append(_bad_row(number, "from", found, "days like 2026-01-31"))
         return None
     if duty and duty.replace(".", "", 1).isdigit():
         duty += "%"
@@ -141,6 +150,14 @@ def _own(row: Mapping[str, str], number: int, problems: list[Problem]) -> OwnRat
     basis = Basis(f"own.{destination.lower()}.{digits(row['hs'])}", source, days[0], days[1], Confidence.SELLER)
     whole = row.get("whole", "").lower() in {"yes", "true", "1", "是"}
     return OwnRate(destination, digits(row["hs"]), duty, basis, row.get("origin", "").upper(), tax, whole)
+
+
+def _checked_rates(duty: str, tax: str, origin: str) -> None:
+    """Refuse what is no rate: a duty may also be a text of the tariff such as ``16.5% + 20c/kg``, a tax is per cent."""
+    origin_code(origin)
+    rate_of(tax, TAX, "tax")
+    if _ONE_NUMBER.match(duty) or len(duty) > _LONGEST:
+        rate_of(duty, DUTY, "duty")
 
 
 def _hts_rows(text: str) -> tuple[Iterable[Mapping[str, Any]], bool]:

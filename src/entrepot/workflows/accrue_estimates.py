@@ -12,6 +12,7 @@ from fractions import Fraction
 from statistics import median
 
 from entrepot.books import models
+from entrepot.core.countries import CODES
 from entrepot.core.money import major, round_half_away
 from entrepot.workflows.accrue_moves import Move
 from entrepot.workflows.bill_audit import Packing, card_of
@@ -122,7 +123,7 @@ def by_rules(move: Move, company: models.Company, rules: SellerRules, supplier: 
         old = wishes.get(item.sku)
         wishes[item.sku] = Wish(
             item.sku, row.units + (old.quantity if old else 0), row.value + (old.value or 0 if old else 0),
-            company.currency, item.hs_code, item.origin, row.grams,
+            company.currency, item.hs_code, item.origin if item.origin in CODES else "", row.grams,
         )  # fmt: skip
     asked = QuoteAsked(
         tuple(wishes.values()), move.country, move.on, company.currency,

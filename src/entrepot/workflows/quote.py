@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.core.components import FAMILY_OF
 from entrepot.core.cost_lines import Basis, Confidence, CostLine
+from entrepot.core.countries import origin_problem
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import exponent
+from entrepot.core.percent import DUTY, TAX, rate_of
 from entrepot.engines.duty import Goods
 from entrepot.engines.landed import Item, Quote, Request, Route, compare
 from entrepot.workflows.rule_files import SellerRules, seller_rules
@@ -178,6 +179,7 @@ def _check(asked: QuoteAsked) -> None:
         Problem("bad_quantity", "a quote needs at least one unit", "give the quantity", field="quantity", found=w.sku)
         for w in asked.items if w.quantity < 1
     ]  # fmt: skip
+    problems += [told for w in asked.items if (told := origin_problem(w.origin.strip()))]
     if not asked.items:
         problems.append(Problem("no_goods", "the quote has no item", "name at least one item", field="items"))
     if len({w.sku for w in asked.items}) < len(asked.items):
@@ -193,22 +195,11 @@ def _check(asked: QuoteAsked) -> None:
 
 def _item(wish: Wish) -> Item:
     goods = Goods(
-        wish.sku, wish.quantity, wish.value, wish.currency, hs=wish.hs, origin=wish.origin.upper(),
-        net_grams=wish.grams, programme=wish.programme, duty_rate=_percent(wish.duty, "duty"),
-        tax_rate=_percent(wish.tax, "tax"),
+        wish.sku, wish.quantity, wish.value, wish.currency, hs=wish.hs, origin=wish.origin.strip().upper(),
+        net_grams=wish.grams, programme=wish.programme, duty_rate=rate_of(wish.duty, DUTY, "duty"),
+        tax_rate=rate_of(wish.tax, TAX, "tax"),
     )  # fmt: skip
     return Item(goods, wish.grams)
-
-
-def _percent(text: str, name: str) -> Fraction | None:
-    if not text.strip():
-        return None
-    try:
-        return Fraction(text.strip().rstrip("%").strip()) / 100
-    except (ValueError, ZeroDivisionError):
-        raise ProblemError(
-            Problem("not_a_rate", "this is not a rate in per cent", "write it like 6.5", field=name, found=text)
-        ) from None
 
 
 def _route(way: Way) -> Route:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from entrepot.core.components import COMPONENTS
+from entrepot.core.countries import origin_code
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import exponent, round_half_away
 from entrepot.workflows.quote import Door
@@ -70,8 +71,9 @@ def sought_from(table: Table, today: date) -> Sought:
         str(table.get("sku", "item")), _money(table, "price", currency), currency, shown, destination,
         _quantities(table.get("quantity", 1)), _days(table.get("on", today)),
         tuple(_way(row, currency) for row in _rows(table, "way")),
-        str(table.get("hs", "")), str(table.get("origin", "CN")).upper(), str(table.get("duty", "")), str(table.get("tax", "")),
-        str(table.get("programme", "")), str(table.get("regime", "commercial")), bool(table.get("recover", False)),
+        str(table.get("hs", "")), origin_code(str(table.get("origin", ""))),
+        str(table.get("duty", "")), str(table.get("tax", "")), str(table.get("programme", "")),
+        str(table.get("regime", "commercial")), bool(table.get("recover", False)),
         _known(table), _packed(table), _after(table, currency, destination, prices),
         tuple((int(_number(row, "from") or 0), _needed_money(row, "price", currency)) for row in _rows(table, "breaks")),
         cards, bool(table.get("lanes", False)), tuple(_charge(row, currency) for row in _rows(table, "charge")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -12,8 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
+from entrepot.core.countries import origin_code
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import minor
+from entrepot.core.percent import DUTY, rate_of
 from entrepot.engines.duty import Coded, Entries, day_number
 from entrepot.engines.landed import WhatIf, what_if
 from entrepot.rules import AddDuty, Patch, RuleBook
@@ -71,7 +73,7 @@ def tariff(text: str, start: date, book: RuleBook) -> AddDuty:
             Problem("bad_tariff", "this change of a tariff cannot be read",
                     "write COUNTRY:HEADING:ORIGIN:POINTS, such as US:6109:CN:10", field="tariff", found=text)
         )  # fmt: skip
-    origins = (parts[2].upper(),) if parts[2] else ()
+    origins = (origin_code(parts[2]),) if parts[2] else ()
     return AddDuty(parts[0].upper(), parts[3], start, "".join(c for c in parts[1] if c.isdigit()), origins)
 
 
@@ -132,24 +134,30 @@ def _row(
     try:
         quantity = int(row["quantity"])
         own = row["currency"].strip().upper()
-        value, freight, cover = (minor(row.get(k) or "0", own) for k in ("price", "freight", "insurance"))
+        freight, cover = (minor(row.get(k) or "0", own) for k in ("freight", "insurance"))
+        value = minor(str(Decimal(row.get("price") or "0") * quantity), own)
         sale = minor(row["sale"], own) * quantity if row.get("sale") else -1
         grams = int(row["grams"]) if row.get("grams") else -1
         _fraction(row.get("duty") or "")
+        origin_code(row.get("origin") or "")
         if quantity < 1 or min(value, freight, cover) < 0:
             raise ValueError
-    except (ValueError, InvalidOperation, ProblemError):
+    except ProblemError as error:
+        problems += [replace(p, document=document, line=line) for p in error.problems]
+        return None
+    except (ValueError, InvalidOperation):
         problems.append(
             Problem("bad_item_row", "this row cannot be read",
                     "write whole quantities and grams, prices like 12.34, a currency code and a duty in per cent",
                     document=document, line=line, found=str({k: row.get(k) for k in COLUMNS}))
         )  # fmt: skip
         return None
-    return quantity, value * quantity, freight, cover, sale, grams
+    return quantity, value, freight, cover, sale, grams
 
 
 def _fraction(text: str) -> str:
-    return str(Fraction(text.strip().rstrip("%")) / 100) if text.strip() else ""
+    rate = rate_of(text, DUTY, "duty")
+    return "" if rate is None else str(rate)
 
 
 def _number(text: str) -> Fraction | None:

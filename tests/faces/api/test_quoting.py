@@ -51,3 +51,26 @@ def test_only_for_users(call: Call) -> None:
     from django.test import Client
 
     assert Client().post("/api/quote", ASKED, content_type="application/json").status_code == 401
+
+
+def test_an_origin_that_is_none_is_refused(call: Call) -> None:
+    """Both ways to ask; without an origin the country of origin is asked for."""
+    asked = {
+        "destination": "US",
+        "price": "0.125",
+        "quantity": 10_000,
+        "currency": "USD",
+        "hs": "6109.10",
+        "on": "2026-08-01",
+    }
+    for address, body in (
+        ("/api/quote", {**ASKED, "items": [{**SHIRTS, "origin": "ZZ"}]}),
+        ("/api/quote/alternatives", {**asked, "origin": "ZZ"}),
+    ):
+        answer = call("owner", "post", address, body)
+        assert answer.status_code == 422
+        assert answer.json()["problems"][0]["code"] == "unknown_origin"
+    told = call("owner", "post", "/api/quote/alternatives", asked).json()["alternatives"][0]
+    assert not told["complete"]
+    assert "country of origin" in {need for line in told["lines"] for need in line["needs"]}
+    assert [n["amount"] for n in told["lines"] if n["component"] == "goods"] == [125_000]

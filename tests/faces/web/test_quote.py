@@ -180,3 +180,14 @@ def test_a_price_of_half_a_cent_is_kept() -> None:
     assert [str(asked.price), str(asked.price_of(500)), str(asked.after.fee)] == ["25/2", "7/2", "1/2"]
     assert [str(way.rate) for way in asked.ways if way.mode == "air"] == ["825/2"]
     assert Form({"price": "1e-99999999"}).rate("price", "USD") is None
+
+
+def test_an_origin_is_asked_for_and_never_guessed() -> None:
+    """Nothing typed stays empty; a word or a code of no country is refused, not cut to two letters."""
+    for typed, origin, wrong in (("", "", 0), ("vn", "VN", 0), ("ZZ", "", 1), ("China", "", 1)):
+        form = Form({"from": typed})
+        assert sought(form, "USD", date(2026, 8, 1), {"US": "USD"}).origin == origin
+        assert len(form.problems) == wrong
+    form = Form({"duty": "1001", "tax": "101"})
+    assert sought(form, "USD", date(2026, 8, 1), {"US": "USD"}).duty == ""
+    assert len(form.problems) == 2

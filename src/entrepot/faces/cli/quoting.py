@@ -32,7 +32,10 @@ def quote(
     quantity: Annotated[list[int] | None, typer.Option(min=1, help="Units; give several to compare.")] = None,
     currency: Annotated[str, typer.Option(help="Currency of price and freight; USD unless said.")] = "",
     hs: Annotated[str, typer.Option(help="HS code, as long as you have it.")] = "",
-    origin: Annotated[str, typer.Option("--from", metavar="COUNTRY", help="Country of origin; CN unless said.")] = "",
+    origin: Annotated[
+        str | None,
+        typer.Option("--from", metavar="COUNTRY", help="Country of origin; asked for where a rate depends on it."),
+    ] = None,
     way: Annotated[
         list[str] | None, typer.Option(metavar="NAME:MODE:FREIGHT[:INSURANCE]", help="A way; give several to compare.")
     ] = None,
@@ -75,14 +78,15 @@ def quote(
     table = quote_table(file) if file else {}
     units, kg, sides = [*carton.split(":"), "", "", ""][:3] if carton else ("", "", "")
     typed: dict[str, Any] = {
-        "destination": to, "price": price, "quantity": quantity, "currency": currency, "hs": hs, "origin": origin,
+        "destination": to, "price": price, "quantity": quantity, "currency": currency, "hs": hs,
         "way": [_way(text, all_in) for text in way or ()], "lanes": lanes, "via": via, "daily": daily, "sale": sale, "fee": fee,
         "unit": {k: v for k, v in (("grams", grams), ("cm", size)) if v}, "duty": duty, "tax": tax, "programme": programme,
         "carton": {k: v for k, v in (("units", units), ("kg", kg), ("cm", sides)) if v}, "regime": regime, "recover": recover,
         "splits": [_part(text) for text in split or ()], "breaks": [_break(text) for text in price_break or ()],
         "shown": shown or ("" if file else own), "on": on.date() if on else None, "known_on": known.date() if known else None,
     }  # fmt: skip
-    asked = sought_from({**table, **{k: v for k, v in typed.items() if v}}, _day(None))
+    stated = {} if origin is None else {"origin": origin}  # an empty one takes back that of the file
+    asked = sought_from({**table, **{k: v for k, v in typed.items() if v}, **stated}, _day(None))
     found = alternatives(asked, seller_rules(home()))
     if as_json:
         data = [{**asdict(one.quote), "quantity": one.quantity, "on": one.on, "via": one.via} for one in found]

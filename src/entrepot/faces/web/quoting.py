@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from entrepot.books.selectors.goods import GoodsFacts
 from entrepot.core.components import FAMILIES
+from entrepot.core.countries import origin_problem
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import exponent, minor
+from entrepot.core.percent import DUTY, TAX, rate_of
 from entrepot.faces.web import families
 from entrepot.faces.web.waterfall import Bar, per_unit
 from entrepot.workflows.quote import Door
@@ -71,6 +73,14 @@ class Form:
         """A price of one unit, kilogram or cubic metre in minor units, as fine as it is typed."""
         amount = self.money(name, currency)
         return None if amount is None else fine(self.text(name).replace(",", ""), currency)
+
+    def origin(self, default: str) -> str:
+        """A country of origin, empty where none is named."""
+        code = self.text("from", default).upper()
+        if origin_problem(code) is None:
+            return code
+        self.fail("from", code, "write a country of two letters such as CN")
+        return ""
 
     def decimal(self, name: str) -> Fraction | None:
         """A number such as 0.25, ``None`` where nothing is typed."""
@@ -145,7 +155,7 @@ def sought(form: Form, own: str, today: date, currency_of: Mapping[str, str]) ->
         form.text("sku", "goods")[:120], form.rate("price", currency), currency, form.currency("in", currency), destination,
         tuple(dict.fromkeys(q for q in quantities if q))[:4] or (1,), tuple(dict.fromkeys(d for d in days if d)),
         _ways(form, currency), form.text("hs", facts.hs if facts else "")[:20],
-        form.text("from", facts.origin if facts and facts.origin else "CN").upper()[:2],
+        form.origin(facts.origin if facts else ""),
         _rate(form, "duty"), _rate(form, "tax"), form.text("programme")[:40], form.text("regime", "commercial")[:40],
         form.text("recover") == "1", form.day("known"), _packed(form),
         After(_via(form), form.decimal("pace") or Fraction(0), form.rate("fee", currency),
@@ -191,8 +201,8 @@ def _splits(form: Form) -> tuple[Split, ...]:
 def _rate(form: Form, name: str) -> str:
     typed = form.text(name).rstrip("%").strip()
     try:
-        Fraction(typed or "0")
-    except (ValueError, ZeroDivisionError):
+        rate_of(typed, DUTY if name == "duty" else TAX, name)
+    except ProblemError:
         form.fail(name, typed, "write a rate in per cent such as 6.5")
         return ""
     return typed

@@ -70,7 +70,7 @@ def _wanted(visit: Visit) -> tuple[Form, RuleWish]:
     country = form.text("country", "US").upper()
     today = timezone.localdate()
     wanted = RuleWish(
-        country, form.text("hs")[:20], form.text("from", "CN").upper()[:2], form.day("on") or today, form.day("known"),
+        country, form.text("hs")[:20], form.origin("CN") or "CN", form.day("on") or today, form.day("known"),
         form.text("q").lower(), form.day("since") or date(2025, 1, 1), form.day("until") or today + timedelta(days=365),
     )  # fmt: skip
     if country not in rule_queries.rules().book.countries:
