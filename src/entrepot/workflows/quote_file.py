@@ -36,6 +36,8 @@ FIELDS: dict[str, frozenset[str]] = {
     "breaks": frozenset(("from", "price")),
     "splits": frozenset(("share", "first", "rest")),
 }  # fmt: skip
+LONGEST = 30
+"""Digits of a number; powers of ten beyond it would be reckoned for minutes."""
 PER = {"way": ("total", "unit", "kg", "cbm"), "charge": ("total", "unit", "carton")}
 
 
@@ -237,7 +239,8 @@ def _number(table: Table, field: str) -> Fraction | None:
     if found is None or found == "":
         return None
     try:
-        number = Fraction(Decimal(str(found)))
+        typed = Decimal(str(found))
+        number = Fraction(typed) if abs(typed.adjusted()) <= LONGEST >= len(typed.as_tuple().digits) else Fraction(-1)
     except (InvalidOperation, ValueError, OverflowError):
         number = Fraction(-1)
     if number < 0:

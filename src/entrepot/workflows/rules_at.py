@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
+from entrepot.core.countries import origin_code
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.engines.duty import Entry, Goods, Reach, assess
 from entrepot.rules import RuleBook, Value
@@ -90,7 +91,7 @@ def measures_at(
 ) -> list[MeasureRow]:  # fmt: skip
     """What each added duty of a country does to goods of a heading and origin on a day; those not in force are left out."""
     currency = book.countries[country.upper()].currency
-    goods = Goods("goods", 1, 10_000, currency, hs=hs, origin=origin.upper())
+    goods = Goods("goods", 1, 10_000, currency, hs=hs, origin=origin_code(origin))
     entry = Entry(country.upper(), on, (goods,), freight=0, insurance=0, known_on=known_on)
     found = assess(book, entry, lambda _a, _b: Fraction(1)).findings
     return [
