@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from entrepot.engines.replenish.demand_paths import HORIZONS
+from entrepot.engines.replenish.priced_orders import order_choices, order_costs
 from entrepot.engines.replenish.rolling import Lane, RollingCosts, Standing, plan_orders
-from entrepot.engines.replenish.under_limits import order_within
+from entrepot.engines.replenish.shared_limits import Options, choose_within
 
 LANES = (Lane("air", (1, 2), (0.7, 0.3)), Lane("rail", (5, 6), (0.6, 0.4)), Lane("sea", (8, 9, 10), (0.5, 0.3, 0.2)))
 SKUS = 300
@@ -44,14 +45,19 @@ def main() -> None:
     late[1:6] = np.arange(5, 0, -1)[:, None]  # from next week on the factory is closed for five weeks
     closed = plan_orders(standing, LANES, costs, late=late)
     for name, plan in (("usual", usual), ("closure from next week", closed)):
-        cash = (plan.units * costs.landed[:, None]).sum() / 100
-        print(f"{name}: units by mode {plan.units.sum(axis=0).tolist()}, cash {cash:,.0f}, "
+        spent = (plan.units * costs.landed[:, None]).sum() / 100
+        print(f"{name}: units by mode {plan.units.sum(axis=0).tolist()}, cash {spent:,.0f}, "
               f"expected cost of 32 weeks {plan.cost.sum() / 100:,.0f}")  # fmt: skip
-    use = np.repeat(costs.landed[:, None], 3, axis=1)[None]
-    half = 0.5 * float((closed.units * use[0]).sum())
-    limited = order_within(closed, standing, LANES, costs, use, np.array([half]), ("cash, cents",), late=late)
-    print("closure and half of the cash: units by mode", limited.units.sum(axis=0).tolist())
-    for line in limited.explain():
+    # Each SKU may order all of it, two thirds, a third, only what goes by sea, or nothing; the cash chooses.
+    orders = order_choices(closed.units, standing)
+    priced = order_costs(orders, closed.policy, standing, LANES, costs, late=late)
+    cash = (orders.sum(axis=2) * costs.landed[:, None])[None]
+    half = 0.5 * float((closed.units.sum(axis=1) * costs.landed).sum())
+    chosen = choose_within(Options(priced, np.ascontiguousarray(cash)), np.array([half]), ("cash, cents",))
+    rows = np.arange(SKUS)
+    print("closure and half of the cash: units by mode", orders[rows, chosen.pick].sum(axis=0).tolist(),
+          f"dearer by {(priced[rows, chosen.pick] - priced.min(axis=1)).sum() / 100:,.0f}")  # fmt: skip
+    for line in chosen.explain():
         print(" ", line)
     row = int(np.argmax(closed.units.sum(axis=1)))
     print(f"SKU {row}:")

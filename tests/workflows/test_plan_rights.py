@@ -95,3 +95,18 @@ def test_limits_are_asked_by_who_decides_and_sees_all_and_name_what_there_is() -
     assert checked(ours, {"container": ["LA:1"], "closed": ["CN:lny", "S1:2026-11-01:2026-11-09"]})["container"] == [
         "LA:1"
     ]
+
+
+def test_an_order_for_several_places_is_taken_back_by_who_sees_all_of_them() -> None:
+    """One document, two places: who sees one of them is refused, and nothing is taken back; who sees both may."""
+    number = approved()
+    line = models.PlanLine.objects.get(document=number)
+    other = models.PlanLine.objects.filter(run=line.run).exclude(pk=line.pk).first()
+    assert other is not None
+    york = models.Location.objects.get(code="NY")
+    told = {"document": number, "state": line.state, "kind": line.kind, "destination": york, "decision": None}
+    models.PlanLine.objects.filter(pk=other.pk).update(**told)
+    with pytest.raises(ProblemError, match="not yours"):
+        plan_acts.undo(confined("LA"), line.pk)
+    assert models.PlanLine.objects.get(pk=line.pk).document == number
+    assert len(plan_acts.undo(confined("LA", "NY"), line.pk)) == 2

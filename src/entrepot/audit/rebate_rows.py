@@ -18,7 +18,7 @@ STORED = {
     "dutyrefundline": "line, company_id, component, bill, entry, amount, interest, currency, effective_at, recorded_at",
     "customsentry": "company_id, entry",
     "purchasestep": 'line, company_id, "order", kind, state, order_line, COALESCE(quantity, -1), COALESCE(accepted, -1), '
-    'COALESCE(rework, -1), COALESCE(defects, -1), COALESCE(percent, -1), COALESCE(CAST("on" AS TEXT), \'\'), '
+    "COALESCE(rework, -1), COALESCE(defects, -1), COALESCE(percent, -1), COALESCE(CAST(\"on\" AS TEXT), ''), "
     "COALESCE(amount, -9223372036854775808), currency, bill, by, effective_at, recorded_at",
     "taxregistration": "company_id, country, scheme, number, valid_from, COALESCE(valid_to, '9999-12-31'), share_numerator, "
     "share_denominator, recorded_at",

@@ -209,6 +209,13 @@ def undo(viewer: Viewer, key: str | int, *, at: Instant | None = None, origin: s
             )
         mine = models.PlanLine.objects.filter(run__company_id=line.run.company_id, document=line.document)
         lines = list(mine.filter(state=line.state)) if line.document else [line]
+        if line.document and viewer.in_locations(mine, "destination").count() < mine.count():
+            raise ProblemError(
+                Problem(
+                    "not_allowed", "the order also brings goods to places that are not yours",
+                    "ask somebody who sees all of its places", field="line", found=line.document,
+                )
+            )  # fmt: skip
         if line.document and line.kind == models.PlanLine.BUY:
             ref = Ref(type="purchase_order", id=line.document, account=line.buyer, source=SOURCE)
             back = Reversal(

@@ -85,6 +85,11 @@ class Limits:
         fewer = {one: value for one, value in kept.items() if one not in ("", name)}
         return replace(self, **{field_[kind]: fewer})
 
+    def of_each_place(self, kind: str, name: str) -> bool:
+        """Whether the limit of a place was asked for once, for each of them."""
+        kept: dict[str, Any] = {"container": self.containers, "warehouse": self.warehouses}.get(kind, {})
+        return "" in kept and name not in kept
+
     def said(self) -> dict[str, Any]:
         """As it is kept with a run."""
         told = asdict(self)

@@ -97,19 +97,32 @@ def _written(shown: int, kind: str, currency: str) -> str:
     return f"{shown / 1000:.0f} kg" if kind == "container_kg" else f"{shown:,} units"
 
 
-def excluded(inputs: Inputs, floor: float, got: float, chosen: Chosen) -> Said | None:
-    """Why a service floor is not met: nothing serves more, or another limit keeps orders back, and how much is lacking."""
+def excluded(inputs: Inputs, floor: float, got: float, chosen: Chosen, rows: set[int]) -> Said | None:
+    """Why a service floor is not met: nothing serves more, or another limit keeps orders back, and how much is lacking.
+
+    ``rows``: lines of the inputs of which the floor asks for more.
+    """
     if got < floor:
         text = (
             f"{got:.1%} can be served: the rest runs out before an order of today arrives, or costs more than it earns."
         )
         return {"code": "limit_service", "text": text, "parameters": {"share": round(got, 4), "floor": floor}}
-    cut = [n for n, pick in enumerate(chosen.pick) if chosen.rows[n].week == 0 and pick != chosen.rows[n].whole]
-    if not cut or chosen.shared is None:
+    asked = [n for n, row in enumerate(chosen.rows) if row.week == 0 and any(one.row in rows for one in row.choices)]
+    asked = [n for n in asked if chosen.pick[n] != chosen.rows[n].whole]
+    if not asked or chosen.shared is None:
         return None
-    prices = [float(price) for price in chosen.shared.prices]
-    bound = chosen.bounds[int(chosen.shared.names[prices.index(max(prices))])]
-    needed = sum(float(bound.use[n, chosen.rows[n].whole] - bound.use[n, chosen.pick[n]]) for n in cut)
+    lacking: dict[int, list[tuple[int, float]]] = {}
+    for name in chosen.shared.names:
+        use = chosen.bounds[int(name)].use
+        more = [(n, float(use[n, chosen.rows[n].whole] - use[n, chosen.pick[n]])) for n in asked]
+        lacking[int(name)] = [(n, amount) for n, amount in more if amount > 0]
+    prices = dict(zip((int(name) for name in chosen.shared.names), chosen.shared.prices, strict=True))
+    worth = {k: float(prices[k]) * sum(amount for _, amount in found) for k, found in lacking.items()}
+    most = max(worth, key=lambda k: worth[k], default=-1)
+    if most < 0 or worth[most] <= 0:
+        return None
+    bound, cut = chosen.bounds[most], [n for n, _ in lacking[most]]
+    needed = sum(amount for _, amount in lacking[most])
     shown, currency = _rounded_up(needed, bound), inputs.company.currency
     text = (
         f"The floor and the limit {bound.kind} exclude each other: {len(cut)} orders that the floor asks for gave way; "

@@ -274,13 +274,16 @@ def _service(plans: _Plans, limits: Limits, cost: float, chosen: Chosen, out: Wi
     without = plans.decided(free)
     got, before = expected_fill(out.decided), expected_fill(without)
     own = max(cost - plans.cost(free), 0.0)
-    lines = sum(1 for n, c in out.decided.buy.items() if n in without.buy and (c.units != without.buy[n].units).any())
+    floor = {n for n, c in out.decided.buy.items() if n in without.buy and (c.units != without.buy[n].units).any()}
+    lines = len(floor)
+    # Where other limits kept orders back, what will be served is not what the orders before them would have.
+    whole = all(pick == row.whole for row, pick in zip(chosen.rows, chosen.pick, strict=True) if row.week == 0)
     out.limits.append(
         {
-            "kind": "service", "name": "", "asked": f"{limits.service:.1%}", "used": round(got * 1000),
+            "kind": "service", "name": "", "asked": f"{limits.service:.1%}", "used": round(got * 1000) if whole else None,
             "available": round(limits.service * 1000), "binds": got > before + 1e-4 or got < limits.service,
-            "price": own / max(100 * (got - before), 1e-9) if got > before + 1e-4 else 0.0, "cost": round(own), "lines": lines,
-            "relief": excluded(plans.inputs, limits.service, got, chosen),
+            "price": own / max(100 * (got - before), 1e-9) if whole and got > before + 1e-4 else None if not whole else 0.0,
+            "cost": round(own), "lines": lines, "relief": excluded(plans.inputs, limits.service, got, chosen, floor),
         }
     )  # fmt: skip
 
@@ -291,9 +294,14 @@ def _shared(plans: _Plans, limits: Limits, cost: float, chosen: Chosen, out: Wit
     for k, bound in enumerate(chosen.bounds):
         by.setdefault((bound.kind.removesuffix("_kg"), bound.name), []).append(k)
     prices = _prices(chosen)
+    told_once: set[str] = set()
     for (kind, name), all_ in by.items():
         binding = [k for k in all_ if prices.get(k, 0.0) > 0 or k in chosen.short]
-        own = max(cost - plans.cost(limits.without(kind, name)), 0.0) if binding else 0.0
+        own: float | None = max(cost - plans.cost(limits.without(kind, name)), 0.0) if binding else 0.0
+        if binding and limits.of_each_place(kind, name):
+            # Asked for once, for every place: what it costs is told once, with the first place that it binds at.
+            own = None if kind in told_once else own
+            told_once.add(kind)
         for part in dict.fromkeys(chosen.bounds[k].kind for k in all_):
             mine = [k for k in all_ if chosen.bounds[k].kind == part]
             price = sum(prices.get(k, 0.0) for k in mine)
@@ -312,7 +320,8 @@ def _shared(plans: _Plans, limits: Limits, cost: float, chosen: Chosen, out: Wit
                 {
                     "kind": part, "name": bound.name, "asked": bound.asked, "used": round(chosen.used(k) * bound.scale),
                     "available": round(bound.capacity * bound.scale), "binds": binds,
-                    "price": None if price >= ENDLESS else round(price, 4), "cost": round(own), "lines": lines if binds else 0,
+                    "price": None if price >= ENDLESS else round(price, 4), "cost": None if own is None else round(own),
+                    "lines": lines if binds else 0,
                     "week": bound.week if bound.week >= 0 else None,
                     "later": sum(1 for n in changed if chosen.rows[n].week > 0) if binds else 0,
                     "relief": relief_of(plans.inputs, chosen, mine) if binds else None,
@@ -334,7 +343,8 @@ def bound_hits(chosen: Chosen, row: int, bounds: list[int]) -> bool:
 
 def _capacity(plans: _Plans, limits: Limits, cost: float, chosen: Chosen, out: Within) -> None:
     """What suppliers make in a week, as their price lists say, by item."""
-    own = max(cost - plans.cost(limits, capacity=False), 0.0)
+    # What all suppliers' capacities cost together is told once, with the first of those that bind.
+    own_of_all: int | None = round(max(cost - plans.cost(limits, capacity=False), 0.0))
     made = made_in_time(plans.inputs, out.decided)
     cut: dict[str, int] = {}
     for row, pick in zip(chosen.rows, chosen.pick, strict=True):
@@ -342,14 +352,15 @@ def _capacity(plans: _Plans, limits: Limits, cost: float, chosen: Chosen, out: W
         key = line.item, line.source.supplier if line.source else ""
         if row.week == 0 and key in made and row.wanted > made[key] and row.gave_way(pick):
             cut[key[1]] = cut.get(key[1], 0) + len(row.choices)
-    for supplier in sorted({supplier for _, supplier in made}):
+    for supplier in sorted({supplier for _, supplier in made}, key=lambda one: (one not in cut, one)):
         binds = supplier in cut
         out.limits.append(
             {
                 "kind": "capacity", "name": supplier, "asked": "", "used": None, "available": None, "binds": binds,
-                "price": None, "cost": round(own) if binds else 0, "lines": cut.get(supplier, 0), "relief": None,
+                "price": None, "cost": own_of_all if binds else 0, "lines": cut.get(supplier, 0), "relief": None,
             }
         )  # fmt: skip
+        own_of_all = None if binds else own_of_all
 
 
 def _take(inputs: Inputs, chosen: Chosen, out: Within) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -193,7 +194,7 @@ def attempt(
 
     viewer = _viewer(company)
     wish: dict[str, Any] = {
-        "units": units, "modes": _split(viewer, line, by, units), "on": date.fromisoformat(on) if on else None,
+        "units": units, "modes": _split(viewer, line, by, units), "on": _day(on) if on else None,
         "supplier": supplier or None,
     }  # fmt: skip
     if keep:
@@ -215,7 +216,23 @@ def _split(viewer: Any, line: str, by: str, units: int | None) -> dict[str, int]
         from entrepot.books.selectors.plan import find_line
 
         return {by: find_line(viewer, line).units if units is None else units}
-    return {name.strip(): int(count) for name, _, count in (part.partition("=") for part in by.split(","))}
+    try:
+        return {name.strip(): int(count) for name, _, count in (part.partition("=") for part in by.split(","))}
+    except ValueError:
+        raise _refused("by", by, "write a mode, or sea=80,air=20") from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise _refused("on", text, "write it as 2026-12-31") from None
+
+
+def _refused(field: str, found: str, remedy: str) -> Exception:
+    from entrepot.core.errors import Problem, ProblemError
+
+    return ProblemError(Problem("bad_option", "this cannot be read", remedy, field=field, found=found[:80]))
 
 
 @app.command("approve")
@@ -301,8 +318,10 @@ def _value(field: str, text: str) -> Any:
         number = float(text.rstrip("%"))
     except ValueError:
         return text
+    if not math.isfinite(number):
+        return text
     if field == "service":
-        return number / 100 if number > 1 else number
+        return number / 100 if number > 1 or text.endswith("%") else number
     return int(number) if number == int(number) else number
 
 

@@ -43,7 +43,10 @@ def _unforeseen(error: Exception) -> None:
     from entrepot.faces.cli.printing import problems
 
     module = type(error).__module__
-    if module in ("django.db.utils", "sqlite3") or isinstance(error, OSError):
+    if type(error).__name__ == "NotThere":
+        code, message = "not_there", "there is no such thing in the books"
+        remedy = "look it up in the list and name it as it stands there"
+    elif module in ("django.db.utils", "sqlite3") or isinstance(error, OSError):
         code, message = "out_of_reach", "the books or a file cannot be reached"
         remedy = "check ENTREPOT_HOME, DATABASE_URL, free space and rights, then run the command again"
     else:
