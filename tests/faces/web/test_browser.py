@@ -208,15 +208,18 @@ def test_without_script_the_pages_still_work(live_server: Any, shop: None, open_
     page.fill("#id_username", "owner")
     page.fill("#id_password", "a long enough phrase 7")
     page.click("button.btn-primary")
-    page.click("#d-1 [data-approve]")
+    page.wait_for_url("**/")
+    with page.expect_navigation():
+        page.click("#d-1 [data-approve]")
     assert page.inner_text("h1") == "Today"
     page.goto("/inventory/")
     page.select_option("select[name=state]", "out")
     page.click(".filterbar button[type=submit]")
-    assert "state=out" in page.url
+    page.wait_for_url("**state=out**")
     page.goto("/sku/KT-104-BL/")
     page.click(".later a >> nth=0")
-    assert page.is_visible("table.data")
+    page.wait_for_url("**/cost/layers/KT-104-BL/")
+    page.wait_for_selector("table.data")
 
 
 def test_a_promotion_is_tried_on_the_fan(seat: Callable[..., Page]) -> None:
