@@ -65,6 +65,11 @@ def rules_at(book: RuleBook, country: str, on: date, known_on: date | None = Non
     ]  # fmt: skip
 
 
+def begins(book: RuleBook, country: str) -> date | None:
+    """First day on which any rule of a country holds."""
+    return min(book.change_days(country.upper()), default=None)
+
+
 def _own_rates(book: RuleBook, code: str, on: date) -> list[RuleRow]:
     """The seller's own duty and tax rates that hold on a day."""
     rows: list[RuleRow] = []

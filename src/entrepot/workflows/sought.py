@@ -7,12 +7,15 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from entrepot.engines.landed.model import TRANSPORT
 from entrepot.workflows.quote import Door, QuoteAnswer
 
 if TYPE_CHECKING:
     from entrepot.engines.freight import RateCard
     from entrepot.engines.storage import PriceList
 
+MODES = TRANSPORT | {"line", "parcel"}
+"""Modes of a way; more may follow after an underscore, as in sea_lcl. A line or parcel does not say how it travels."""
 Rate = Fraction | int
 """An amount of one unit, kilogram, cubic metre or carton in minor units; it may be finer than the minor unit."""
 PLATFORM, THIRD_PARTY, NOTHING = "platform", "third_party", ""

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
 
 from entrepot.core.countries import origin_code
 from entrepot.core.errors import Problem, ProblemError
-from entrepot.core.money import minor
+from entrepot.core.money import exponent, minor
 from entrepot.core.percent import DUTY, rate_of
 from entrepot.engines.duty import Coded, Entries, day_number
 from entrepot.engines.landed import WhatIf, what_if
@@ -42,6 +43,10 @@ class Items:
     entries: Entries
     keys: tuple[str, ...]
     sale: np.ndarray[tuple[int], np.dtype[np.int64]]
+    unpriced: frozenset[int] = frozenset()
+    """Places of the rows without a price: their cost is not known, whatever duty they would pay on nothing."""
+    no_freight: int = 0
+    """How many rows name no freight: their landed cost leaves it out."""
 
 
 def effect(
@@ -51,13 +56,35 @@ def effect(
 
     ``recovered`` are destinations in which import tax comes back.
     """
-    changed = rules.book.patched(*change.patches) if change.patches else rules.book
+    changed = changed_book(rules, change)
     shifted = ExchangeRates(rules.rates.own, rules.rates.ecb, change.rates) if change.rates else rules.rates
     price = np.where(items.sale < 0, np.iinfo(np.int64).max, items.sale)
-    return what_if(
+    result = what_if(
         rules.book, changed, items.entries, items.keys, rules.rates.for_day, currency, shifted.for_day, change.freight,
         price if (items.sale >= 0).any() else None, recovered,
     )  # fmt: skip
+    known = result.known.copy()
+    known[list(items.unpriced)] = False
+    return replace(result, known=known)
+
+
+def changed_book(rules: SellerRules, change: Change) -> RuleBook:
+    """The rule book under the change; the same one where no rule changes."""
+    return rules.book.patched(*change.patches) if change.patches else rules.book
+
+
+def factor(percent: float, field: str) -> Fraction:
+    """1 + percent / 100; raises for what is no number or would leave less than nothing.
+
+    >>> factor(-5, "freight")
+    Fraction(19, 20)
+    """
+    if not isfinite(percent) or percent < -100:
+        raise ProblemError(
+            Problem("bad_percent", f"this change of {field} cannot be reckoned with", "give per cent, -100 or more",
+                    field=field, found=str(percent))
+        )  # fmt: skip
+    return 1 + Fraction(str(percent)) / 100
 
 
 def tariff(text: str, start: date, book: RuleBook) -> AddDuty:
@@ -91,6 +118,11 @@ def exchange(text: str) -> tuple[tuple[str, str], Fraction]:
             Problem("bad_exchange", "this change of an exchange rate cannot be read", "write USD/CNY:-5", field="fx",
                     found=text)
         )  # fmt: skip
+    for code in (base, quote):
+        try:
+            exponent(code)
+        except ProblemError as error:
+            raise ProblemError(*(replace(p, field="fx") for p in error.problems)) from None
     return (base, quote), 1 + change / 100
 
 
@@ -108,7 +140,9 @@ def read_items(file: Path, on: date) -> Items:
     if problems:
         raise ProblemError(*problems[:50])
     return Items(entries_of(rows, [n for n in numbers if n], on), tuple(r["sku"] for r in rows),
-                 np.array([n[4] for n in numbers if n], dtype=np.int64))  # fmt: skip
+                 np.array([n[4] for n in numbers if n], dtype=np.int64),
+                 frozenset(i for i, r in enumerate(rows) if not (r.get("price") or "").strip()),
+                 sum(not (r.get("freight") or "").strip() for r in rows))  # fmt: skip
 
 
 def entries_of(rows: list[dict[str, str]], numbers: list[tuple[int, int, int, int, int, int]], on: date) -> Entries:
@@ -135,7 +169,7 @@ def _row(
         quantity = int(row["quantity"])
         own = row["currency"].strip().upper()
         freight, cover = (minor(row.get(k) or "0", own) for k in ("freight", "insurance"))
-        value = minor(str(Decimal(row.get("price") or "0") * quantity), own)
+        value = minor(str(Decimal((row.get("price") or "").strip() or "0") * quantity), own)
         sale = minor(row["sale"], own) * quantity if row.get("sale") else -1
         grams = int(row["grams"]) if row.get("grams") else -1
         _fraction(row.get("duty") or "")
@@ -167,7 +201,7 @@ def _number(text: str) -> Fraction | None:
         return None
 
 
-def most_hit(result: WhatIf, count: int) -> Iterable[str]:
-    """Names of the items with the largest effect, largest first."""
+def most_hit(result: WhatIf, count: int) -> Iterable[int]:
+    """Places of the items with the largest effect, largest first."""
     order = np.argsort(-result.effect, kind="stable")[:count]
-    return [result.keys[int(i)] for i in order if result.effect[int(i)]]
+    return [int(i) for i in order if result.effect[int(i)]]

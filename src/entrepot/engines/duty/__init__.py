@@ -36,7 +36,7 @@ A rate that is not known is a question, not a zero:
 """
 
 from entrepot.engines.duty.assess import assess
-from entrepot.engines.duty.columns import Coded, Column, Entries, day_number
+from entrepot.engines.duty.columns import Coded, Column, Entries, day_number, day_of
 from entrepot.engines.duty.export import export_rebate
 from entrepot.engines.duty.many import Assessed, assess_many, entry_of
 from entrepot.engines.duty.model import Assessment, Entry, Figure, Finding, Goods, Rates, Reach
@@ -59,6 +59,7 @@ __all__ = [
     "assess",
     "assess_many",
     "day_number",
+    "day_of",
     "entry_of",
     "export_rebate",
     "parse_rate",

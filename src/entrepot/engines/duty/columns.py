@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -68,6 +68,18 @@ class Entries:
 
     def __len__(self) -> int:
         return len(self.on)
+
+
+def only(entries: Entries, kept: Flags) -> Entries:
+    """The rows of ``entries`` where ``kept``, with the labels that occur in them."""
+
+    def part(column: Coded | Whole) -> Coded | Whole:
+        if not isinstance(column, Coded):
+            return column[kept]
+        used, codes = np.unique(column.codes[kept], return_inverse=True)
+        return Coded(tuple(column.labels[int(i)] for i in used), codes.astype(np.int64))
+
+    return Entries(**{f.name: part(getattr(entries, f.name)) for f in fields(entries)})  # pyright: ignore[reportArgumentType]
 
 
 @dataclass(frozen=True, slots=True)

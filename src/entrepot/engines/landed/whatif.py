@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 
 from entrepot.core.money import major
-from entrepot.engines.duty.columns import Column, Entries, Flags, Whole, scaled
+from entrepot.engines.duty.columns import Column, Entries, Flags, Whole, only, scaled
 from entrepot.engines.duty.many import assess_many
 from entrepot.engines.duty.many_money import DayRates, Money
 from entrepot.rules import RuleBook
@@ -86,7 +86,10 @@ def what_if(
 def _landed(
     book: RuleBook, entries: Entries, rates: DayRates, currency: str, recovered: frozenset[str]
 ) -> Column:  # fmt: skip
-    """Landed cost of every row in one currency, at the rates of its day."""
+    """Landed cost of every row in one currency, at the rates of its day; not known where the book lacks the country."""
+    there = np.asarray([code in book.countries for code in entries.destination.labels], dtype=np.bool_)
+    if not there.all():
+        return _widened(book, entries, rates, currency, recovered, there[entries.destination.codes])
     figures = assess_many(book, entries, rates).figures
     figure, tax = figures["landed"], figures["import_tax"]
     amount, known, money = np.zeros(len(entries), dtype=np.int64), figure.known.copy(), Money(rates)
@@ -99,3 +102,14 @@ def _landed(
         amount[mine] = scaled(own_cost, top, bottom)
         known[mine] &= sure
     return Column(np.where(known, amount, 0), known)
+
+
+def _widened(
+    book: RuleBook, entries: Entries, rates: DayRates, currency: str, recovered: frozenset[str], kept: Flags
+) -> Column:  # fmt: skip
+    """The rows of ``kept`` reckoned, the others not known."""
+    amount, known = np.zeros(len(entries), dtype=np.int64), np.zeros(len(entries), dtype=np.bool_)
+    if kept.any():
+        found = _landed(book, only(entries, kept), rates, currency, recovered)
+        amount[kept], known[kept] = found.amount, found.known
+    return Column(amount, known)

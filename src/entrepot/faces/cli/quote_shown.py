@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from entrepot.faces.cli.printing import count, money, say, table
-from entrepot.workflows.quote import LineAnswer
+from entrepot.workflows.quote import LineAnswer, QuoteAnswer
 from entrepot.workflows.sought import Alternative
 
 VIA = {"": "", "platform": "platform", "third_party": "third party"}
@@ -18,7 +18,7 @@ def show(title: str, found: Sequence[Alternative], *, every: bool) -> None:
     if len(found) > 1:
         rows = [
             (one.quote.way or "no way", VIA[one.via], count(one.quantity), str(one.on), "" if one.quote.days is None
-             else f"{one.quote.days}", money(one.unit, one.quote.currency), str(one.quote.missing or ""))
+             else f"{one.quote.days}", _amount(one.quote, one.unit), str(one.quote.missing or ""))
             for one in found
         ]  # fmt: skip
         heads = ("way", "then", "units", "entry", "days", "a unit, known", "missing")
@@ -31,14 +31,15 @@ def show(title: str, found: Sequence[Alternative], *, every: bool) -> None:
 
 def _one(found: Alternative) -> None:
     quote = found.quote
-    whole = money(quote.cost, quote.currency)
+    whole = _amount(quote, quote.cost)
     gaps = "a cost that is" if quote.missing == 1 else f"{quote.missing} costs that are"
-    open_ = "" if quote.complete else f", and {gaps} not known: incomplete"
+    start = ", and " if _any_known(quote) else "; "
+    open_ = "" if quote.complete else f"{start}{gaps} not known: incomplete"
     then = f", then {VIA[found.via]}" if found.via else ""
     units = "unit" if found.quantity == 1 else "units"
     say("", f"{quote.way or 'no way'}{then}: {count(found.quantity)} {units}, entry {found.on}: {whole}{open_}")
     for item in quote.items:
-        say(f"  one unit: {money(item.unit, quote.currency)}")
+        say(f"  one unit: {_amount(quote, item.unit)}")
     part = ""
     for line in quote.lines:
         if line.part != part:
@@ -47,11 +48,21 @@ def _one(found: Alternative) -> None:
         say(f"  {line.explanation}")
     for note in quote.notes:
         say(f"  {note}")
-    _families(quote.families, quote.currency)
+    if _any_known(quote):
+        _families(quote.families, quote.currency)
     for line in dict.fromkeys(_open(line) for line in quote.lines if line.needs):
         say(f"  Still needed for {line}")
     if quote.cash != quote.cost:
         say(f"  Paid and coming back: {money(quote.cash - quote.cost, quote.currency)}")
+
+
+def _any_known(quote: QuoteAnswer) -> bool:
+    return any(line.amount is not None for line in quote.lines)
+
+
+def _amount(quote: QuoteAnswer, amount: int) -> str:
+    """An amount as far as it is known; with no cost known a 0 would be a lie."""
+    return money(amount, quote.currency) if _any_known(quote) else "not known"
 
 
 def _families(families: dict[str, int], currency: str) -> None:

@@ -46,7 +46,9 @@ def quote(
     grams: Annotated[int | None, typer.Option(help="Packed grams of one unit.")] = None,
     size: Annotated[str, typer.Option(metavar="CM", help="Sides of one packed unit, such as 30x20x10.")] = "",
     carton: Annotated[str, typer.Option(metavar="UNITS:KG:CM", help="The carton, such as 24:11:56x46x34.")] = "",
-    via: Annotated[list[str] | None, typer.Option(help="After the border: platform, third_party, or both.")] = None,
+    via: Annotated[
+        list[str] | None, typer.Option(help="After the border: platform or third_party; give it twice for both.")
+    ] = None,
     daily: Annotated[str, typer.Option(help="Units sold a day, for storage.")] = "",
     sale: Annotated[str, typer.Option(help="Selling price in the destination's currency.")] = "",
     fee: Annotated[str, typer.Option(help="The third party's fee of one unit.")] = "",
@@ -141,11 +143,9 @@ def whatif(
     ] = None,
 ) -> None:
     """What a change does to every SKU, and to the goods on the water; nothing is stored."""
-    from fractions import Fraction
-
     from entrepot.faces.cli import whatif_shown
     from entrepot.workflows.rule_files import seller_rules
-    from entrepot.workflows.whatif import Change, exchange
+    from entrepot.workflows.whatif import Change, exchange, factor
     from entrepot.workflows.whatif import tariff as added
 
     today = _day(None)
@@ -154,7 +154,8 @@ def whatif(
     rules = seller_rules(home())
     patches = tuple(added(text, day, rules.book) for text in tariff or ())
     pairs = dict(exchange(text) for text in fx or ())
-    change = Change(patches, pairs or None, 1 + Fraction(str(freight)) / 100)
+    stored = factor(storage, "storage")
+    change = Change(patches, pairs or None, factor(freight, "freight"))
     if fees or fee:
         whatif_shown.of_fees(fees, fee or [], day, company, most)
         if not (tariff or fx or freight or storage):
@@ -162,7 +163,7 @@ def whatif(
     if file:
         whatif_shown.of_file(file, rules, change, day, shown.upper(), most)
     else:
-        whatif_shown.of_books(rules, change, day, 1 + Fraction(str(storage)) / 100, paid.upper(), months, company, most)
+        whatif_shown.of_books(rules, change, day, stored, paid.upper(), months, company, most)
 
 
 def rules(
@@ -175,10 +176,16 @@ def rules(
     """What applied in a country on a day, with source and confidence."""
     from entrepot.faces.cli.printing import say, table
     from entrepot.workflows.rule_files import seller_rules
-    from entrepot.workflows.rules_at import measures_at, rules_at
+    from entrepot.workflows.rules_at import begins, measures_at, rules_at
 
     book, day, then = seller_rules(home()).book, _day(on), known.date() if known else None
-    for row in rules_at(book, country, day, then):
+    rows = rules_at(book, country, day, then)
+    first = begins(book, country)
+    if not rows and first and day < first:
+        say(f"The rule book of {book.countries[country.upper()].name} begins on {first}")
+    elif not rows:
+        say("No rule is known for that day")
+    for row in rows:
         dates = f"from {row.valid_from}" + (f" to {row.valid_to}" if row.valid_to else "")
         say(f"{row.rule}: {row.says}", f"  {row.about}", f"  {dates}; {row.confidence}; {row.legal or row.source}")
         if row.note:
@@ -201,11 +208,18 @@ def _day(on: datetime | None) -> date:
 
 
 def _way(text: str, all_in: bool) -> dict[str, Any]:
+    from entrepot.workflows.sought import MODES
+
     parts = [p.strip() for p in text.split(":")]
     if len(parts) not in {3, 4}:
         raise ProblemError(
             Problem("bad_way", "this way cannot be read", "write NAME:MODE:FREIGHT or NAME:MODE:FREIGHT:INSURANCE",
                     field="way", found=text)
+        )  # fmt: skip
+    if parts[1] and parts[1].lower().partition("_")[0] not in MODES:
+        raise ProblemError(
+            Problem("unknown_mode", "this mode of transport is not known", f"use one of {', '.join(sorted(MODES))}",
+                    field="way", found=parts[1])
         )  # fmt: skip
     insurance = parts[3] if len(parts) == 4 else ""
     return {"name": parts[0], "mode": parts[1], "freight": parts[2], "insurance": insurance, "all_in": all_in}

@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces.cli.printing import count, money, say, table
 
 if TYPE_CHECKING:
@@ -27,21 +28,39 @@ NEEDS = {
 def of_file(file: Path, rules: SellerRules, change: Change, day: date, currency: str, most: int) -> None:
     """Landed cost of the items of a file before and after."""
     from entrepot.workflows.whatif import effect, most_hit, read_items
+    from entrepot.workflows.whatif_needs import needs
 
     started = time.perf_counter()
-    result = effect(rules, read_items(file, day), change, currency)
+    items = read_items(file, day)
+    result = effect(rules, items, change, currency)
     known = int(result.known.sum())
+    more = f"{money(int(result.effect.sum()), result.currency)} more" if known else "the effect is not known"
+    priced = bool((items.sale >= 0).any())
     say(
-        f"{count(len(result.keys))} items, {count(known)} known to the end: "
-        f"{money(int(result.effect.sum()), result.currency)} more; {count(int(result.turned.sum()))} no longer cover their price"
+        f"{count(len(result.keys))} items, {count(known)} known to the end: {more}"
+        + (f"; {count(int(result.turned.sum()))} no longer cover their price" if known and priced else "")
     )
     rows: list[tuple[str, ...]] = []
-    for key in most_hit(result, most):
-        i = result.keys.index(key)
+    for i in most_hit(result, most):
         amounts = (money(int(column[i]), result.currency) for column in (result.before, result.after, result.effect))
-        rows.append((key, *amounts, "yes" if result.turned[i] else ""))
+        rows.append((result.keys[i], *amounts, "yes" if result.turned[i] else ""))
     if rows:
         table("Most hit", ("sku", "before", "after", "effect", "below price"), rows, right=(1, 2, 3))
+    elif known:
+        say("None of the items known to the end is hit by this change.")
+    if known < len(result.keys):
+        waiting = needs(items, result, rules, change, most)
+        body = [(result.keys[i], "; ".join(lacking)) for i, lacking in waiting.items()]
+        title = f"Not known, in no sum: {count(len(result.keys) - known)} of {count(len(result.keys))}"
+        table(
+            title if len(body) == len(result.keys) - known else f"{title} (the first {len(body)})",
+            ("sku", "needs"),
+            body,
+        )
+    if items.no_freight:
+        say(
+            f"{count(items.no_freight)} items name no freight: their cost is without it, and a change of freight leaves them."
+        )
     say(f"Reckoned in {time.perf_counter() - started:.2f} s; nothing is stored.")
 
 
@@ -64,6 +83,7 @@ def of_fees(file: Path | None, changes: Sequence[str], day: date, company: str, 
     for text in changes:
         changed = with_fee_change(changed, text, day)
     everyone = system_viewer()
+    _offered(company, [one.code for one in everyone.offered])
     for one in everyone.offered:
         if company not in ("", one.code):
             continue
@@ -97,6 +117,15 @@ def of_fees(file: Path | None, changes: Sequence[str], day: date, company: str, 
         say(f"Reckoned in {time.perf_counter() - started:.2f} s; nothing is stored.")
 
 
+def _offered(company: str, codes: Sequence[str]) -> None:
+    """Refuse a company that there is not, instead of showing nothing."""
+    if company and company not in codes:
+        raise ProblemError(
+            Problem("no_such_company", "there is no such company", f"use one of {', '.join(codes)}", field="company",
+                    found=company)
+        )  # fmt: skip
+
+
 def _known(amount: int | None, currency: str) -> str:
     return "not known" if amount is None else money(amount, currency)
 
@@ -113,6 +142,7 @@ def of_books(
 
     everyone = system_viewer()
     asked = ShopChange(change, day, paid, storage)
+    _offered(company, [one.code for one in everyone.offered])
     for one in everyone.offered:
         if company in ("", one.code):
             _company(looking_at(everyone, one.code), rules, asked, months, most)

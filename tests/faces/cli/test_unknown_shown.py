@@ -1,0 +1,89 @@
+"""What is not known is said with what it needs, and odd options are refused by name: quote, whatif, rules."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from entrepot.faces.cli.main import app
+
+HEAD = "sku,destination,quantity,price,currency,hs,origin,duty,mode\n"
+
+
+def _said(*arguments: str, code: int = 0) -> str:
+    done = CliRunner().invoke(app, list(arguments))
+    assert done.exit_code == code, done.output
+    assert "Traceback" not in done.output
+    return " ".join(done.output.split())
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has a home without files of its own."""
+    monkeypatch.setenv("ENTREPOT_HOME", str(tmp_path))
+
+
+def _file(folder: Path, *rows: str) -> str:
+    path = folder / "items.csv"
+    path.write_text(HEAD + "".join(f"{row}\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def test_a_row_without_price_and_origin_says_what_it_needs(tmp_path: Path) -> None:
+    """No sum is shown where no row is known."""
+    said = _said("whatif", _file(tmp_path, "B,US,5,,USD,61091000,,,air"), "--tariff", "US:::10", "--on", "2026-08-01")
+    assert "0 known to the end: the effect is not known" in said
+    assert "the purchase price" in said
+    assert "country of origin" in said
+    assert "0.00" not in said
+
+
+def test_a_missing_price_is_no_price_of_zero(tmp_path: Path) -> None:
+    """A row whose price alone is missing counts in no sum; the one beside it does."""
+    rows = ("A,US,5,4.00,USD,61091000,CN,16.5,air", "B,US,5,,USD,61091000,CN,16.5,air")
+    said = _said("whatif", _file(tmp_path, *rows), "--tariff", "US:::10", "--on", "2026-08-01")
+    assert "2 items, 1 known to the end: 2.00 USD more" in said
+    assert "B the purchase price" in said
+
+
+def test_a_quote_of_unknown_costs_has_no_total() -> None:
+    """Neither total nor unit cost nor families are 0 when no cost is known."""
+    said = _said("quote", "--to", "US", "--quantity", "5")
+    assert "not known; 6 costs that are not known: incomplete one unit: not known" in said
+    assert "By family" not in said
+
+
+def test_a_day_before_the_rule_book_is_named() -> None:
+    """A day without any rule says when the book of the country begins."""
+    assert "The rule book of United States begins on 1991-01-01" in _said("rules", "US", "--on", "1950-01-01")
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "field"),
+    [
+        ("--freight", "-200", "field freight"),
+        ("--freight", "inf", "field freight"),
+        ("--storage", "nan", "field storage"),
+        ("--fx", "USD/QQQ:5", "field fx"),
+        ("--fx", "QQQ/USD:5", "field fx"),
+    ],
+)
+def test_an_odd_change_is_refused_by_its_name(tmp_path: Path, option: str, value: str, field: str) -> None:
+    """Less than nothing, no number and no currency are problems of a field, not crashes."""
+    assert field in _said("whatif", _file(tmp_path, "A,US,5,4,USD,61091000,CN,16.5,air"), f"{option}={value}", code=1)
+
+
+def test_an_unknown_mode_is_refused_with_those_known() -> None:
+    """A mistyped mode would silently leave out fees that depend on it."""
+    said = _said("quote", "--to", "US", "--price", "4", "--way", "x:teleport:40", code=1)
+    assert "teleport" in said
+    assert "air, express, line, parcel, post, rail, road, sea" in said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("more", [(), ("--fee", "US:monthly_storage:20")])
+def test_an_unknown_company_is_refused(more: tuple[str, ...]) -> None:
+    """A company that there is not says so instead of showing nothing."""
+    assert "no such company" in _said("whatif", "--company", "nosuch", *more, code=1).lower()
