@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 from fractions import Fraction
@@ -43,7 +44,7 @@ def alternatives(sought: Sought, rules: SellerRules) -> list[Alternative]:
                 told = asked.quotes()
                 told += [q for split in sought.splits if (q := _split(asked, split)) is not None]
                 found += [Alternative(quantity, on, quote, via) for quote in told]
-    return sorted(found, key=lambda a: (not a.quote.complete, a.quote.missing, a.unit))
+    return sorted(found, key=lambda a: (not a.quote.complete, a.quote.missing, a.unit is None, a.unit or 0))
 
 
 def _with_cards(sought: Sought, rules: SellerRules) -> SellerRules:
@@ -146,16 +147,23 @@ def _together(first: QuoteAnswer, later: QuoteAnswer, count: int, bought: int) -
     def marked(lines: Sequence[LineAnswer], name: str) -> tuple[LineAnswer, ...]:
         return tuple(dataclasses.replace(line, part=name) for line in lines)
 
-    cost = first.cost + later.cost
-    one = first.items[0]
-    item = ItemAnswer(one.sku, bought, cost, range_share(cost, bought, 0, 1), one.missing + later.items[0].missing)
-    families = {name: first.families[name] + later.families[name] for name in first.families}
+    cost, one = _sum(first.cost, later.cost), first.items[0]
+    unit = None if cost is None else range_share(cost, bought, 0, 1)
+    item = ItemAnswer(one.sku, bought, cost, unit, one.missing + later.items[0].missing)
+    families = {name: _sum(first.families[name], later.families[name]) for name in first.families}
+    waiting = Counter(first.families_missing) + Counter(later.families_missing)
     return QuoteAnswer(
         " + ".join(names), f"{first.mode}+{later.mode}", first.currency, first.complete and later.complete, cost,
-        first.book + later.book, first.cash + later.cash, first.missing + later.missing, families, (item,),
+        _sum(first.book, later.book), _sum(first.cash, later.cash), first.missing + later.missing, families, (item,),
         marked(first.lines, names[0]) + marked(later.lines, names[1]), tuple(dict.fromkeys(first.notes + later.notes)),
-        first.days,
+        first.days, dict(waiting),
     )  # fmt: skip
+
+
+def _sum(*amounts: int | None) -> int | None:
+    """What is known of them together; ``None`` where none is."""
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if known else None
 
 
 def _freight(way: Freighted, quantity: int, packed: Packed, *, part: bool) -> int | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from entrepot.core.components import FAMILY_OF
-from entrepot.core.cost_lines import Basis, Confidence, CostLine
+from entrepot.core.cost_lines import Basis, Confidence, CostLine, Total
 from entrepot.core.countries import origin_problem
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import exponent
@@ -87,32 +87,45 @@ class LineAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ItemAnswer:
-    """What an item costs: all units together, and the first unit of them; ``missing`` counts costs that are not known."""
+    """What an item costs: all units together, and the first unit of them; ``missing`` counts costs that are not known.
+
+    ``cost`` and ``unit`` are what is known so far, ``None`` while nothing is.
+    """
 
     sku: str
     quantity: int
-    cost: int
-    unit: int
+    cost: int | None
+    unit: int | None
     missing: int
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteAnswer:
-    """A quote by one way, in minor units of ``currency``. ``cost`` leaves out what comes back, ``cash`` does not."""
+    """A quote by one way, in minor units of ``currency``. ``cost`` leaves out what comes back, ``cash`` does not.
+
+    While costs are missing the sums are what is known so far, at least; ``None`` where nothing of a sum is known.
+    ``families_missing`` counts the unknown costs of each family that has any.
+    """
 
     way: str
     mode: str
     currency: str
     complete: bool
-    cost: int
-    book: int
-    cash: int
+    cost: int | None
+    book: int | None
+    cash: int | None
     missing: int
-    families: dict[str, int]
+    families: dict[str, int | None]
     items: tuple[ItemAnswer, ...]
     lines: tuple[LineAnswer, ...]
     notes: tuple[str, ...]
     days: int | None = None
+    families_missing: dict[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def back(self) -> int:
+        """What is paid and comes back, as far as it is known."""
+        return sum(line.amount or 0 for line in self.lines if line.recoverable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +256,24 @@ def _reaches(card: RateCard, country: str) -> bool:
 def _plain(quote: Quote) -> QuoteAnswer:
     cost, cash, book = quote.cost, quote.cash, quote.book
     items = tuple(
-        ItemAnswer(i.sku, i.goods.quantity, t.known, quote.unit_cost(i.sku), t.missing)
+        ItemAnswer(i.sku, i.goods.quantity, so_far(t), None if so_far(t) is None else quote.unit_cost(i.sku), t.missing)
         for i in quote.request.items for t in (quote.item_cost(i.sku),)
     )  # fmt: skip
-    families = {name: t.known for name, t in quote.by_family().items()}
+    families = quote.by_family()
     return QuoteAnswer(
-        quote.route.name, quote.route.mode, quote.currency, quote.complete, cost.known, book.known, cash.known,
-        cost.missing, families, items, tuple(_line(n) for n in quote.lines), quote.notes, quote.route.days,
+        quote.route.name, quote.route.mode, quote.currency, quote.complete, so_far(cost), so_far(book), so_far(cash),
+        cost.missing, {name: so_far(t) for name, t in families.items()}, items, tuple(_line(n) for n in quote.lines),
+        quote.notes, quote.route.days, {name: t.missing for name, t in families.items() if t.missing},
     )  # fmt: skip
+
+
+def so_far(total: Total) -> int | None:
+    """What of a sum is known; ``None`` while nothing of it is, for a 0 would stand for what is not known.
+
+    >>> so_far(Total(0, 2, "USD")), so_far(Total(500, 2, "USD")), so_far(Total(0, 0, "USD"))
+    (None, 500, 0)
+    """
+    return None if total.missing and not total.known else total.known
 
 
 def _line(line: CostLine) -> LineAnswer:

@@ -140,7 +140,7 @@ class Sought:
 class Alternative:
     """One quote with the quantity and day it is for, and what follows the border (``via``).
 
-    ``unit`` is the landed cost of one unit as far as it is known.
+    ``unit`` is the landed cost of one unit as far as it is known, ``None`` while nothing of it is.
     """
 
     quantity: int
@@ -149,10 +149,10 @@ class Alternative:
     via: str = NOTHING
 
     @property
-    def unit(self) -> int:
+    def unit(self) -> int | None:
         """Landed cost of one unit as far as it is known."""
         return self.quote.items[0].unit
 
-    def family(self, name: str) -> int:
-        """Cost of a family of all units."""
+    def family(self, name: str) -> int | None:
+        """Cost of a family of all units as far as it is known."""
         return self.quote.families.get(name, 0)

@@ -11,6 +11,7 @@ from entrepot.core.errors import ProblemError
 from entrepot.engines.duty import assess, day_of, entry_of
 from entrepot.engines.landed import WhatIf
 from entrepot.rules import RuleBook
+from entrepot.workflows.quote_needs import asked_first
 from entrepot.workflows.rule_files import SellerRules
 from entrepot.workflows.whatif import Change, Items, changed_book
 
@@ -31,10 +32,8 @@ def needs(items: Items, result: WhatIf, rules: SellerRules, change: Change, most
 
 
 def _short(told: list[str]) -> tuple[str, ...]:
-    """The first few; what begins with another of them (``HS code, and …``) asks for that one first."""
-    first = [n for n in told if not any(n.startswith(f"{other}, ") for other in told)]
-    if any(n.startswith("HS code or") for n in first):
-        first = [n for n in first if n != "HS code" and not n.startswith("HS code, ")]
+    """The first few of what must be asked first."""
+    first = asked_first(told)
     more = (f"and {len(first) - MOST_NEEDS} more of the added duties",) if len(first) > MOST_NEEDS else ()
     return (*first[:MOST_NEEDS], *more)
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from entrepot.faces.web import line_words
+from entrepot.workflows.quote_needs import LISTS
 
 MODES: dict[str, str | Promise] = {
     "sea": pgettext_lazy("mode", "Sea"),
@@ -96,6 +97,7 @@ NEEDS: dict[str, str | Promise] = {
     "a freight rate or the seller's figure": _("a freight rate or your own figure"),
     "country of origin": _("country of origin"),
     "origin": _("country of origin"),
+    LISTS: _("on which lists of added duties the heading is: import the schedule, or a code that is in it"),
     "how many are sold a day": _("how many are sold a day"),
     "the warehouse's fee of a unit": _("the warehouse's fee of a unit"),
     "a fee table of the platform in this country": _("a fee table of the platform in this country"),

@@ -235,15 +235,15 @@ def _packed(form: Form) -> Packed:
 def bars(found: Alternative) -> list[Bar]:
     """The landed cost of one alternative as a waterfall that climbs by family; missing costs are counted on their family."""
     missing = {name: sum(1 for n in found.quote.lines if n.needs and n.family == name) for name in FAMILIES}
-    shown = [name for name in FAMILIES if found.family(name) or missing[name]]
+    known = {name: found.family(name) or 0 for name in FAMILIES}
+    shown = [name for name in FAMILIES if known[name] or missing[name]]
     spans, running = list[tuple[int, int]](), 0
     for name in shown:
-        spans.append((running, running + found.family(name)))
-        running += found.family(name)
+        spans.append((running, running + known[name]))
+        running += known[name]
     low, high = min([0, *(min(s) for s in spans)]), max([1, *(max(s) for s in spans)])
     steps: list[tuple[str, str, int, tuple[int, int], int]] = [
-        (name, families.label(name), found.family(name), span, missing[name])
-        for name, span in zip(shown, spans, strict=True)
+        (name, families.label(name), known[name], span, missing[name]) for name, span in zip(shown, spans, strict=True)
     ]
     steps.append(("net_sales", str(_("Landed cost")), running, (0, running), sum(missing.values())))
     estimated = {n.family for n in found.quote.lines if n.estimate}
@@ -274,7 +274,7 @@ class AlternativeRow:
         """A family's cost of one unit; ``None`` while a cost of it is not known."""
         if any(n.needs and n.family == name for n in self.found.quote.lines):
             return None
-        return per_unit(self.found.family(name), self.found.quantity)
+        return per_unit(self.found.family(name) or 0, self.found.quantity)
 
 
 def facts_shown(facts: GoodsFacts | None) -> dict[str, Any]:

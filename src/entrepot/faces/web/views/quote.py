@@ -19,6 +19,7 @@ from entrepot.faces.web.quoting import FIRST, WAYS, AlternativeRow, Form, bars, 
 from entrepot.faces.web.tables import Table, build, wish
 from entrepot.faces.web.views.export import send
 from entrepot.workflows.quote import LineAnswer
+from entrepot.workflows.quote_needs import asked_first
 from entrepot.workflows.sought import Alternative, Sought
 
 
@@ -105,7 +106,7 @@ def quote(visit: Visit) -> HttpResponseBase:
         bars=bars(one) if one else [],
         problems=answer.form.problems,
         known=facts_shown(answer.form.facts),
-        waits=[quote_words.needs(n.needs) for n in one.quote.lines if n.needs] if one else [],
+        waits=[quote_words.need(n) for n in asked_first(x for n in one.quote.lines for x in n.needs)] if one else [],
         notes=[quote_words.note(n) for n in one.quote.notes] if one else [],
         way=quote_words.way(one.quote.way) if one else "",
         **_choices(answer.form),
