@@ -42,7 +42,7 @@ def assess(book: RuleBook, entry: Entry, rates: Rates) -> Assessment:
         return _finish(rules, entry, values, Duties(), Taxes((), None, ()), [], [], [], free)
     duty = duties(book, rules, entry, values, rates)
     extra = surcharges(rules, entry, list(duty.for_base))
-    fees = rule_fees(rules, entry, values, rates)
+    fees = rule_fees(rules, entry, values, rates, duty.findings)
     tax = taxes(book, rules, entry, values, _parts(entry, values, duty, extra, fees), rates)
     income = [] if duty.simplified else income_taxes(rules, entry, tax.base, tax.needs)
     opened = open_charges(rules, entry, values, rates)

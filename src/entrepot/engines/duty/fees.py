@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from entrepot.core.cost_lines import Confidence, CostLine
 from entrepot.core.money import major, round_half_away
-from entrepot.engines.duty.model import Entry, Rates
+from entrepot.engines.duty.model import Entry, Finding, Rates, Reach
 from entrepot.engines.duty.ordinary import GIVEN, percent_text
 from entrepot.engines.duty.rounding import minor_of, share
 from entrepot.engines.duty.value import Valued
@@ -23,18 +24,41 @@ class Fee:
     taxed: bool = False
 
 
-def rule_fees(rules: DestinationRules, entry: Entry, valued: Valued, rates: Rates) -> list[Fee]:
-    """Fees of the rule book: percentages with minimum and maximum, by mode and value."""
+def rule_fees(
+    rules: DestinationRules, entry: Entry, valued: Valued, rates: Rates, findings: Iterable[Finding] = ()
+) -> list[Fee]:  # fmt: skip
+    """Fees of the rule book: percentages with minimum and maximum, by mode and value; ``findings`` are those of added duties."""
     result: list[Fee] = []
+    found = tuple(findings)
     known = [c for c in valued.customs if c is not None]
     value = sum(known) if len(known) == len(valued.customs) else None
     for name, rule in rules.starting("fee_"):
-        line = _fee(rules, entry, rule, value, valued.needs)
+        line = _fee(rules, entry, rule, value, valued.needs, _bearing(rules, entry, rule, valued, found))
         if line is not None:
             result.append(Fee(_LONG.get(name, name), line, bool(rule.data.get("in_tax_base"))))
     return result
 
 
+def _bearing(
+    rules: DestinationRules, entry: Entry, rule: Value, valued: Valued, findings: tuple[Finding, ...]
+) -> bool | None:
+    """Whether a goods line above the rule's lower limit bears an added duty, which then counts as the other side of the rule's
+    limit; ``None`` where that is not settled."""
+    name = "over_added" if "over_added" in rule.data else "upto_added"
+    if name not in rule.data:
+        return False
+    limit = minor_of(rule, name, rules.currency)
+    above = {g.item for g, c in zip(entry.goods, valued.customs, strict=True) if c is not None and c > limit}
+    reached = {f.reach for f in findings if f.item in above}
+    if Reach.CHARGED in reached:
+        return True
+    whole = sum(c or 0 for c in valued.customs)
+    other = "over" if name == "over_added" else "upto"
+    decided = whole > minor_of(rule, other, rules.currency)
+    return None if Reach.UNSETTLED in reached and not decided else False
+
+
+_WHICH_ENTRY = "whether an added duty is charged: then a formal entry, with another fee"
 _LONG = {
     "fee_hmf": "harbor_maintenance_fee", "fee_mpf": "merchandise_processing_fee",
     "fee_mpf_informal": "merchandise_processing_fee", "fee_dta": "processing_fee",
@@ -47,23 +71,33 @@ def fee_names(rules: DestinationRules) -> dict[str, Value]:
 
 
 def _fee(
-    rules: DestinationRules, entry: Entry, rule: Value, value: int | None, needs: tuple[str, ...]
-) -> CostLine | None:
+    rules: DestinationRules, entry: Entry, rule: Value, value: int | None, needs: tuple[str, ...], bearing: bool | None
+) -> CostLine | None:  # fmt: skip
     programmes = rule.names("exempt_programmes")
     if programmes and all(g.programme in programmes for g in entry.goods):
         return None
     modes, label, component = rule.names("modes"), rule.text("label"), rule.text("component", "handling")
     if modes and entry.mode and entry.mode not in modes:
         return None
-    if value is not None and "over" in rule.data and value <= minor_of(rule, "over", rules.currency):
+    if (
+        value is not None
+        and "over" in rule.data
+        and value <= minor_of(rule, "over", rules.currency)
+        and bearing is False
+    ):
         return None
-    if value is not None and "upto" in rule.data and value > minor_of(rule, "upto", rules.currency):
-        return None
+    if value is not None and "upto" in rule.data:
+        if bearing is not False or value > minor_of(rule, "upto", rules.currency):
+            return None
+    elif value is not None and bearing is None:
+        return CostLine(component, label, None, rules.currency, rule.basis, needs=(_WHICH_ENTRY,))
     asked = (*(needs if value is None else ()), *(("mode of transport",) if modes and not entry.mode else ()))
     if value is None or asked:
         said = asked or ("value of the goods",)
         return CostLine(component, label, None, rules.currency, rule.basis, needs=said)
     estimate = rule.basis.confidence is Confidence.UNCONFIRMED
+    formal = bool(bearing) and value <= minor_of(rule, "over", rules.currency) if "over" in rule.data else False
+    why = f"formal entry: an added duty on goods above {rule.text('over_added')} {rules.currency}" if formal else ""
     if "amount" in rule.data:
         flat, said = round_half_away(minor_of(rule, "amount", rules.currency)), f"{rule.text('amount')} an entry"
         return CostLine(
@@ -84,7 +118,7 @@ def _fee(
         shown,
         text,
         estimate=estimate,
-        note=rule.note,
+        note="; ".join(n for n in (why, rule.note) if n),
     )
 
 

@@ -57,6 +57,8 @@ class _Group:
     for_base: Whole = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     simplified: Flags | None = None
     """Rows whose duty is a simplified one."""
+    bears: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    """Rows that bear an added duty."""
 
 
 def assess_many(book: RuleBook, entries: Entries, rates: DayRates) -> Assessed:
@@ -173,6 +175,7 @@ def _rates(entries: Entries, group: _Group, goodsbook: Goodsbook, span: str) -> 
     group.duty, group.duty_known = duty, known & (group.known | free)
     _at_once(entries, group)
     _small(group)
+    group.bears = np.array([bool(k.added) for k in found], dtype=np.bool_)[places]
     plain = np.array([k.plain for k in found], dtype=np.bool_)
     return ~plain[places]
 
@@ -311,7 +314,7 @@ def _charged(
     """Import tax and all charges, each with where it is known."""
     rows, rules = group.rows, group.rows.rules
     extra = surcharge(rules, group.for_base)
-    fee, fee_taxed, fee_known = fees(rows, group.customs, group.known)
+    fee, fee_taxed, fee_known = fees(rows, group.customs, group.known, group.bears)
     own = _own_tax(entries, rows, goodsbook, span)
     base_known = group.duty_known & group.known
     rule = rules.get("tax_base")

@@ -20,8 +20,8 @@ def surcharge(rules: DestinationRules, duty: Whole) -> Whole:
     return np.zeros(len(duty), dtype=np.int64) if rule is None else by(duty, rule.number("percent") / 100)
 
 
-def fees(rows: Rows, customs: Whole, known: Flags) -> tuple[Whole, Whole, Flags]:
-    """Fees of the border, what of them is taxed, and where they are known."""
+def fees(rows: Rows, customs: Whole, known: Flags, added: Flags) -> tuple[Whole, Whole, Flags]:
+    """Fees of the border, what of them is taxed, and where they are known; ``added``: rows that bear an added duty."""
     total, taxed = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
     sure = np.ones(len(rows), dtype=np.bool_)
     for _, rule in rows.rules.starting("fee_"):
@@ -31,8 +31,12 @@ def fees(rows: Rows, customs: Whole, known: Flags) -> tuple[Whole, Whole, Flags]
         due = np.ones(len(rows), dtype=np.bool_)
         if "over" in rule.data:
             due = customs > _minor(rule, "over", rows.rules.currency)
+            if "over_added" in rule.data:
+                due |= added & (customs > _minor(rule, "over_added", rows.rules.currency))
         if "upto" in rule.data:
             due &= customs <= _minor(rule, "upto", rows.rules.currency)
+            if "upto_added" in rule.data:
+                due &= ~(added & (customs > _minor(rule, "upto_added", rows.rules.currency)))
         amount = _amount(rows, rule, customs)
         total = total + np.where(due, amount, 0)
         if rule.data.get("in_tax_base"):

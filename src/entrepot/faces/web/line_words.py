@@ -120,6 +120,8 @@ NOTES = _shapes(
     (rf"(?P<m>{_MONEY}) is too small to be collected", _("%(m)s is too small to be collected")),
     (rf"(?P<m>{_MONEY}) is below (?P<x>\d+): not collected", _("%(m)s is below %(x)s: not collected")),
     (r"zone (?P<z>\S+)", _("zone %(z)s")),
+    (rf"formal entry: an added duty on goods above (?P<m>{_NUMBER} [A-Z]{{3}})",
+     _("formal entry: an added duty on goods above %(m)s")),
     (r"Charged weight: (?P<how>.+)", _("Charged weight: %(how)s")),
     (r"(?P<boxes>.+), filled to (?P<v>\d+%) of the usable volume and (?P<p>\d+%) of the payload",
      _("%(boxes)s, filled to %(v)s of the usable volume and %(p)s of the payload")),

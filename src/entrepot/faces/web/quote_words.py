@@ -98,6 +98,9 @@ NEEDS: dict[str, str | Promise] = {
     "country of origin": _("country of origin"),
     "origin": _("country of origin"),
     LISTS: _("on which lists of added duties the heading is: import the schedule, or a code that is in it"),
+    "whether an added duty is charged: then a formal entry, with another fee": _(
+        "whether an added duty is charged: then a formal entry, with another fee"
+    ),
     "how many are sold a day": _("how many are sold a day"),
     "the warehouse's fee of a unit": _("the warehouse's fee of a unit"),
     "a fee table of the platform in this country": _("a fee table of the platform in this country"),
