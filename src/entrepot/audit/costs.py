@@ -18,7 +18,8 @@ BIRTHS, ISSUE = 0, 1
 
 
 class Aimed(NamedTuple):
-    """What of one cost line falls on one movement: on its births or on its issue."""
+    """What of one cost line falls on one movement: on its births or on its issue. ``line`` is negative for the part of a line
+    that counts as another component, by the company's policy."""
 
     line: int
     component: int

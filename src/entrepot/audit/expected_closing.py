@@ -1,10 +1,11 @@
-"""Posting rules of write-downs and budgets."""
+"""Posting rules of capitalisation policies, write-downs and budgets."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from entrepot.audit.expected import Context, Expected, Rule, Source
+from entrepot.audit.vocabulary import NUMBER_OF
 
 
 def write_down(context: Context, source: Source, body: dict[str, Any], expected: Expected) -> None:
@@ -42,4 +43,22 @@ def budget(context: Context, source: Source, body: dict[str, Any], expected: Exp
         )
 
 
-CLOSING_RULES: dict[str, Rule] = {"write_down": write_down, "budget": budget}
+def capitalisation_policy(context: Context, source: Source, body: dict[str, Any], expected: Expected) -> None:
+    for number, line in enumerate(body["lines"], 1):
+        expected.plain["capitalisationrule"].append(
+            (
+                number,
+                source.company,
+                NUMBER_OF[line["component"]],
+                int(line["treatment"] == "expense"),
+                body["valid_from"],
+                source.recorded_at,
+            )
+        )
+
+
+CLOSING_RULES: dict[str, Rule] = {
+    "write_down": write_down,
+    "budget": budget,
+    "capitalisation_policy": capitalisation_policy,
+}

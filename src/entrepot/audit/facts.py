@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from entrepot.audit.arithmetic import split
+from entrepot.audit.capitalisation import Policies
 from entrepot.audit.costs import BIRTHS, ISSUE, Aimed
 from entrepot.audit.import_tax import Tax
 from entrepot.audit.layers import Move
@@ -80,11 +81,15 @@ def spread(
     connection: Connection, replaced: Replacements, report: CheckReport, taxes: dict[int, Tax] | None = None
 ) -> Spread:
     """Split every live cost line by its latest basis, import tax without what of it comes back (``taxes``)."""
-    found = Spread()
+    found, policies = Spread(), Policies(connection)
     latest = dict(rows(connection, "SELECT cost_line_id, MAX(version) FROM books_basis GROUP BY cost_line_id"))
     columns = "id, component, base_amount, target_kind, company_id, location_id, item_id, period_from, period_to"
     for part in sliced(connection, "books_costline", columns):
         targets = _targets(connection, part[0][0], part[-1][0], latest)
+        if policies:
+            policies.read(
+                sorted({replaced.movement_now(m) for shares in targets.values() for m, _, _ in shares if m} - {0})
+            )
         for line, component, amount, kind, company, place, item, first, last in part:
             if line in replaced.cost_line:
                 continue
@@ -108,7 +113,9 @@ def spread(
                 else:
                     target = replaced.movement_now(movement)
                     side = ISSUE if kind == "issue" else BIRTHS
-                    found.on_movements.setdefault(target, []).append(Aimed(line, component, share, side))
+                    counts = policies.component(company, component, target) if policies else component
+                    own = line if counts == component else -line  # two parts of a line that never mix
+                    found.on_movements.setdefault(target, []).append(Aimed(own, counts, share, side))
                 if not target:
                     found.nowhere[component] = found.nowhere.get(component, 0) + share
     found.on_movements.pop(0, None)

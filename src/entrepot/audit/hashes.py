@@ -30,6 +30,7 @@ _RETURNED = {
     "importterms": "t.importer, t.country, CAST(t.tax_point AS TEXT), t.scheme, t.recorded_at",
     "taxreturned": "t.country, t.currency, t.amount, t.base_amount, t.way, t.recorded_at",
     "writedownline": "t.line, t.units, t.cost, t.net_realisable, t.recorded_at",
+    "capitalisationrule": "t.line, t.component, t.expense, CAST(t.valid_from AS TEXT)",
     "budgetline": "t.line, t.month, t.market, t.family, t.units, t.amount, t.currency, t.numerator, t.denominator",
     "dutyrefundline": "t.line, t.component, t.bill, t.entry, t.amount, t.interest, t.recorded_at",
 }

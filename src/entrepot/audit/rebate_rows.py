@@ -25,6 +25,7 @@ STORED = {
     "importterms": "company_id, importer, country, COALESCE(tax_point, '9999-12-31'), scheme, recorded_at",
     "writedownline": "line, company_id, item_id, units, cost, net_realisable, effective_at, recorded_at",
     "budgetline": "line, company_id, month, market, family, units, amount, currency, numerator, denominator, recorded_at",
+    "capitalisationrule": "line, company_id, component, expense, valid_from, recorded_at",
     "taxreturned": "company_id, country, currency, amount, base_amount, way, COALESCE(period_to, '9999-12-31'), effective_at, "
     "recorded_at",
 }

@@ -30,7 +30,8 @@ AHEAD_OF_STOCK = frozenset({SALE, WRITE_OFF, USE, COUNT_SHORTAGE})
 
 COMPONENTS = (
     "goods freight insurance duty import_tax handling inspection packaging domestic_freight storage capital "
-    "platform_fee payment_fee fulfilment last_mile advertising returns disposal loss software rebate other"
+    "platform_fee payment_fee fulfilment last_mile advertising returns disposal loss software rebate other "
+    "expensed_freight expensed_insurance expensed_handling expensed_inspection expensed_packaging expensed_domestic_freight"
 ).split()
 NUMBER_OF = {name: number for number, name in enumerate(COMPONENTS)}
 GOODS = 0
@@ -42,7 +43,8 @@ _FAMILY_NAMES = {
     "duty_tax": "duty import_tax",
     "storage": "storage",
     "capital": "capital",
-    "selling": "platform_fee payment_fee fulfilment last_mile advertising software other",
+    "selling": "platform_fee payment_fee fulfilment last_mile advertising software other expensed_freight "
+    "expensed_insurance expensed_handling expensed_inspection expensed_packaging expensed_domestic_freight",
     "unsalable": "returns disposal loss",
 }
 FAMILY_OF = tuple(

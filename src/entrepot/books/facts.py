@@ -262,13 +262,13 @@ def assemble(
     movements = _movements(tables["movement"].filter(known_then), replaced, moved, list(closed), at)
     sales = _without(tables["salesline"].filter(known_then), replaced["sales_line_id"])
     refunds = _without(tables["refundline"].filter(known_then), replaced["refund_line_id"])
-    unit_lines = weights.filter(pl.col("target_kind").is_in(["births", "issue"]))
+    unit_lines = _treated(weights.filter(pl.col("target_kind").is_in(["births", "issue"])), moved, tables, known)
     return Facts(
         movements=movements.with_columns(sales_line=_mapped("sales_line", sold)),
         cost_weights=unit_lines.select(
             "line", "component", pl.col("base_amount").alias("amount"),
             (pl.col("target_kind") == "issue").cast(pl.Int8).alias("side"),
-            _mapped("movement_id", moved).alias("movement"), "weight", pl.col("internal").cast(pl.Int8), "company_id",
+            "movement", "weight", pl.col("internal").cast(pl.Int8), "company_id",
         ),
         order_weights=weights.filter(pl.col("target_kind") == "order").select(
             "line", "component", pl.col("base_amount").alias("amount"),
@@ -289,6 +289,16 @@ def assemble(
         recoverable=recoverable,
         bundle_parts=_parts(tables, known_then, replaced, sold),
     )  # fmt: skip
+
+
+def _treated(
+    lines: pl.DataFrame, moved: dict[int, int | None], tables: dict[str, pl.DataFrame], known: Instant
+) -> pl.DataFrame:
+    """``lines`` with what they fall on now (``movement``), and with the component that the company's policy makes of them."""
+    from entrepot.books.capitalisation import treated
+
+    now = lines.with_columns(_mapped("movement_id", moved).alias("movement"))
+    return treated(now, tables["movement"], known)
 
 
 def _parts(

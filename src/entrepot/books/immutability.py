@@ -20,7 +20,8 @@ REBATES = (
 IMPORT_TAX = ("taxregistration", "importterms", "taxorigin", "taxreturned")
 PURCHASES = ("purchasestep",)
 CLOSING = ("writedownline", "budgetline")
-FACTS = FIRST + REBATES + IMPORT_TAX + PURCHASES + CLOSING
+POLICIES = ("capitalisationrule",)
+FACTS = FIRST + REBATES + IMPORT_TAX + PURCHASES + CLOSING + POLICIES
 _MESSAGE = "facts are only appended"
 
 

@@ -53,6 +53,7 @@ DEFAULT: Mapping[str, Account] = {
     "intercompany_cost": Account("640198", "Cost of intercompany sales", "主营业务成本-内部销售"),
     "exchange": Account("660301", "Exchange differences", "财务费用-汇兑损益"),
     "impairment": Account("6701", "Write-down of stock", "资产减值损失"),
+    "buying_expense": Account("660102", "Selling expenses: buying costs", "销售费用-采购费用"),
     "other_use": Account("6601", "Selling expenses: samples and gifts", "销售费用-样品赠品"),
 }
 """Role → account."""

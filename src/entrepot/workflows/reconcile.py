@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F, Max, Q, Sum
 
 from entrepot.books import bulk, facts, figures, models
+from entrepot.books.capitalisation import TWIN
 from entrepot.books.facts import FOREVER, Facts
 from entrepot.books.import_tax import IMPORT_TAX
 from entrepot.books.models.figures import FAMILY_COLUMNS
@@ -104,6 +105,7 @@ def reconcile(*, progress: Progress = SILENT, on: date | None = None) -> list[Re
     progress.advance()
     sums: dict[Key, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     _given(sums)
+    _expensed(sums, found)
     _placed(sums)
     _not_placed(sums, found, valued)
     answer = [_company(row, sums, interest) for row in models.Company.objects.order_by("code")]
@@ -143,6 +145,31 @@ def _given(sums: dict[Key, dict[str, int]]) -> None:
             row["credits"] += minus or 0
 
 
+def _expensed(sums: dict[Key, dict[str, int]], found: Facts) -> None:
+    """What policies expense when incurred goes from the family that its bill names to the one that it counts in."""
+    weights = found.cost_weights
+    if not weights["component"].is_in(list(TWIN.values())).any():
+        return
+    shares = weights.with_columns(amount=split(weights)).filter(pl.col("component").is_in(list(TWIN.values())))
+    totals = shares.group_by("line", "company_id", "component", maintain_order=True).agg(pl.col("amount").sum())
+    lines = models.CostLine.objects.only("component", "internal", "estimate", "base_amount").in_bulk(
+        totals["line"].to_list()
+    )
+    for line, company, component, amount in totals.iter_rows():
+        row = lines[line]
+        kind = (
+            "internal"
+            if row.internal
+            else "accruals"
+            if row.estimate
+            else "bills"
+            if row.base_amount >= 0
+            else "credits"
+        )
+        sums[company, family_of(row.component)][kind] -= amount
+        sums[company, family_of(component)][kind] += amount
+
+
 def _placed(sums: dict[Key, dict[str, int]]) -> None:
     """What the stored figures say, which every page shows."""
     columns = {name: Sum(name) for name in FAMILY_COLUMNS}
@@ -180,9 +207,10 @@ def _without_units(found: Facts, valued: Valued) -> pl.DataFrame:
     absent = shares.filter(
         pl.col("movement").is_null() | ~pl.col("movement").is_in(found.movements["movement"].implode())
     )
-    owners = found.cost_weights.select(keys).unique(subset="line")
+    owners = found.cost_weights.select(*keys, "movement", pl.col("side").cast(pl.Int8)).unique()
     valuation = next(iter(valued.by_method.values()))
-    unplaced = valuation.unplaced.select("line", "amount").join(owners, on="line")
+    fallen = valuation.unplaced.select("line", "movement", pl.col("side").cast(pl.Int8), "amount")
+    unplaced = fallen.join(owners, on=["line", "movement", "side"])
     return (
         pl.concat([absent.select(*keys, "amount"), unplaced.select(*keys, "amount")])
         .group_by("company_id", "component")

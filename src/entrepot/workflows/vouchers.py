@@ -7,7 +7,8 @@ states of the books
 
 and the left side are debits, the right side credits: every voucher balances by construction, and the inventory account moves
 by exactly closing − opening of the roll-forward. What left before the month and costs something else now is the prior-period
-adjustment. Payments are handed over beside: the deposit on an order is a prepayment until goods of that order are billed.
+adjustment. What the company's policy does not capitalise goes to buying costs instead of inventory, in the month in which it is
+billed or accrued. Payments are handed over beside: the deposit on an order is a prepayment until goods of that order are billed.
 
 Entrepot is the stock sub-ledger: sales, output tax and platform fees come from the platforms' settlements.
 """
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from entrepot.books import models
+from entrepot.books.capitalisation import TWIN
 from entrepot.books.facts import FOREVER
 from entrepot.core.calendar import Instant
 from entrepot.core.kinds import Kind
@@ -91,7 +93,8 @@ def _stock(figures: MonthFigures, state: ValueAt) -> int:
 
 
 def _shares(figures: MonthFigures, state: ValueAt) -> pl.DataFrame:
-    """line, movement, side, amount, placed: every cost share of the company's book components."""
+    """line, movement, side, amount, placed, expensed: every cost share of the company's book components, and of those that
+    its policy expenses when incurred."""
     from entrepot.workflows.valuing import cost_shares
 
     facts = state.valued.facts
@@ -99,8 +102,10 @@ def _shares(figures: MonthFigures, state: ValueAt) -> pl.DataFrame:
     shares = cost_shares(facts).to_frame().join(owners, on="line")
     nowhere = state.valued.valuation_of(figures.company.pk).unplaced.select("line", "movement", "side").unique()
     nowhere = nowhere.with_columns(placed=pl.lit(False))
-    return figures.mine(shares).join(nowhere, on=["line", "movement", "side"], how="left").select(
-        "line", "movement", "side", "amount", placed=pl.col("placed").fill_null(True)
+    told = figures.owned(shares).filter(pl.col("component").is_in([*BOOK_COMPONENTS, *TWIN.values()]))
+    return told.join(nowhere, on=["line", "movement", "side"], how="left").select(
+        "line", "movement", "side", "amount", placed=pl.col("placed").fill_null(True),
+        expensed=pl.col("component").is_in(list(TWIN.values())),
     )  # fmt: skip
 
 
@@ -118,13 +123,17 @@ def _lines(figures: MonthFigures) -> Iterable[Entry]:
     told = _told(changed)
     for shares, state, sign in ((old, figures.opening, -1), (new, figures.closing, 1)):
         kinds = _kinds(state)
-        for line, movement, side, amount, placed in shares.filter(pl.col("line").is_in(sorted(changed))).iter_rows():
+        for line, movement, side, amount, placed, expensed in shares.filter(
+            pl.col("line").is_in(sorted(changed))
+        ).iter_rows():
             one = told[line]
             if not amount:
                 continue
             voucher = one.voucher(sign)
             yield Entry(voucher, one.counter, -sign * amount, supplier=one.supplier)
-            if not placed:
+            if expensed:
+                yield Entry(voucher, "buying_expense", sign * amount)
+            elif not placed:
                 yield Entry(voucher, "unallocated", sign * amount)
             elif side == 0:
                 yield Entry(voucher, "inventory", sign * amount)
@@ -135,7 +144,7 @@ def _lines(figures: MonthFigures) -> Iterable[Entry]:
 
 def _moved_lines(old: pl.DataFrame, new: pl.DataFrame) -> set[int]:
     """Lines that stand in both states and fall elsewhere now, or are placed now and were not."""
-    keys = ["line", "movement", "side", "placed"]
+    keys = ["line", "movement", "side", "placed", "expensed"]
     both = old.join(new.select("line").unique(), on="line", how="semi")
     now = new.join(old.select("line").unique(), on="line", how="semi")
     where = [frame.group_by(keys).agg(pl.col("amount").sum()) for frame in (both, now)]
@@ -185,7 +194,7 @@ def _left(figures: MonthFigures) -> Iterable[Entry]:
     """What left: its cost now less its cost as it was reported, without what was aimed at the issues themselves."""
     sums: dict[tuple[str, str], int] = defaultdict(int)
     for state, sign in ((figures.opening, -1), (figures.closing, 1)):
-        aimed = _shares(figures, state).filter((pl.col("side") == 1) & pl.col("placed"))
+        aimed = _shares(figures, state).filter((pl.col("side") == 1) & pl.col("placed") & ~pl.col("expensed"))
         own = dict(aimed.group_by("movement").agg(pl.col("amount").sum()).iter_rows())
         kinds = _kinds(state)
         for movement, amount in _costs_left(figures, state).iter_rows():

@@ -3,7 +3,7 @@
 from entrepot.books.models.access import AuditEntry, DataKey, Membership, PersonalData, SignInAttempt
 from entrepot.books.models.attachments import Attachment, KeptFile
 from entrepot.books.models.catalogue import BundlePart, Item, Listing, Packaging
-from entrepot.books.models.closing import BudgetLine, WriteDownLine
+from entrepot.books.models.closing import BudgetLine, CapitalisationRule, WriteDownLine
 from entrepot.books.models.company import Company, Location, Shop, Supplier
 from entrepot.books.models.costs import Basis, BasisShare, CostLine, FxRate
 from entrepot.books.models.demand import (
@@ -59,7 +59,7 @@ from entrepot.books.models.variances import Reconciliation, UnbilledFigure, Vari
 
 __all__ = [
     "ApiToken", "Attachment", "AuditEntry", "Balance", "Basis", "BasisShare", "Batch", "BudgetLine", "BundlePart",
-    "Cell", "Company", "CostLine", "CountEntry", "CountSheet", "CustomsEntry", "DataKey", "Decision",
+    "CapitalisationRule", "Cell", "Company", "CostLine", "CountEntry", "CountSheet", "CustomsEntry", "DataKey", "Decision",
     "DeclarationLine", "DemandDetail", "DemandFigure", "DemandRun", "DifferenceCase", "DifferenceNote", "Document",
     "Draft", "DutyRefundLine", "ForecastFigure", "FxRate", "ImportTaxFigure", "ImportTerms", "InboundPlan", "Item",
     "ItemCourse", "ItemState", "Job", "KeptFile", "LayoutMapping", "Listing", "Location", "LotFigure", "MarginFigure",

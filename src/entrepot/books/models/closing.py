@@ -1,4 +1,4 @@
-"""Stock written down to what it will bring in, and budgets: facts beside the ledger that change no cost line."""
+"""What is capitalised, stock written down to what it will bring in, and budgets: facts that change no cost line."""
 
 from django.db import models
 
@@ -43,3 +43,18 @@ class BudgetLine(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document", "line"], name="budget_line_once")]
         indexes = [models.Index(fields=["company", "month"], name="budget_month")]
+
+
+class CapitalisationRule(models.Model):
+    """A fact: how one component of the cost of goods that come from ``valid_from`` on is treated in a company's accounts."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT)
+    line = models.IntegerField()
+    company = models.ForeignKey(Company, on_delete=models.PROTECT)
+    component = models.SmallIntegerField()
+    expense = models.BooleanField()
+    valid_from = models.DateField()
+    recorded_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "line"], name="capitalisation_rule_once")]

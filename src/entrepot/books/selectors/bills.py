@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from entrepot.books.access import Viewer
+from entrepot.books.capitalisation import of_family
 from entrepot.books.import_tax import IMPORT_TAX
 from entrepot.books.models import BasisShare, CostLine, Item
 from entrepot.books.selectors.shapes import BillShare
@@ -26,7 +27,7 @@ def of_layers(viewer: Viewer, shares: Mapping[int, tuple[int, int]], family: str
     viewer.need("see_cost")
     rows = viewer.of_company(CostLine.objects.filter(pk__in=shares)).select_related("document").defer("document__body")
     if family:
-        rows = rows.filter(component__in=_components(family))
+        rows = of_family(rows, family)
     found = list(rows)
     taxes = whys([row.pk for row in found if row.component == IMPORT_TAX])
     return [

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery, Sum
 
 from entrepot.books.access import Viewer
+from entrepot.books.capitalisation import of_family
 from entrepot.books.import_tax import IMPORT_TAX
 from entrepot.books.models import BasisShare, CostLine, ForecastFigure, Item, Packaging, SaleFigure, StockFigure
 from entrepot.books.selectors import economics, inventory, sales, today
@@ -28,7 +29,7 @@ from entrepot.books.selectors.shapes import (
 )
 from entrepot.books.selectors.tax_why import whys
 from entrepot.core.calendar import local_date
-from entrepot.core.components import COMPONENTS, FAMILIES, NAMES
+from entrepot.core.components import FAMILIES, NAMES
 
 HISTORY_WEEKS = 78
 FORECAST_WEEKS = 13
@@ -106,7 +107,7 @@ def bills(
     shares = _shares(item)
     lines = viewer.of_company(CostLine.objects.filter(pk__in=shares, replacement=None))
     if family:
-        lines = lines.filter(component__in=[COMPONENTS[name] for name in FAMILIES.get(family, ())])
+        lines = of_family(lines, family)
     rows = list(lines.select_related("document").defer("document__body"))
     taxes = whys([line.pk for line in rows if line.component == IMPORT_TAX])
     found = []

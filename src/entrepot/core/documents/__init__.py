@@ -12,7 +12,14 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from entrepot.core.documents.closing import Budget, BudgetLine, WriteDown, WriteDownLine
+from entrepot.core.documents.closing import (
+    Budget,
+    BudgetLine,
+    CapitalisationPolicy,
+    PolicyLine,
+    WriteDown,
+    WriteDownLine,
+)
 from entrepot.core.documents.header import CellRef, Document, ItemLine, Money, Piece, Ref, UnitPrice
 from entrepot.core.documents.master import (
     Bundle,
@@ -148,6 +155,7 @@ AnyDocument = Annotated[
     | TaxReturn
     | WriteDown
     | Budget
+    | CapitalisationPolicy
     | PeriodClose
     | PeriodReopen
     | Reversal,
@@ -167,12 +175,12 @@ def parse(data: dict[str, Any]) -> Any:
 
 
 __all__ = [
-    "AnyDocument", "Basis", "Budget", "BudgetLine", "Bundle", "BundlePart", "Carton", "CellRef", "Company",
-    "Component", "ConfirmedLine", "Conversion", "CostBill", "CostLine", "Count", "CountLine", "DeclarationLine",
+    "AnyDocument", "Basis", "Budget", "BudgetLine", "Bundle", "BundlePart", "CapitalisationPolicy", "Carton", "CellRef",
+    "Company", "Component", "ConfirmedLine", "Conversion", "CostBill", "CostLine", "Count", "CountLine", "DeclarationLine",
     "Document", "DutyRefund", "DutyRefundLine", "ExportDeclaration", "FeeCharge", "FeeLine", "FxRate", "InspectedLine",
     "Inspection", "IntercompanyLine", "IntercompanySale", "Item", "ItemLine", "Listing", "Location", "LotLine",
     "MatchDecision", "Money", "OpeningBalance", "OpeningLine", "Packaging", "Payment", "PaymentShare", "PaymentTerm",
-    "PeriodClose", "PeriodReopen", "Piece", "ProducedLine", "PurchaseDecision", "PurchaseEnd", "PurchaseLine",
+    "PeriodClose", "PeriodReopen", "Piece", "PolicyLine", "ProducedLine", "PurchaseDecision", "PurchaseEnd", "PurchaseLine",
     "PurchaseOrder", "PurchaseProgress", "PurchaseProposal", "RebateClaim", "RebateClaimLine", "RebatePayment",
     "RebateSettlement", "RebateSettlementLine", "Receipt", "ReceiptLine", "Ref", "Refund", "RefundLine", "Regrade",
     "Reimbursement", "Return", "ReturnLine", "Reversal", "SalesLine", "SalesOrder", "Shipment", "Shop", "Signal",

@@ -1,4 +1,4 @@
-"""Documents of a closing: what stock is written down to, and the budget that a month is measured by.
+"""Documents of a closing: what is capitalised, what stock is written down to, and the budget that a month is measured by.
 
 They move no units and leave every cost line as it is.
 """
@@ -55,6 +55,37 @@ class WriteDown(Document):
     def _each_once(self) -> WriteDown:
         if len({line.sku for line in self.lines}) < len(self.lines):
             raise ValueError("an item stands here twice; give one line an item")
+        return self
+
+
+Attributable = Literal["freight", "insurance", "handling", "inspection", "packaging", "domestic_freight"]
+
+
+class PolicyLine(Piece):
+    """What happens to one component of the cost of goods that come: into the stock, or into the month's result."""
+
+    component: Attributable
+    treatment: Literal["capitalise", "expense"]
+
+
+class CapitalisationPolicy(Document):
+    """Which costs of buying a company puts into its stock, for goods that come from ``valid_from`` on, in its own zone.
+
+    A component that no policy names is capitalised (IAS 2.10-11, CAS 1.6). What may be expensed instead are the costs of
+    getting the goods in: allowed where they are small (application guidance of CAS 1) and the rule for traders under China's
+    Accounting Standards for Small Enterprises (article 65). The price, duty and tax that does not come back are always cost of
+    the stock; storage after arrival, selling cost and abnormal loss never are (IAS 2.16). ``reason``: why, for the auditor.
+    """
+
+    type: Literal["capitalisation_policy"] = "capitalisation_policy"
+    valid_from: date
+    reason: Text = ""
+    lines: Annotated[list[PolicyLine], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> CapitalisationPolicy:
+        if len({line.component for line in self.lines}) < len(self.lines):
+            raise ValueError("a component stands here twice; give it one treatment")
         return self
 
 

@@ -20,6 +20,8 @@ from entrepot.engines.valuation.share import cumulative, range_share
 CONVERSION_IN = int(Kind.CONVERSION_IN)
 INTERCOMPANY_RECEIPT = int(Kind.INTERCOMPANY_RECEIPT)
 RETURN = int(Kind.RETURN)
+COMPONENTS_AT_MOST = 64
+"""A line may be of one component on some units and of another on others: the two are kept apart by line and component."""
 
 
 class Entries(NamedTuple):
@@ -151,7 +153,10 @@ def _fill(tree: Tree, start: I32, amount: I64, goods: int, entries: Entries, sum
                 if entries.component_of[c] == goods:
                     missing = 0
                 e = place
-                while e < place + inherited and entries.line_of[entries.share[e]] != entries.line_of[c]:
+                while e < place + inherited and (
+                    entries.line_of[entries.share[e]] != entries.line_of[c]
+                    or entries.component_of[entries.share[e]] != entries.component_of[c]
+                ):
                     e += 1
                 if e < place + inherited:
                     entries.amount[e] += own
@@ -217,7 +222,7 @@ def _consumed_missing(tree: Tree, entries: Entries, event: int) -> bool:
 
 @compiled
 def _inherit_event(tree: Tree, entries: Entries, layer: int, event: int, place: int) -> int:
-    """Per line, all that the event consumed; of it the output's stretch of the axis of shares."""
+    """Per line and component, all that the event consumed; of it the output's stretch of the axis of shares."""
     size = _lines_consumed(tree, entries, event)
     share, line, amount = np.empty(size, np.int32), np.empty(size, np.int64), np.empty(size, np.int64)
     found = 0
@@ -227,7 +232,9 @@ def _inherit_event(tree: Tree, entries: Entries, layer: int, event: int, place: 
             source = tree.issues.layer[issue]
             n, a, b = tree.layers.n[source], tree.issues.a[issue], tree.issues.b[issue]
             for e in range(entries.start[source], entries.start[source] + entries.count[source]):
-                share[found], line[found] = entries.share[e], entries.line_of[entries.share[e]]
+                one_share = entries.share[e]
+                share[found] = one_share
+                line[found] = entries.line_of[one_share] * COMPONENTS_AT_MOST + entries.component_of[one_share]
                 amount[found] = range_share(entries.amount[e], n, a, b)
                 found += 1
             issue = tree.issues.before[issue]

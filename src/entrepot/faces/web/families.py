@@ -52,6 +52,12 @@ COMPONENTS: dict[str, Promise] = {
     "software": pgettext_lazy("component", "Software"),
     "rebate": pgettext_lazy("component", "Rebate"),
     "other": pgettext_lazy("component", "Other"),
+    "expensed_freight": pgettext_lazy("component", "Freight, expensed"),
+    "expensed_insurance": pgettext_lazy("component", "Insurance, expensed"),
+    "expensed_handling": pgettext_lazy("component", "Handling, expensed"),
+    "expensed_inspection": pgettext_lazy("component", "Inspection, expensed"),
+    "expensed_packaging": pgettext_lazy("component", "Packaging, expensed"),
+    "expensed_domestic_freight": pgettext_lazy("component", "Domestic freight, expensed"),
 }
 
 BOOK_FAMILIES = tuple(family for family, members in FAMILIES.items() if set(members) <= BOOK)

@@ -203,6 +203,7 @@ WORDS: dict[str, dict[str, Promise]] = {
         "tax_return": pgettext_lazy("document", "Import tax returned"),
         "write_down": pgettext_lazy("document", "Write-down"),
         "budget": pgettext_lazy("document", "Budget"),
+        "capitalisation_policy": pgettext_lazy("document", "Capitalisation policy"),
         "period_close": pgettext_lazy("document", "Period close"),
         "period_reopen": pgettext_lazy("document", "Period reopen"),
         "reversal": pgettext_lazy("document", "Reversal"),

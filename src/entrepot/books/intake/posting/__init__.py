@@ -66,6 +66,7 @@ RULES: dict[str, Callable[[Builder, Any], None]] = {
     "tax_return": import_tax.tax_return,
     "write_down": closing.write_down,
     "budget": closing.budget,
+    "capitalisation_policy": closing.capitalisation_policy,
     "period_close": periods.close,
     "period_reopen": periods.reopen,
     "reversal": periods.reversal,

@@ -8,12 +8,12 @@ from typing import Any
 
 from entrepot.books import models
 from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.posting.reach import reached
 from entrepot.core import documents as d
 from entrepot.core.components import COMPONENTS
 from entrepot.core.money import exponent
 
 IMPORT_TAX = COMPONENTS["import_tax"]
-_AT_ONCE = 500
 
 
 def tax_registration(b: Builder, doc: d.TaxRegistration) -> None:
@@ -64,7 +64,7 @@ def shipment_terms(b: Builder, doc: d.Shipment) -> None:
         cells = models.Shipment.objects.filter(document_id__in=b.header.before).values("cell_id")
         moved = models.Movement.objects.filter(from_cell__in=cells) | models.Movement.objects.filter(to_cell__in=cells)
         lines = models.CostLine.objects.filter(component=IMPORT_TAX, basis__basisshare__movement__in=moved)
-        _reached(b, set(lines.values_list("pk", flat=True)))
+        reached(b, set(lines.values_list("pk", flat=True)))
 
 
 def origin(b: Builder, line: int, of: models.CostLine) -> None:
@@ -82,27 +82,11 @@ def taken_back(b: Builder, documents: Collection[int]) -> None:
     shipments = models.Shipment.objects.filter(document_id__in=documents, document__importterms__isnull=False)
     moved = models.Movement.objects.filter(to_cell__in=shipments.values("cell_id"))
     lines = models.CostLine.objects.filter(component=IMPORT_TAX, basis__basisshare__movement__in=moved)
-    _reached(b, set(lines.values_list("pk", flat=True)))
+    reached(b, set(lines.values_list("pk", flat=True)))
 
 
 def _decide_anew(b: Builder, companies: Collection[int]) -> None:
     """Every import tax of these companies: the figures of what it reaches no longer hold."""
     if companies:
         lines = models.CostLine.objects.filter(component=IMPORT_TAX, company__in=companies)
-        _reached(b, set(lines.values_list("pk", flat=True)))
-
-
-def _reached(b: Builder, lines: set[int]) -> None:
-    chosen = sorted(lines)
-    for start in range(0, len(chosen), _AT_ONCE):
-        part = chosen[start : start + _AT_ONCE]
-        shares = models.BasisShare.objects.filter(basis__cost_line__in=part).order_by()
-        for moved, sold, document in shares.values_list(
-            "movement__item_id", "sales_line__item_id", "sales_line__document_id"
-        ).distinct():
-            b.postings.items |= {moved, sold} - {None}
-            if moved is None and sold is None and document is not None:  # a bundle: all that its order shipped
-                parts = models.Movement.objects.filter(document_id=document)
-                b.postings.items |= set(parts.values_list("item_id", flat=True))
-        periods = models.CostLine.objects.filter(pk__in=part, target_kind__in=("place", "company"))
-        b.postings.everything = b.postings.everything or periods.exists()
+        reached(b, set(lines.values_list("pk", flat=True)))

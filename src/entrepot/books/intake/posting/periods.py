@@ -10,6 +10,7 @@ from entrepot.books import models
 from entrepot.books.intake.directory import Rate
 from entrepot.books.intake.posting import references
 from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.posting.closing import policies_taken_back
 from entrepot.books.intake.posting.import_tax import origin, taken_back
 from entrepot.books.intake.posting.resplit import resplit_replaced
 from entrepot.books.intake.trouble import refused
@@ -82,6 +83,7 @@ def withdraw(b: Builder, documents: list[int]) -> None:
                 b.postings.items.add(refund.item_id)
         _withdraw_costs(b, part)
         taken_back(b, part)
+        policies_taken_back(b, part)
         b.session.release(part)
         gone = set(models.Reversed.objects.filter(document_id__in=part).values_list("document_id", flat=True))
         b.postings.objects += [
