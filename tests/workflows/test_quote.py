@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -243,3 +244,20 @@ def test_a_price_finer_than_the_cent_is_multiplied_first(tmp_path: Path) -> None
         "sku,destination,quantity,price,currency,hs,origin\na,US,10000,0.035,USD,610910,CN\n", encoding="utf-8"
     )
     assert read_items(file, date(2026, 9, 1)).entries.value.tolist() == [35_000]
+
+
+def test_a_part_of_the_tax_comes_back() -> None:
+    """The part is cash, the rest is cost; both together are the tax, and a tax that is not known counts as a missing cost."""
+    wish = Wish("shirt", 100, 50_000, "USD", duty="12", origin="CN")
+    asked = QuoteAsked((wish,), "DE", date(2026, 3, 2), "EUR", (SEA,))
+    paid = answer(asked)[0]
+    part = answer(replace(asked, recoverable=Fraction(3, 5)))[0]
+    (tax,) = [n.amount for n in paid.lines if n.component == "import_tax"]
+    split = {n.recoverable: n.amount for n in part.lines if n.component == "import_tax"}
+    assert tax is not None
+    assert split[True] == round(tax * Fraction(3, 5))
+    assert sum(a or 0 for a in split.values()) == tax
+    assert (part.cash, part.cost, part.back) == (paid.cash, (paid.cost or 0) - (split[True] or 0), split[True])
+    unknown = answer(replace(asked, items=(replace(wish, duty=""),), recoverable=Fraction(3, 5)))[0]
+    assert [n.recoverable for n in unknown.lines if n.component == "import_tax"] == [False]
+    assert unknown.missing == 2

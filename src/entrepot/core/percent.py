@@ -29,3 +29,13 @@ def rate_of(text: str, most: int, field: str) -> Fraction | None:
         Problem("not_a_rate", "this is not a rate in per cent", f"write it like 6.5, from 0 to {most}", field=field,
                 found=text[:40])
     )  # fmt: skip
+
+
+def percent_text(rate: Fraction) -> str:
+    """A fraction of one as a percentage.
+
+    >>> percent_text(Fraction(1, 3)), percent_text(Fraction(1, 5))
+    ('33.3333%', '20%')
+    """
+    text = f"{float(rate * 100):.4f}".rstrip("0").rstrip(".")
+    return f"{text}%"

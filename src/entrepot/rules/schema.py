@@ -64,7 +64,8 @@ SEVERAL = (
 """Rules of which a jurisdiction can have several at a time: what follows the name tells them apart."""
 _FEE = (
     "a fee of the border", frozenset({
-        "label", "percent", "amount", "minimum", "maximum", "currency", "modes", "over", "upto", "over_added", "upto_added", "component",
+        "label", "percent", "amount", "minimum", "maximum", "currency", "modes", "over", "upto", "over_added", "upto_added",
+        "component",
         "exempt_programmes", "in_tax_base",
     }),
 )  # fmt: skip

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from entrepot.core.cost_lines import Basis
+from entrepot.core.errors import Problem
+from entrepot.rules.tariff_words import WordIndex
+
+SUGGESTED = 5
+"""Lines named in place of a code that is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class Tariff:
     )
     own: tuple[OwnRate, ...] = ()
     _codes: dict[str, list[str]] = field(default_factory=dict[str, list[str]], compare=False, repr=False)
+    _words: dict[str, WordIndex] = field(default_factory=dict[str, WordIndex], compare=False, repr=False)
     _owned: dict[tuple[str, str], list[OwnRate]] = field(
         default_factory=dict[tuple[str, str], list[OwnRate]], compare=False, repr=False
     )
@@ -87,19 +95,29 @@ class Tariff:
             table[key] = (*table.get(key, ()), line)
         return Tariff(table, tuple(own))
 
-    def extended(self, lines: Iterable[TariffLine] = (), own: Iterable[OwnRate] = ()) -> Tariff:
+    def extended(
+        self, lines: Iterable[TariffLine] = (), own: Iterable[OwnRate] = (), replaces_on: date | None = None
+    ) -> Tariff:  # fmt: skip
         """With more lines (which outrank those of the same code and days) and more own rates.
 
+        ``replaces_on``: the lines are a schedule's edition of that day. An older code of a heading that the edition has, but
+        neither as it is nor longer nor shorter, has ended the day before.
         What an older line of the same code says about lists of added duties that the new one does not know is kept.
         """
-        table = dict(self.lines)
-        for line in lines:
+        table, fresh = dict(self.lines), list(lines)
+        if replaces_on is not None:
+            _retire(table, fresh, replaces_on)
+        for line in fresh:
             key = (line.schedule, line.code)
             table[key] = (*table.get(key, ()), _with_lists(line, table.get(key, ())))
         return Tariff(table, (*self.own, *own))
 
-    def find(self, schedule: str, hs: str, on: date) -> Found:
-        """The line of a code on a day: its own, else the line above it that carries its rate, else those below it."""
+    def find(self, schedule: str, hs: str, on: date, description: str = "") -> Found:
+        """The line of a code on a day: its own, else the line above it that carries its rate, else those below it.
+
+        For a code that is not there, or no longer, the lines nearest to the ``description`` of the goods, or to what the retired
+        line was called, then those of the same heading.
+        """
         code = digits(hs)
         for length in range(len(code), 5, -1):
             line = self._at(schedule, code[:length], on)
@@ -108,14 +126,30 @@ class Tariff:
                 return Found(line=None if below else line, below=below)
         if below := self._below(schedule, code, on):
             return Found(below=below)
-        past = self.lines.get((schedule, code), ())
+        past = next((p for n in range(len(code), 5, -1) if (p := self.lines.get((schedule, code[:n]), ()))), ())
         near = code
         while len(near) > 4 and not self._below(schedule, near, on):
             near = near[:-1]
         heading = self._below(schedule, near, on) if len(near) >= 4 else ()
-        words = _words(past[-1].description) if past else set[str]()
-        ranked = sorted(heading, key=lambda n: (-len(words & _words(n.description)), n.code))
-        return Found(suggestions=tuple(ranked[:5]), retired=past[-1] if past else None)
+        retired = past[-1] if past else None
+        text = description or (retired.description.replace(" > ", " ") if retired else "")
+        named = self.called(schedule, text, on, (n.code for n in heading)) if text else ()
+        rest = [n for n in heading if n not in named]
+        return Found(suggestions=(*named, *rest)[:SUGGESTED], retired=retired)
+
+    def called(
+        self, schedule: str, description: str, on: date, relatives: Iterable[str] = ()
+    ) -> tuple[TariffLine, ...]:
+        """Lines of a day whose own texts share the most words with a description, best first; none where no word is shared."""
+        if schedule not in self._words:
+            newest = {
+                c: lines[-1].description for (s, c), lines in self.lines.items() if s == schedule and lines[-1].general
+            }
+            self._words[schedule] = WordIndex(newest)
+        codes = self._words[schedule].nearest(description, 4 * SUGGESTED, relatives)
+        lines = {line.code[:6]: line for code in reversed(codes) if (line := self._at(schedule, code, on)) is not None}
+        best = dict.fromkeys(code[:6] for code in codes if code[:6] in lines)
+        return tuple(lines[code] for code in best)[:SUGGESTED]
 
     def has(self, schedule: str) -> bool:
         """Whether any line of the schedule is there."""
@@ -171,6 +205,21 @@ class Tariff:
         return self._codes[schedule]
 
 
+def _retire(table: dict[tuple[str, str], tuple[TariffLine, ...]], fresh: list[TariffLine], on: date) -> None:
+    """End the open lines of headings that an edition has without them."""
+    codes: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for line in fresh:
+        codes[line.schedule, line.code[:4]].append(line.code)
+    for (schedule, code), lines in table.items():
+        last, there = lines[-1], codes.get((schedule, code[:4]))
+        began = last.basis.valid_from
+        if not there or last.basis.valid_to or (began and began >= on):
+            continue
+        if not any(new.startswith(code) or code.startswith(new) for new in there):
+            ended = dataclasses.replace(last.basis, valid_to=on - timedelta(days=1))
+            table[schedule, code] = (*lines[:-1], dataclasses.replace(last, basis=ended))
+
+
 def _with_lists(line: TariffLine, older: tuple[TariffLine, ...]) -> TariffLine:
     if not older or older[-1].known_lists <= line.known_lists:
         return line
@@ -197,5 +246,20 @@ def digits(hs: str) -> str:
     return "".join(c for c in hs if c.isdigit())
 
 
-def _words(text: str) -> set[str]:
-    return {w for w in "".join(c.lower() if c.isalpha() else " " for c in text).split() if len(w) > 2}
+_CODE = re.compile(r"[0-9][0-9. \\-]*")
+
+
+def hs_problem(hs: str, field: str = "hs") -> Problem | None:
+    """What is wrong with a code as typed, ``None`` for one that can be a heading and where none is typed.
+
+    >>> hs_problem("6109.10.00 12"), hs_problem(""), hs_problem("abc").code
+    (None, None, 'not_an_hs_code')
+    """
+    typed = hs.strip()
+    code = digits(typed)
+    if not typed or (_CODE.fullmatch(typed) and 4 <= len(code) <= 14 and code[:2] not in {"00", "77"}):
+        return None
+    return Problem(
+        "not_an_hs_code", f"{typed[:30]} is not an HS code", "write its four to ten digits such as 6109.10, or leave it empty",
+        field=field, found=typed[:30],
+    )  # fmt: skip

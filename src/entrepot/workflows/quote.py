@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,7 @@ class Wish:
     programme: str = ""
     duty: str = ""
     tax: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ class QuoteAsked:
     currency: str
     ways: tuple[Way, ...] = ()
     regime: str = "commercial"
-    recoverable: bool = False
+    recoverable: Fraction | bool = False
+    """The share of import tax that the importer gets back, from 0 to 1."""
     known_on: date | None = None
     confirmed: dict[str, bool] = field(default_factory=dict[str, bool])
     door: Door = Door()
@@ -210,7 +213,7 @@ def _item(wish: Wish) -> Item:
     goods = Goods(
         wish.sku, wish.quantity, wish.value, wish.currency, hs=wish.hs, origin=wish.origin.strip().upper(),
         net_grams=wish.grams, programme=wish.programme, duty_rate=rate_of(wish.duty, DUTY, "duty"),
-        tax_rate=rate_of(wish.tax, TAX, "tax"),
+        tax_rate=rate_of(wish.tax, TAX, "tax"), description=wish.description,
     )  # fmt: skip
     return Item(goods, wish.grams)
 

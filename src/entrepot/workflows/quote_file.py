@@ -18,13 +18,27 @@ from entrepot.core.components import COMPONENTS
 from entrepot.core.countries import origin_code
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import exponent, round_half_away
+from entrepot.core.percent import rate_of
+from entrepot.rules.tariff import hs_problem
 from entrepot.workflows.quote import Door
-from entrepot.workflows.sought import NOTHING, PLATFORM, THIRD_PARTY, After, Freighted, Further, Packed, Sought, Split
+from entrepot.workflows.sought import (
+    NOTHING,
+    PLATFORM,
+    THIRD_PARTY,
+    After,
+    Freighted,
+    Further,
+    Packed,
+    Sought,
+    Split,
+    mode_problem,
+)
 
 Table = Mapping[str, Any]
 FIELDS: dict[str, frozenset[str]] = {
     "": frozenset((
-        "title", "sku", "hs", "origin", "destination", "on", "quantity", "price", "currency", "shown", "breaks", "duty", "tax",
+        "title", "sku", "description", "hs",
+        "origin", "destination", "on", "quantity", "price", "currency", "shown", "breaks", "duty", "tax",
         "programme", "regime", "recover", "known_on", "unit", "carton", "goods", "way", "card", "lanes", "charge", "via",
         "daily", "sale", "fee", "warehouse", "splits", "placement", "door",
     )),
@@ -38,6 +52,7 @@ FIELDS: dict[str, frozenset[str]] = {
 }  # fmt: skip
 LONGEST = 30
 """Digits of a number; powers of ten beyond it would be reckoned for minutes."""
+LONGEST_TEXT = 300
 PER = {"way": ("total", "unit", "kg", "cbm"), "charge": ("total", "unit", "carton")}
 
 
@@ -73,15 +88,33 @@ def sought_from(table: Table, today: date) -> Sought:
         str(table.get("sku", "item")), _money(table, "price", currency), currency, shown, destination,
         _quantities(table.get("quantity", 1)), _days(table.get("on", today)),
         tuple(_way(row, currency) for row in _rows(table, "way")),
-        str(table.get("hs", "")), origin_code(str(table.get("origin", ""))),
+        _hs(table), origin_code(str(table.get("origin", ""))),
         str(table.get("duty", "")), str(table.get("tax", "")), str(table.get("programme", "")),
-        str(table.get("regime", "commercial")), bool(table.get("recover", False)),
+        str(table.get("regime", "commercial")), share_back(table.get("recover", False)),
         _known(table), _packed(table), _after(table, currency, destination, prices),
         tuple((int(_number(row, "from") or 0), _needed_money(row, "price", currency)) for row in _rows(table, "breaks")),
         cards, bool(table.get("lanes", False)), tuple(_charge(row, currency) for row in _rows(table, "charge")),
         tuple(_split(row) for row in _rows(table, "splits")), frozenset(cast("list[str]", table.get("goods", []))),
-        _door(table),
+        _door(table), str(table.get("description", ""))[:LONGEST_TEXT],
     )  # fmt: skip
+
+
+def _hs(table: Table) -> str:
+    code = str(table.get("hs", "")).strip()
+    if problem := hs_problem(code):
+        raise ProblemError(problem)
+    return code
+
+
+def share_back(found: object) -> Fraction | bool:
+    """The share of import tax that comes back: yes or no, or a part in per cent.
+
+    >>> share_back(True), share_back("60%"), share_back(0)
+    (True, Fraction(3, 5), False)
+    """
+    if isinstance(found, bool):
+        return found
+    return rate_of(str(found), 100, "recover") or False
 
 
 def _cards(table: Table) -> tuple[Any, ...]:
@@ -146,9 +179,11 @@ def _way(row: Table, currency: str) -> Freighted:
     per = str(row.get("per", "total"))
     if per not in PER["way"]:
         raise _wrong("way.per", "no such unit of freight", f"use {', '.join(PER['way'])}", per)
-    days = _number(row, "days")
+    days, mode = _number(row, "days"), str(row.get("mode", "")).strip()
+    if problem := mode_problem(mode):
+        raise ProblemError(problem)
     return Freighted(
-        str(row.get("mode", "")), _money(row, "freight", currency), per, None if days is None else int(days),
+        mode, _money(row, "freight", currency), per, None if days is None else int(days),
         bool(row.get("all_in", False)), str(row.get("name", "")), _money(row, "insurance", currency) or 0,
     )  # fmt: skip
 

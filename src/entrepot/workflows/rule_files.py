@@ -60,7 +60,8 @@ def seller_rules(home: Path | None) -> SellerRules:
     for file in sorted(folder.glob("*.*")):
         read = _read(file, own)
         if read is not None:
-            book = book.with_tariff(book.tariff.extended(read.lines, read.own))
+            edition = valid_from(file) if read.lines else None
+            book = book.with_tariff(book.tariff.extended(read.lines, read.own, edition))
             problems += read.problems
     fees, unread = own_fees(folder)
     return SellerRules(

@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from entrepot.core.errors import Problem
 from entrepot.engines.landed.model import TRANSPORT
 from entrepot.workflows.quote import Door, QuoteAnswer
 
@@ -16,6 +17,22 @@ if TYPE_CHECKING:
 
 MODES = TRANSPORT | {"line", "parcel"}
 """Modes of a way; more may follow after an underscore, as in sea_lcl. A line or parcel does not say how it travels."""
+
+
+def mode_problem(mode: str, field: str = "way") -> Problem | None:
+    """What is wrong with the mode of a way as typed; none said is no problem, customs then asks for it where it matters.
+
+    >>> mode_problem("sea_lcl"), mode_problem(""), mode_problem("teleport").code
+    (None, None, 'unknown_mode')
+    """
+    if not mode.strip() or mode.strip().lower().partition("_")[0] in MODES:
+        return None
+    return Problem(
+        "unknown_mode", f"{mode[:30]} is no mode of transport that is known", f"use one of {', '.join(sorted(MODES))}",
+        field=field, found=mode[:30],
+    )  # fmt: skip
+
+
 Rate = Fraction | int
 """An amount of one unit, kilogram, cubic metre or carton in minor units; it may be finer than the minor unit."""
 PLATFORM, THIRD_PARTY, NOTHING = "platform", "third_party", ""
@@ -117,7 +134,8 @@ class Sought:
     tax: str = ""
     programme: str = ""
     regime: str = "commercial"
-    recoverable: bool = False
+    recoverable: Fraction | bool = False
+    """The share of import tax that the importer gets back, from 0 to 1."""
     known_on: date | None = None
     packed: Packed = Packed()
     after: After = After()
@@ -129,6 +147,8 @@ class Sought:
     goods: frozenset[str] = frozenset()
     """What the goods are, as surcharges of freight cards name it (battery, magnetic …)."""
     door: Door = Door()
+    description: str = ""
+    """What the goods are, in words: headings are suggested where the code is not known."""
 
     def price_of(self, quantity: int) -> Rate | None:
         """Price of one unit when so many are bought: the break with the most units that is reached, else ``price``."""

@@ -21,11 +21,13 @@ from entrepot.workflows.rule_files import seller_rules
 EXAMPLES = sorted((Path(__file__).resolve().parents[3] / "examples" / "quotes").glob("*.toml"))
 KEPT = re.compile(r"\b(?:PPh|[A-Z0-9][A-Z0-9./-]*|large_standard|extra_large_envelope|kg|lb|cm|[a-z]{1,2})\b", re.ASCII)
 """Codes, currencies, units and size tiers, which are the same in both languages."""
+TARIFF = re.compile(r"“[^”]*”")
+"""The tariff's own words for its headings, which stay as its office wrote them."""
 
 
 def english(text: str) -> list[str]:
     """Words of three or more Latin letters that are no code."""
-    return re.findall(r"[A-Za-z]{3,}", KEPT.sub("", text))
+    return re.findall(r"[A-Za-z]{3,}", KEPT.sub("", TARIFF.sub("", text)))
 
 
 def told(quote: QuoteAnswer) -> set[str]:

@@ -8,10 +8,11 @@ from fractions import Fraction
 
 from entrepot.core.cost_lines import Basis, CostLine
 from entrepot.core.money import exponent, major, round_half_away
+from entrepot.core.percent import percent_text
 from entrepot.engines.duty.added import added_duties
 from entrepot.engines.duty.charge import charge
 from entrepot.engines.duty.model import Entry, Finding, Goods, Rates, Reach
-from entrepot.engines.duty.ordinary import Ordinary, ordinary_rate, percent_text
+from entrepot.engines.duty.ordinary import Ordinary, ordinary_rate
 from entrepot.engines.duty.rounding import share, to_step
 from entrepot.engines.duty.value import Valued
 from entrepot.engines.duty.within import Totals, applies, limit_in, reaches_chapter

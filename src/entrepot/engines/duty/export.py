@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from entrepot.core.cost_lines import CostLine
 from entrepot.core.money import major, round_half_away
-from entrepot.engines.duty.ordinary import percent_text
+from entrepot.core.percent import percent_text
 from entrepot.rules import RuleBook
 
 

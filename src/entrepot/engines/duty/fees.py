@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from entrepot.core.cost_lines import Confidence, CostLine
 from entrepot.core.money import major, round_half_away
+from entrepot.core.percent import percent_text
 from entrepot.engines.duty.model import Entry, Finding, Rates, Reach
-from entrepot.engines.duty.ordinary import GIVEN, percent_text
+from entrepot.engines.duty.ordinary import GIVEN
 from entrepot.engines.duty.rounding import minor_of, share
 from entrepot.engines.duty.value import Valued
 from entrepot.engines.duty.within import applies

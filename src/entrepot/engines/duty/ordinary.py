@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from entrepot.core.cost_lines import Basis, Confidence
+from entrepot.core.percent import percent_text
 from entrepot.engines.duty.model import Entry, Goods
 from entrepot.engines.duty.rate_text import Rate, Term, parse_rate
 from entrepot.engines.duty.within import reaches_chapter
@@ -14,6 +15,9 @@ from entrepot.rules import DestinationRules, OwnRate, RuleBook, TariffLine
 from entrepot.rules.tariff import digits
 
 _COLUMN_2 = frozenset({"BY", "CU", "KP", "RU"})
+_TEXTS = "US"
+"""The schedule whose texts stand in where a country has none: the first six digits are the same."""
+_LONG = 45
 _USMCA = {"USMCA": "S", "CUSMA": "S", "T-MEC": "S"}
 GIVEN = Basis("own figure", "given with the goods", confidence=Confidence.SELLER)
 
@@ -70,16 +74,6 @@ def percent_rate(rate: Fraction) -> Rate:
     return Rate(percent_text(rate), (Term(percent=rate * 100),))
 
 
-def percent_text(rate: Fraction) -> str:
-    """A fraction of one as a percentage.
-
-    >>> percent_text(Fraction(1, 3)), percent_text(Fraction(1, 5))
-    ('33.3333%', '20%')
-    """
-    text = f"{float(rate * 100):.4f}".rstrip("0").rstrip(".")
-    return f"{text}%"
-
-
 def _own(own: OwnRate, line: TariffLine | None) -> Ordinary:
     rate = parse_rate(own.rate)
     needs = () if rate.chargeable else (f"a person: {rate.person}: {own.rate!r}",)
@@ -120,14 +114,41 @@ def _several(below: tuple[TariffLine, ...]) -> Ordinary:
 
 
 def _missing(book: RuleBook, rules: DestinationRules, entry: Entry, goods: Goods, schedule: str) -> str:
-    code = digits(goods.hs)
+    code, own = digits(goods.hs), book.tariff.has(schedule)
     if not code:
-        return "HS code or duty rate"
-    found = book.tariff.find(schedule, code, entry.on)
+        asked = f"HS code or duty rate: {goods.hs[:20]} is no code" if goods.hs.strip() else "HS code or duty rate"
+        named = (
+            book.tariff.called(schedule if own else _TEXTS, goods.description, entry.on) if goods.description else ()
+        )
+        return f"{asked}; by its words perhaps {_named(named, own)}" if named else asked
+    found = book.tariff.find(schedule, code, entry.on, goods.description)
+    near = _named(found.suggestions, own)
     if found.retired is not None:
-        then = ", ".join(f"{n.code} {n.description[-60:]}" for n in found.suggestions)
-        return f"a code of the day: {code} is not in force on {entry.on}" + (f"; perhaps {then}" if then else "")
-    if found.suggestions and schedule == "US":
-        near = ", ".join(f"{n.code} ({n.general})" for n in found.suggestions)
+        return f"a code of the day: {code} is not in force on {entry.on}" + (f"; perhaps {near}" if near else "")
+    if near:
         return f"the duty rate of {code} in {rules.name}: not in the book; near it: {near}"
-    return f"the duty rate of {code} in {rules.name}: type it or import the schedule"
+    typed = f"the duty rate of {code} in {rules.name}: type it or import the schedule"
+    other = book.tariff.find(_TEXTS, code, entry.on)
+    if not own and goods.description and other.line is None and not other.below:
+        named = book.tariff.called(_TEXTS, goods.description, entry.on)
+        return f"{typed}; by its words perhaps {_named(named, own)}" if named else typed
+    return typed
+
+
+def _named(lines: tuple[TariffLine, ...], own: bool) -> str:
+    """Lines with their rates and what they are called; of another schedule the six digits that all countries share."""
+    if own:
+        return ", ".join(f"{n.code} {n.general} “{_called(n.description)}”" for n in lines)
+    six = {n.code[:6]: _called(n.description) for n in reversed(lines)}
+    return ", ".join(f"{code} “{six[code]}”" for code in dict.fromkeys(n.code[:6] for n in lines))
+
+
+def _called(description: str) -> str:
+    """The heading and the last step of a description, each cut where it is long.
+
+    >>> _called("T-shirts, knitted or crocheted > Of cotton > Of cotton"), _called("Wine")
+    ('T-shirts knitted or crocheted: Of cotton', 'Wine')
+    """
+    steps = list(dict.fromkeys(part.strip().rstrip(":").replace(",", "") for part in description.split(" > ")))
+    ends = steps if len(steps) < 2 else [steps[0], steps[-1]]
+    return ": ".join(text if len(text) <= _LONG else f"{text[: _LONG - 1].rstrip()}…" for text in ends)

@@ -9,8 +9,9 @@ from fractions import Fraction
 
 from entrepot.core.cost_lines import Basis, CostLine
 from entrepot.core.money import major, round_half_away
+from entrepot.core.percent import percent_text
 from entrepot.engines.duty.model import Entry, Goods, Rates
-from entrepot.engines.duty.ordinary import GIVEN, percent_text
+from entrepot.engines.duty.ordinary import GIVEN
 from entrepot.engines.duty.rounding import share, to_step
 from entrepot.engines.duty.value import Valued
 from entrepot.engines.duty.within import applies, limit_in, reaches_chapter

@@ -23,14 +23,14 @@ other exchange rates or dearer freight beside today's.
 >>> result = quote(rule_book(), Request((shirts,), "US", date(2026, 8, 1), "USD"), sea, lambda a, b: None)
 >>> for line in result.explain():
 ...     print(line)
-Sea LCL: 1822.19 USD for the consignment
+Sea LCL: 1853.08 USD for the consignment
 Goods: 1200.00 USD = 300 units for 1200.00 USD. Rule: price (seller; the seller's price)
 Ocean freight: 180.00 USD. Rule: my card (high)
 Duty: 198.00 USD = 16.5% of 1200.00 USD. Rule: us.hts.61091000 (from 2025-01-01; high; HTSUS 6109.10; USITC, ...)
 Section 301 China, list 4A: 90.00 USD = 7.5% of 1200.00 USD. Rule: us.301.china.list4a (from 2020-02-14; high; 9903.88.15; ...)
 Section 301 forced labour: 150.00 USD = 12.5% of 1200.00 USD. Rule: us.301.forced_labour.high (from 2026-07-24; medium; ...)
-Harbor maintenance fee: 1.50 USD = 0.125% of 1200.00 USD. Rule: us.fee_hmf (from 1991-01-01; high; 19 CFR 24.24; ...)
-Merchandise processing fee, informal entry: 2.69 USD = 2.69 an entry. automated entry; ...
+Harbor maintenance fee: 1.50 USD = 0.125% of 1200.00 USD. Rule: us.fee_hmf (from 1991-01-01; high; 19 CFR 24.24(a); ...)
+Merchandise processing fee: 33.58 USD = 0.3464%, at least 33.58 and at most 651.50 of 1200.00 USD. formal entry: ...
 The country has no tax on imports.
 >>> result.item_cost("shirt").known == sum(result.unit_cost("shirt", i, i + 1) for i in range(300))
 True

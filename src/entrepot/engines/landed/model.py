@@ -67,6 +67,7 @@ class Route:
 class Request:
     """What to quote: items into a destination on a day, in the currency of the answer.
 
+    ``recoverable`` is the share of import tax that the importer gets back, from 0 (or ``False``) to 1 (or ``True``).
     ``fees`` are charges known beforehand (carrier's disbursement fee), in the destination's currency.
     """
 
@@ -75,7 +76,7 @@ class Request:
     on: date
     currency: str
     regime: str = "commercial"
-    recoverable: bool = False
+    recoverable: Fraction | bool = False
     fees: Mapping[str, int] = field(default_factory=dict[str, int])
     known_on: date | None = None
     income_tax_rate: Fraction | None = None

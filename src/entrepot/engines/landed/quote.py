@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 
 from entrepot.core.cost_lines import Basis, Confidence, CostLine
+from entrepot.core.input_tax import recovered
 from entrepot.core.money import convert, major, split_largest_remainder
+from entrepot.core.percent import percent_text
 from entrepot.engines.duty import Assessment, Entry, Rates, assess
 from entrepot.engines.landed.model import Item, Quote, Request, Route
 from entrepot.rules import RuleBook
@@ -34,7 +37,7 @@ def quote(book: RuleBook, request: Request, route: Route, rates: Rates) -> Quote
         )
     else:
         assessment = assess(book, _entry(book, request, route, rates), rates)
-        lines += assessment.lines
+        lines += [part for line in assessment.lines for part in _by_share(line, Fraction(request.recoverable))]
         notes += assessment.notes
     lines += route.after
     shown = tuple(_in(line, request.currency, rates) for line in lines)
@@ -66,10 +69,31 @@ def _entry(book: RuleBook, request: Request, route: Route, rates: Rates) -> Entr
     onward = _sum(route.onward, book.countries[request.destination].currency, rates) if known_country else 0
     return Entry(
         request.destination, request.on, tuple(i.goods for i in request.items), request.regime, route.transport, freight, own,
-        cover, own, onward or 0, request.fees, recoverable=request.recoverable,
+        cover, own, onward or 0, request.fees, recoverable=request.recoverable > 0,
         known_on=request.known_on, income_tax_rate=request.income_tax_rate,
         importer_tax_number=request.importer_tax_number, confirmed=request.confirmed,
     )  # fmt: skip
+
+
+def _by_share(line: CostLine, share: Fraction) -> tuple[CostLine, ...]:
+    """Import tax of which a part comes back as two lines: that part, and the rest, which is cost."""
+    if not line.recoverable or share == 1:
+        return (line,)
+    if line.amount is None:
+        return (dataclasses.replace(line, recoverable=False),)
+    back = recovered(line.amount, share)
+    said, rest = percent_text(share), percent_text(1 - share)
+    parts = (
+        dataclasses.replace(line, amount=back, note=_noted(f"{said} comes back", line.note)),
+        dataclasses.replace(
+            line, amount=line.amount - back, recoverable=False, note=_noted(f"{rest} does not come back", line.note)
+        ),
+    )  # fmt: skip
+    return tuple(part for part in parts if part.amount or part.amount == line.amount)
+
+
+def _noted(first: str, then: str) -> str:
+    return f"{first}; {then}" if then else first
 
 
 def _sum(lines: Sequence[CostLine], target: str, rates: Rates) -> int | None:

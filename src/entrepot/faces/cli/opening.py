@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import getpass
 import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from entrepot.books.access import Viewer
 
 
 def use_home(home: str) -> None:
@@ -27,6 +31,19 @@ def open_books() -> None:
     from entrepot.workflows.setup import prepare
 
     prepare()
+
+
+def of_company(code: str) -> Viewer:
+    """The owner's view of a company. Raises :class:`~entrepot.core.errors.ProblemError` for one that there is not."""
+    from entrepot.books.access import looking_at, system_viewer
+    from entrepot.core.errors import Problem, ProblemError
+
+    everyone = system_viewer()
+    codes = [one.code for one in everyone.offered]
+    if code not in codes:
+        remedy = f"use one of {', '.join(codes)}" if codes else "enter a company first"
+        raise ProblemError(Problem("no_such_company", "there is no such company", remedy, field="company", found=code))
+    return looking_at(everyone, code)
 
 
 def actor() -> str:

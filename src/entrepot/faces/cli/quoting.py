@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import date, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -59,7 +60,16 @@ def quote(
     tax: Annotated[str, typer.Option(help="Your own tax rate in per cent.")] = "",
     programme: Annotated[str, typer.Option(help="Trade agreement whose certificate comes with the goods.")] = "",
     regime: Annotated[str, typer.Option(help="commercial, personal, ioss, remessa_conforme …")] = "",
-    recover: Annotated[bool, typer.Option("--recover", help="The importer gets import tax back.")] = False,
+    recover: Annotated[bool, typer.Option("--recover", help="The importer gets import tax back, all of it.")] = False,
+    recover_share: Annotated[
+        str, typer.Option("--recover-share", metavar="PERCENT", help="The part of import tax that comes back.")
+    ] = "",
+    company: Annotated[
+        str, typer.Option(metavar="CODE", help="Import tax comes back as this company of the books is registered.")
+    ] = "",
+    description: Annotated[
+        str, typer.Option(help="What the goods are, in words: headings are suggested where the code is not known.")
+    ] = "",
     shown: Annotated[str, typer.Option("--in", help="Currency of the answer; that of the price unless said.")] = "",
     on: On = None,
     known: Known = None,
@@ -69,7 +79,7 @@ def quote(
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
 ) -> None:
     """What a unit costs at its destination: every line with its rule, ways side by side."""
-    from dataclasses import asdict
+    from dataclasses import asdict, replace
 
     from entrepot.faces.cli.quote_shown import show
     from entrepot.workflows.alternatives import alternatives
@@ -83,12 +93,15 @@ def quote(
         "destination": to, "price": price, "quantity": quantity, "currency": currency, "hs": hs,
         "way": [_way(text, all_in) for text in way or ()], "lanes": lanes, "via": via, "daily": daily, "sale": sale, "fee": fee,
         "unit": {k: v for k, v in (("grams", grams), ("cm", size)) if v}, "duty": duty, "tax": tax, "programme": programme,
-        "carton": {k: v for k, v in (("units", units), ("kg", kg), ("cm", sides)) if v}, "regime": regime, "recover": recover,
+        "carton": {k: v for k, v in (("units", units), ("kg", kg), ("cm", sides)) if v}, "regime": regime,
+        "description": description, "recover": recover_share or recover,
         "splits": [_part(text) for text in split or ()], "breaks": [_break(text) for text in price_break or ()],
         "shown": shown or ("" if file else own), "on": on.date() if on else None, "known_on": known.date() if known else None,
     }  # fmt: skip
     stated = {} if origin is None else {"origin": origin}  # an empty one takes back that of the file
     asked = sought_from({**table, **{k: v for k, v in typed.items() if v}, **stated}, _day(None))
+    if company:
+        asked = replace(asked, recoverable=_registered(company, asked.destination, asked.days[0]))
     found = alternatives(asked, seller_rules(home()))
     if as_json:
         data = [{**asdict(one.quote), "quantity": one.quantity, "on": one.on, "via": one.via} for one in found]
@@ -207,19 +220,22 @@ def _day(on: datetime | None) -> date:
     return on.date() if on else datetime.now().astimezone().date()
 
 
-def _way(text: str, all_in: bool) -> dict[str, Any]:
-    from entrepot.workflows.sought import MODES
+def _registered(company: str, country: str, on: date) -> Fraction:
+    """The share of import tax that a company of the books gets back in a country on a day."""
+    from entrepot.faces.cli.opening import of_company, open_books
 
+    open_books()
+    from entrepot.workflows.recoverable import comes_back
+
+    return comes_back(of_company(company), country, on).share
+
+
+def _way(text: str, all_in: bool) -> dict[str, Any]:
     parts = [p.strip() for p in text.split(":")]
     if len(parts) not in {3, 4}:
         raise ProblemError(
             Problem("bad_way", "this way cannot be read", "write NAME:MODE:FREIGHT or NAME:MODE:FREIGHT:INSURANCE",
                     field="way", found=text)
-        )  # fmt: skip
-    if parts[1] and parts[1].lower().partition("_")[0] not in MODES:
-        raise ProblemError(
-            Problem("unknown_mode", "this mode of transport is not known", f"use one of {', '.join(sorted(MODES))}",
-                    field="way", found=parts[1])
         )  # fmt: skip
     insurance = parts[3] if len(parts) == 4 else ""
     return {"name": parts[0], "mode": parts[1], "freight": parts[2], "insurance": insurance, "all_in": all_in}

@@ -9,7 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces.cli.printing import count, money, say, table
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def of_file(file: Path, rules: SellerRules, change: Change, day: date, currency:
 
 def of_fees(file: Path | None, changes: Sequence[str], day: date, company: str, most: int) -> None:
     """Stock at the platforms by the fee tables as they are and by another one: every SKU, and the lots most hit."""
-    from entrepot.faces.cli.opening import open_books
+    from entrepot.faces.cli.opening import of_company, open_books
 
     open_books()
     from django.conf import settings
@@ -83,7 +82,8 @@ def of_fees(file: Path | None, changes: Sequence[str], day: date, company: str, 
     for text in changes:
         changed = with_fee_change(changed, text, day)
     everyone = system_viewer()
-    _offered(company, [one.code for one in everyone.offered])
+    if company:
+        of_company(company)
     for one in everyone.offered:
         if company not in ("", one.code):
             continue
@@ -117,15 +117,6 @@ def of_fees(file: Path | None, changes: Sequence[str], day: date, company: str, 
         say(f"Reckoned in {time.perf_counter() - started:.2f} s; nothing is stored.")
 
 
-def _offered(company: str, codes: Sequence[str]) -> None:
-    """Refuse a company that there is not, instead of showing nothing."""
-    if company and company not in codes:
-        raise ProblemError(
-            Problem("no_such_company", "there is no such company", f"use one of {', '.join(codes)}", field="company",
-                    found=company)
-        )  # fmt: skip
-
-
 def _known(amount: int | None, currency: str) -> str:
     return "not known" if amount is None else money(amount, currency)
 
@@ -134,7 +125,7 @@ def of_books(
     rules: SellerRules, change: Change, day: date, storage: Fraction, paid: str, months: int, company: str, most: int
 ) -> None:  # fmt: skip
     """Every company of the books that sold something in the months before the current one's end."""
-    from entrepot.faces.cli.opening import open_books
+    from entrepot.faces.cli.opening import of_company, open_books
 
     open_books()
     from entrepot.books.access import looking_at, system_viewer
@@ -142,7 +133,8 @@ def of_books(
 
     everyone = system_viewer()
     asked = ShopChange(change, day, paid, storage)
-    _offered(company, [one.code for one in everyone.offered])
+    if company:
+        of_company(company)
     for one in everyone.offered:
         if company in ("", one.code):
             _company(looking_at(everyone, one.code), rules, asked, months, most)

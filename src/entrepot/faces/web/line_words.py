@@ -57,6 +57,11 @@ NEEDS = _shapes(
     (r"(?:packed )?length, width and height of (?P<x>.+)", _("packed length, width and height of %(x)s")),
     (r"the peak fee of (?P<x>.+), from the fee preview: .+", _("peak-season fee of %(x)s, from your fee preview")),
     (r"the fee preview of (?P<x>[^:]+)(?::.*)?", _("fee preview of %(x)s")),
+    (r"HS code or duty rate: (?P<c>.+?) is no code(?:; by its words perhaps (?P<words>.+))?",
+     _("HS code or duty rate: %(c)s is no code%(words)s")),
+    (r"HS code or duty rate; by its words perhaps (?P<x>.+)", _("HS code or duty rate; by its words perhaps %(x)s")),
+    (r"the duty rate of (?P<c>\d+) in (?P<country>[^:]+): type it or import the schedule; by its words perhaps (?P<x>.+)",
+     _("the duty rate of %(c)s in %(country)s: type it or import the schedule; by its words perhaps %(x)s")),
     (r"the duty rate of (?P<c>\d+) in (?P<country>[^:]+): type it or import the schedule",
      _("the duty rate of %(c)s in %(country)s: type it or import the schedule")),
     (r"the duty rate of (?P<c>\d+) in (?P<country>[^:]+): not in the book; near it: (?P<near>.+)",
@@ -120,6 +125,8 @@ NOTES = _shapes(
     (rf"(?P<m>{_MONEY}) is too small to be collected", _("%(m)s is too small to be collected")),
     (rf"(?P<m>{_MONEY}) is below (?P<x>\d+): not collected", _("%(m)s is below %(x)s: not collected")),
     (r"zone (?P<z>\S+)", _("zone %(z)s")),
+    (rf"(?P<p>{_NUMBER}%) comes back", _("%(p)s comes back")),
+    (rf"(?P<p>{_NUMBER}%) does not come back", _("%(p)s does not come back")),
     (rf"formal entry: an added duty on goods above (?P<m>{_NUMBER} [A-Z]{{3}})",
      _("formal entry: an added duty on goods above %(m)s")),
     (r"Charged weight: (?P<how>.+)", _("Charged weight: %(how)s")),
@@ -198,6 +205,10 @@ def _part(name: str, value: str) -> str:
     return value
 
 
+def _perhaps(value: str) -> str:
+    return translated("; by its words perhaps %(x)s") % {"x": value}
+
+
 def _after_comma(value: str) -> str:
     return translated(", ") + need(value.removeprefix(", "))
 
@@ -210,5 +221,5 @@ def _next_break(value: str) -> str:
 _NAMED = {"unit": UNITS, "w": UNITS, "by": BY, "mode": MODES}
 _TOLD: dict[str, Callable[[str], str]] = {
     "what": label, "how": how, "country": translated, "law": translated, "text": translated, "d": translated,
-    "rest": _after_comma, "more": _after_comma, "next": _next_break, "boxes": how,
+    "rest": _after_comma, "words": _perhaps, "more": _after_comma, "next": _next_break, "boxes": how,
 }  # fmt: skip

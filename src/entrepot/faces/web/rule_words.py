@@ -13,6 +13,7 @@ FIELDS: dict[str, str | Promise] = {
     "limit": _("up to"), "below": _("below"), "measured": _("measured by"), "basis": _("basis"), "parts": _("charged on"),
     "regimes": _("for"), "modes": _("by"), "affects": _("touches"), "not chapters": _("not chapters"), "chapters": _("chapters"),
     "component": _("component"), "minimum": _("at least"), "maximum": _("at most"), "over": _("above"), "upto": _("up to"),
+    "over added": _("with an added duty above"), "upto added": _("with an added duty up to"),
     "step": _("in steps of"), "how": _("rounded"), "each": _("for each"), "bands": _("bands"), "less": _("less"),
     "origins": _("from"), "not origins": _("not from"), "national": _("national part"), "local": _("local part"),
     "exempt programmes": _("not under"), "inclusive": _("inclusive"), "inside": _("tax inside its base"),
