@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from entrepot.books import intake, models
+from entrepot.core.errors import ProblemError
+from entrepot.workflows.capitalise import capitalise, treatments
 from entrepot.workflows.close import close
 from entrepot.workflows.reconcile import reconcile
 from entrepot.workflows.roll_forward import roll_forward
@@ -145,3 +148,20 @@ def test_one_bill_of_both_treatments_stays_apart_through_a_conversion_and_a_tran
     (answer,) = reconcile()
     assert answer.residue == 0
     assert_proven()
+
+
+def test_a_person_decides_by_name_and_what_is_no_choice_is_refused() -> None:
+    """The list says since when and what is planned; the price is no choice, nor is storage, nor a word that is no component."""
+    post(*masters())
+    capitalise("US", date(2026, 2, 1), {"freight": "expense"}, actor="ann", reason="small", at=DAY)
+    capitalise("US", date(2026, 3, 1), {"freight": "expense", "inspection": "expense"}, actor="ann", at=2 * DAY)
+    capitalise("US", date(2026, 6, 1), {"freight": "capitalise"}, actor="ann", at=3 * DAY)
+
+    told = {row.component: row for row in treatments("US", date(2026, 4, 1))}
+    assert (told["freight"].treatment, told["freight"].since) == ("expense", date(2026, 2, 1))
+    assert told["freight"].planned == ((date(2026, 6, 1), "capitalise"),)
+    assert (told["insurance"].treatment, told["insurance"].since) == ("capitalise", None)
+    for component, word in (("goods", "always"), ("storage", "never"), ("frieght", "no cost component")):
+        with pytest.raises(ProblemError) as caught:
+            capitalise("US", date(2026, 7, 1), {component: "expense"}, actor="ann")
+        assert word in caught.value.problems[0].message

@@ -12,6 +12,7 @@ import pytest
 
 from entrepot.core.errors import ProblemError
 from entrepot.workflows.account_map import DEFAULT, account_map
+from entrepot.workflows.voucher_entry import ORDER
 from entrepot.workflows.voucher_files import LAYOUTS, SAID, voucher_files
 from entrepot.workflows.vouchers import COUNTER, EXPENSE, Vouchers, vouchers
 from tests.workflows.ledger import bill, masters, post, receipt, sale
@@ -89,3 +90,10 @@ def test_a_wrong_account_file_says_where(tmp_path: Path, text: str) -> None:
 def test_every_role_has_an_account() -> None:
     """What the vouchers book on stands in the map."""
     assert {*EXPENSE.values(), *COUNTER.values(), "prior_period", "intercompany", "accrued_payables"} <= set(DEFAULT)
+
+
+def test_every_kind_of_voucher_has_its_words() -> None:
+    """What an accountant can be handed is named in both languages, in the files and on the page."""
+    from entrepot.faces.web.month_words import VOUCHERS
+
+    assert set(SAID) == set(ORDER) == set(VOUCHERS)

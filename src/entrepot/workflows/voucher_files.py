@@ -29,6 +29,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "purchases": ("Purchases and landed costs", "采购入库及头程关税"),
     "accrual": ("Accrued purchases", "暂估入库"),
     "intercompany": ("Intercompany stock", "内部交易存货"),
+    "import_tax": ("Import tax that comes back", "可抵扣进口税"),
     "payments": ("Payments to suppliers", "支付供应商款项"),
     "prepayments": ("Prepayments settled", "预付款核销"),
     "cost_of_sales": ("Cost of sales", "结转销售成本"),

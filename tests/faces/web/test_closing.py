@@ -66,6 +66,19 @@ def test_a_button_sets_the_worker_to_work_once(go: Callable[..., Any]) -> None:
     assert job.owner == job.arguments["actor"] != ""
 
 
+def test_what_is_capitalised_is_shown_and_decided(go: Callable[..., Any]) -> None:
+    """Who closes months sets a policy for goods from a day on; it stands in the list; others and bad days are refused."""
+    assert "cost of the stock" in go("/closing/").content.decode()
+    choice = {"freight": "expense", "insurance": "keep", "reason": "small trader"}
+    assert go("/closing/policy", "warehouse", since="2026-01-01", **choice).status_code == 422
+    assert go("/closing/policy", "finance", since="soon", **choice).status_code == 422
+    assert go("/closing/policy", "finance", since="2026-01-01", **choice).status_code == 302
+    (rule,) = models.CapitalisationRule.objects.all()
+    assert (rule.component, rule.expense, str(rule.valid_from)) == (1, True, "2026-01-01")
+    assert "expensed at once" in go("/closing/").content.decode().split("<select")[0]
+    assert models.Job.objects.filter(kind="revalue").count() == 1
+
+
 def test_opening_again_takes_two(go: Callable[..., Any]) -> None:
     """Who asked cannot grant; a colleague can, and the month is open again, with both names in its reason."""
     close("US", "2026-01", actor="ann")

@@ -9,7 +9,7 @@ from typing import Literal
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import Router
+from ninja import Router, Schema
 
 from entrepot.books.access import Viewer
 from entrepot.books.selectors import NotThere
@@ -17,11 +17,14 @@ from entrepot.books.selectors import jobs as work
 from entrepot.books.selectors import months as reading
 from entrepot.books.selectors.health_shapes import Job
 from entrepot.books.selectors.months import ClosingMonth, MonthPage, RollRow
+from entrepot.core.calendar import local_date
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces import worker
 from entrepot.faces.api.security import viewer_of
 from entrepot.faces.api.shapes import answer, schema_of
 from entrepot.workflows.account_map import account_map
+from entrepot.workflows.capitalise import Treatment, capitalise, treatments
+from entrepot.workflows.clock import now
 from entrepot.workflows.voucher_files import LAYOUTS, voucher_files
 from entrepot.workflows.vouchers import vouchers
 
@@ -79,6 +82,31 @@ def act_on_month(request: HttpRequest, which: str, act: Literal["report", "close
         arguments = {"name": f"month_{act}", "company": viewer.company.code, "month": which, "actor": viewer.name}
         under_way = work.job(viewer, worker.start(f"month_{act}", arguments, viewer.name).pk)
     return answer(viewer, under_way, 202)
+
+
+class PolicyIn(Schema):
+    """A policy: which costs of buying are cost of the stock for goods that come from a day on."""
+
+    since: date
+    choices: dict[str, Literal["capitalise", "expense"]]
+    reason: str = ""
+
+
+@months.get("/capitalisation", response=list[schema_of(Treatment)], summary="Which costs of buying are capitalised")
+def read_capitalisation(request: HttpRequest) -> HttpResponse:
+    """How each component is treated today, and from which days otherwise: the twin of ``entrepot capitalise``."""
+    viewer = _viewer(request)
+    return answer(viewer, treatments(viewer.company.code, local_date(now(), viewer.company.zone)))
+
+
+@months.post("/capitalisation", response={201: list[schema_of(Treatment)]}, summary="Decide what is capitalised")
+def set_capitalisation(request: HttpRequest, told: PolicyIn) -> HttpResponse:
+    """A new policy from a day on; what is not named stays as it is. The figures follow in the worker."""
+    viewer = _viewer(request)
+    viewer.need("close")
+    number = capitalise(viewer.company.code, told.since, told.choices, actor=viewer.name, reason=told.reason)
+    worker.start("revalue", {"name": number}, viewer.name)
+    return answer(viewer, treatments(viewer.company.code, told.since), 201)
 
 
 def _viewer(request: HttpRequest) -> Viewer:

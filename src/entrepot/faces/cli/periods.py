@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -179,3 +180,39 @@ def budget(company: Company, month: Month) -> None:
         planned = money(row.planned, currency) if row.planned is not None else "-"
         effects = "".join(f"{money(part, currency):>14}" for part in (row.quantity, row.price, row.rate, row.exchange))
         say(f"{row.market or 'all':<8}{row.family:<12}{planned:>16}{money(row.actual, currency):>16}{effects}")
+
+
+def capitalise(
+    company: Company,
+    since: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="Goods that come from this day on; default today."),
+    ] = None,
+    expense: Annotated[
+        list[str] | None, typer.Option(help="Cost of buying to expense at once; may be repeated.")
+    ] = None,
+    capitalised: Annotated[
+        list[str] | None, typer.Option("--capitalise", help="Cost of buying to put into the stock; may be repeated.")
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why, for the auditor.")] = "",
+) -> None:
+    """Which costs of buying go into the stock; with --from and --expense or --capitalise a new policy."""
+    open_books()
+    from entrepot.core.calendar import local_date
+    from entrepot.faces.cli.figures import revalue_and_say
+    from entrepot.faces.cli.printing import say
+    from entrepot.workflows.capitalise import capitalise as decide
+    from entrepot.workflows.capitalise import treatments
+    from entrepot.workflows.clock import now
+    from entrepot.workflows.close import company_named
+
+    today = local_date(now(), company_named(company).zone)
+    if since is not None or expense or capitalised:
+        choices = dict.fromkeys(expense or (), "expense") | dict.fromkeys(capitalised or (), "capitalise")
+        number = decide(company, since.date() if since else today, choices, actor=actor(), reason=reason)
+        say(f"{company}: {number}")
+        revalue_and_say()
+    say(f"{'component':<20}{'treatment':<14}{'since':<14}policy")
+    for row in treatments(company, today):
+        later = "".join(f"; from {day}: {told}" for day, told in row.planned)
+        say(f"{row.component:<20}{row.treatment:<14}{row.since or 'always'!s:<14}{row.document or '-'}{later}")

@@ -12,9 +12,13 @@ from entrepot.books.access import Viewer
 from entrepot.books.selectors import jobs as work
 from entrepot.books.selectors import months as reading
 from entrepot.books.selectors.health_shapes import Job
+from entrepot.core.calendar import local_date
 from entrepot.faces import worker
-from entrepot.workflows import net_realisable, reopening
+from entrepot.faces.web.entry_queries import revalue
+from entrepot.workflows import capitalise, net_realisable, reopening
 from entrepot.workflows.account_map import account_map
+from entrepot.workflows.capitalise import Treatment
+from entrepot.workflows.clock import now
 from entrepot.workflows.voucher_files import VoucherFile, voucher_files
 from entrepot.workflows.vouchers import vouchers
 
@@ -63,6 +67,20 @@ def write_down(viewer: Viewer, which: date, typed: Mapping[str, tuple[int, str]]
     """Approve the month's write-down to net realisable value; its number."""
     viewer.need("close")
     return net_realisable.write_down(viewer.company.code, f"{which:%Y-%m}", typed, actor=viewer.name)
+
+
+def treatments(viewer: Viewer) -> list[Treatment]:
+    """Which costs of buying are cost of the stock today, and which are expensed."""
+    company = viewer.company
+    return capitalise.treatments(company.code, local_date(now(), company.zone))
+
+
+def treat(viewer: Viewer, since: date, choices: Mapping[str, str], reason: str) -> str:
+    """A new policy; its number. The figures follow in the worker. Raises ``ProblemError``."""
+    viewer.need("close")
+    number = capitalise.capitalise(viewer.company.code, since, choices, actor=viewer.name, reason=reason)
+    revalue(viewer, number)
+    return number
 
 
 def accounts(viewer: Viewer) -> Mapping[str, tuple[str, str]]:

@@ -148,6 +148,7 @@ urlpatterns = [
     path("budget/", budget.budget, name="budget"),
     re_path(rf"^budget\.{FILE}$", budget.export, name="budget-export"),
     path("closing/", months.months, name="close"),
+    path("closing/policy", months.treat, name="capitalise"),
     re_path(rf"^closing/(?P<which>{MONTH})/$", months.month, name="month"),
     re_path(rf"^closing/(?P<which>{MONTH})/roll-forward\.{FILE}$", months.export, name="month-export"),
     re_path(rf"^closing/(?P<which>{MONTH})/cut-off\.{FILE}$", months.cut_off, name="month-cut-off"),

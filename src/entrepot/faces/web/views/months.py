@@ -21,6 +21,7 @@ from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import minor
 from entrepot.faces.web import month_queries as queries
 from entrepot.faces.web import month_words as words
+from entrepot.faces.web.families import component as label_of
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.tables import EXPORT_ROWS, Column, Table, build, wish
 from entrepot.faces.web.views.export import send
@@ -97,7 +98,28 @@ def months(visit: Visit) -> HttpResponseBase:
     view = wish(visit.request, declared, "-month")
     found = cut(queries.months(visit.viewer), view.slice)
     table = build("months", declared, found, view, visit.viewer, visit.state.currency)
-    return visit.page("web/months.html", "close", table=table, jobs=queries.running(visit.viewer))
+    return visit.page(
+        "web/months.html", "close", table=table, jobs=queries.running(visit.viewer),
+        treatments=[(row, label_of(row.component)) for row in queries.treatments(visit.viewer)],
+        may_close=visit.viewer.can("close"),
+    )  # fmt: skip
+
+
+@require_POST
+@page
+def treat(visit: Visit) -> HttpResponseBase:
+    """A new policy of what is capitalised, from a day on."""
+    form = visit.request.POST
+    before = {row.component: row.treatment for row in queries.treatments(visit.viewer)}
+    choices = {name: told for name in before if (told := form.get(name, "")) and told != "keep"}
+    try:
+        since = date.fromisoformat(form.get("since", ""))
+    except ValueError:
+        problem = Problem("no_day", gettext("this is no day"), gettext("write it as 2026-07-01"), field="since")
+        raise ProblemError(problem) from None
+    number = queries.treat(visit.viewer, since, choices, form.get("reason", "").strip())
+    messages.success(visit.request, gettext("%(number)s stands; the figures follow.") % {"number": number})
+    return HttpResponseRedirect(reverse("close"))
 
 
 def _month(text: str) -> date:
