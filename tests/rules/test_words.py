@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from entrepot.core.cost_lines import Basis
-from entrepot.rules.tariff import Tariff, TariffLine, hs_problem
+from entrepot.core.hs_codes import hs_problem
+from entrepot.rules.tariff import Tariff, TariffLine
 
 OLD, NEW = date(2024, 1, 1), date(2026, 1, 1)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,7 +11,6 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from entrepot.core.cost_lines import Basis
-from entrepot.core.errors import Problem
 from entrepot.rules.tariff_words import WordIndex
 
 SUGGESTED = 5
@@ -244,22 +242,3 @@ def digits(hs: str) -> str:
     '6109100012'
     """
     return "".join(c for c in hs if c.isdigit())
-
-
-_CODE = re.compile(r"[0-9][0-9. \\-]*")
-
-
-def hs_problem(hs: str, field: str = "hs") -> Problem | None:
-    """What is wrong with a code as typed, ``None`` for one that can be a heading and where none is typed.
-
-    >>> hs_problem("6109.10.00 12"), hs_problem(""), hs_problem("abc").code
-    (None, None, 'not_an_hs_code')
-    """
-    typed = hs.strip()
-    code = digits(typed)
-    if not typed or (_CODE.fullmatch(typed) and 4 <= len(code) <= 14 and code[:2] not in {"00", "77"}):
-        return None
-    return Problem(
-        "not_an_hs_code", f"{typed[:30]} is not an HS code", "write its four to ten digits such as 6109.10, or leave it empty",
-        field=field, found=typed[:30],
-    )  # fmt: skip

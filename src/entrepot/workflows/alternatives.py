@@ -124,7 +124,8 @@ class _Part:
 def _split(whole: _Part, split: Split) -> QuoteAnswer | None:
     """A part first, the rest by another way, as one purchase: two consignments, two entries.
 
-    Both leave on one day, so that the rest enters later by the days that its way takes longer. ``None`` where a way is none.
+    Both leave on one day, so that the rest enters later by the days that its way takes longer. ``None`` where there is
+    nothing to part. Raises for a way that the quote does not have.
     """
     box = whole.sought.packed.per_carton or 1
     count = min(whole.bought - 1, ceil(split.share * whole.bought / box) * box)
@@ -133,8 +134,14 @@ def _split(whole: _Part, split: Split) -> QuoteAnswer | None:
     first = dataclasses.replace(whole, quantity=count).by(split.first)
     rest = dataclasses.replace(whole, quantity=whole.bought - count)
     later = rest.by(split.rest)
+    if (first is None or later is None) and whole.rules.cards:
+        return None  # a card prices it as soon as the cartons are known; the quote asks for them
     if first is None or later is None:
-        return None
+        raise ProblemError(
+            Problem("split_by_no_way", "the split names a way that the quote does not have",
+                    "name a way of the quote, or give its freight", field="splits",
+                    found=split.first if first is None else split.rest)
+        )  # fmt: skip
     lag = max(0, (later.days or 0) - (first.days or 0))
     daily = whole.sought.after.daily
     wait = max(0, ceil(count / daily) - lag) if daily > 0 else 0  # what came first is sold first

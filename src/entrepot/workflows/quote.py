@@ -17,11 +17,17 @@ from entrepot.core.money import exponent
 from entrepot.core.percent import DUTY, TAX, rate_of
 from entrepot.engines.duty import Goods
 from entrepot.engines.landed import Item, Quote, Request, Route, compare
+from entrepot.engines.landed.model import TRANSPORT
+from entrepot.rules import RuleBook
 from entrepot.workflows.rule_files import SellerRules, seller_rules
 
 if TYPE_CHECKING:
     from entrepot.engines.freight import Cartons, RateCard
 
+REGIMES = TRANSPORT | {
+    "commercial", "personal", "ioss", "remessa_conforme", "remessa", "registered_seller", "consignment",
+}  # fmt: skip
+"""Kinds of entry that rules tell apart; a mode stands for a parcel that enters by it."""
 LEVEL = "example/"
 """How the ids of cards from the rule book's price levels begin."""
 LEVEL_NOTE = "A public price level, port to port: terminal, clearance and the way on are not in it."
@@ -173,7 +179,7 @@ def answer_by(
     then: Callable[[Route], Route] | None = None,
 ) -> tuple[QuoteAnswer, ...]:
     """As :func:`answer`, with rules already read; ``then`` adds to each way what comes after the border."""
-    _check(asked)
+    _check(asked, rules.book)
     items = tuple(_item(w) for w in asked.items)
     request = Request(
         items, asked.destination.upper(), asked.on, asked.currency, asked.regime, asked.recoverable,
@@ -190,8 +196,26 @@ def answer_by(
     return tuple(_plain(q) for q in quotes)
 
 
-def _check(asked: QuoteAsked) -> None:
-    problems = [
+def _check(asked: QuoteAsked, book: RuleBook) -> None:
+    problems = (
+        [
+            Problem(
+                "unknown_destination",
+                "the rule book has no rules for this country",
+                f"use one of {', '.join(sorted(c for c in book.countries if c != 'EU'))}",
+                field="destination",
+                found=asked.destination[:30],
+            )
+        ]
+        if asked.destination.upper() not in book.countries
+        else []
+    )
+    if asked.regime not in REGIMES:
+        problems.append(
+            Problem("unknown_regime", "this kind of entry is not known", f"use one of {', '.join(sorted(REGIMES))}",
+                    field="regime", found=asked.regime[:30])
+        )  # fmt: skip
+    problems += [
         Problem("bad_quantity", "a quote needs at least one unit", "give the quantity", field="quantity", found=w.sku)
         for w in asked.items if w.quantity < 1
     ]  # fmt: skip

@@ -17,9 +17,9 @@ from typing import Any, cast
 from entrepot.core.components import COMPONENTS
 from entrepot.core.countries import origin_code
 from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.hs_codes import hs_problem
 from entrepot.core.money import exponent, round_half_away
 from entrepot.core.percent import rate_of
-from entrepot.rules.tariff import hs_problem
 from entrepot.workflows.quote import Door
 from entrepot.workflows.sought import (
     NOTHING,
@@ -131,9 +131,10 @@ def _after(table: Table, currency: str, destination: str, prices: Any) -> After:
 
     via = table.get("via", NOTHING)
     listed = tuple(cast("list[str]", via)) if isinstance(via, list) else (str(via),)
+    listed = (PLATFORM, THIRD_PARTY) if listed == ("both",) else listed
     for one in listed:
         if one not in {NOTHING, PLATFORM, THIRD_PARTY}:
-            raise _wrong("via", "no such way on", f"use {PLATFORM} or {THIRD_PARTY}", one)
+            raise _wrong("via", "no such way on", f"use {PLATFORM}, {THIRD_PARTY} or both", one)
     country = rule_book().countries.get(destination)
     sale = _money(table, "sale", country.currency if country else currency)
     return After(

@@ -37,7 +37,7 @@ def test_a_row_without_price_and_origin_says_what_it_needs(tmp_path: Path) -> No
     assert "0 known to the end: the effect is not known" in said
     assert "the purchase price" in said
     assert "country of origin" in said
-    assert "0.00" not in said
+    assert "0.00 USD" not in said
 
 
 def test_a_missing_price_is_no_price_of_zero(tmp_path: Path) -> None:

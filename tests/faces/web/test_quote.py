@@ -191,3 +191,42 @@ def test_an_origin_is_asked_for_and_never_guessed() -> None:
     form = Form({"duty": "1001", "tax": "101"})
     assert sought(form, "USD", date(2026, 8, 1), {"US": "USD"}).duty == ""
     assert len(form.problems) == 2
+
+
+def test_a_quote_without_any_cost_has_no_total(visit: Visit) -> None:
+    """Neither the title nor the bars show a 0 for what is not known."""
+    said = _text(visit("/quote/?to=US&qty=5&m1=&m2=&m3="))
+    assert "No cost is known yet" in said
+    assert "0.00" not in said
+
+
+WRONG = (
+    "hs=abc", "m1=teleport&m2=&m3=", "from=ZZ", "regime=smuggled", "qty=-5", "qty=1e9", "price=nan", "price=-1", "size=1x2", "g=x",
+    "cur=QQQ", "in=QQQ", "on=2026-13-01", "duty=inf", "tax=101", "share=160", "breaks=5", "s=30&s1=rail&s2=sea", "to=ZZ", "pace=-1",
+    "f1=1e400", "csize=0x0x0", "known=yesterday",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", WRONG)
+def test_what_is_wrong_is_said_in_chinese_with_its_remedy(visit: Visit, typed: str) -> None:
+    """Every remedy of the form is in the catalogue; what was found and the field's name stay as typed."""
+    body = visit(f"/quote/?to=US&price=4&{typed}", language="zh-hans").content.decode()
+    (alert,) = re.findall(r'<div class="note danger" role="alert">(.*?)</div>', body, re.S)
+    for paragraph in re.findall(r"<p>(.*?)</p>", alert, re.S):
+        remedy = paragraph.split("<br>")[1]
+        message = re.findall(r"<strong>(.*?)</strong>", paragraph)[0]
+        for said in (remedy, message):
+            assert re.search(r"[\u4e00-\u9fff]", said), said
+
+
+def test_a_part_of_import_tax_comes_back(visit: Visit) -> None:
+    """Two lines of the tax: the part that is cash, and the part that is cost."""
+    rows = _csv(visit(f"/quote/lines.csv?{SHIRT}&to=DE&duty=12&share=60&m1=sea&f1=180&b1=total&m2=&m3="))
+    tax = [row for row in rows if row["Cost"] == "VAT"]
+    assert ["60% comes back" in row["How"] for row in tax] == [True, False]
+    assert "40% does not come back" in tax[1]["How"]
+
+
+def test_a_day_before_the_rules_is_told_with_their_first(visit: Visit) -> None:
+    """Instead of an empty table."""
+    assert "The rule book of United States begins on" in _text(visit("/rules/?country=US&on=1950-01-01"))

@@ -85,6 +85,8 @@ def _scheduled(line: TariffLine, goods: Goods) -> Ordinary:
     note = ""
     if goods.programme and (special := special_rate(line.special, goods.programme)) is not None:
         text, note = special, f"preferential rate of {goods.programme}: needs its certificate for this shipment"
+    elif goods.programme:
+        note = f"the schedule has no preferential rate of {goods.programme} for this line: the general rate"
     rate = parse_rate(text)
     if not rate.chargeable:
         return Ordinary(None, line.basis, (f"a person: {rate.person}: {text!r}",), line)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
-from fractions import Fraction
 from typing import Annotated, Any
 
 from django.conf import settings
@@ -16,18 +15,22 @@ from pydantic import Field
 from entrepot.books.selectors import paging
 from entrepot.books.selectors.economics import CostWish
 from entrepot.core.calendar import local_date
+from entrepot.core.errors import ProblemError
+from entrepot.core.hs_codes import hs_problem
+from entrepot.core.money import exponent
 from entrepot.faces.api.security import viewer_of
 from entrepot.workflows.alternatives import alternatives
 from entrepot.workflows.quote_file import sought_from
+from entrepot.workflows.recoverable import comes_back
 from entrepot.workflows.rule_files import kept_rules
-from entrepot.workflows.rules_at import measures_at, rules_at
-from entrepot.workflows.whatif import Change, exchange, tariff
+from entrepot.workflows.rules_at import begins, measures_at, rules_at
+from entrepot.workflows.whatif import Change, exchange, factor, tariff
 from entrepot.workflows.whatif_shop import ShopChange, shop_effect
 from entrepot.workflows.whatif_water import water_effect
 
 asking = Router()
 Text = Annotated[str, Field(max_length=60)]
-Percent = Annotated[float, Field(ge=-100, le=10_000)]
+Percent = Annotated[float, Field(ge=-100, le=10_000, allow_inf_nan=False)]
 MOST_ROWS = 2_000
 
 
@@ -66,6 +69,8 @@ class WhatIfOut(Schema):
 class RulesOut(Schema):
     """What applied in a country on a day, and what each added duty does to a heading."""
 
+    begins: date | None
+    """First day for which the rule book has rules of the country."""
     rules: list[dict[str, Any]]
     measures: list[dict[str, Any]]
 
@@ -76,7 +81,10 @@ def post_alternatives(request: HttpRequest, asked: Body[dict[str, Any]]) -> Any:
     viewer = viewer_of(request)
     viewer.need("see_cost")
     today = local_date(paging.now(), viewer.company.zone)
-    found = alternatives(sought_from(_dated(asked), today), kept_rules(settings.HOME))
+    sought = sought_from(_dated(asked), today)
+    if "recover" not in asked:
+        sought = replace(sought, recoverable=comes_back(viewer, sought.destination, sought.days[0]).share)
+    found = alternatives(sought, kept_rules(settings.HOME))
     rows = [
         {**asdict(one.quote), "quantity": one.quantity, "on": one.on, "via": one.via, "unit": one.unit} for one in found
     ]
@@ -93,8 +101,9 @@ def post_what_if(request: HttpRequest, asked: ChangeIn) -> Any:
     start = asked.start or today
     patches = tuple(tariff(text, start, rules.book) for text in asked.tariff)
     rates = dict(exchange(text) for text in asked.fx)
-    change = Change(patches, rates or None, 1 + Fraction(str(asked.freight)) / 100)
-    wanted = ShopChange(change, start, asked.paid_in.upper(), 1 + Fraction(str(asked.storage)) / 100)
+    change = Change(patches, rates or None, factor(asked.freight, "freight"))
+    exponent(asked.paid_in.upper())
+    wanted = ShopChange(change, start, asked.paid_in.upper(), factor(asked.storage, "storage"))
     first = today.year * 12 + today.month - asked.months
     began = time.perf_counter()
     rows = shop_effect(viewer, rules, CostWish("sku", date(first // 12, first % 12 + 1, 1), today), wanted)
@@ -123,9 +132,16 @@ def get_rules(
     """The rules of a day as known on another; with a heading, how far each added duty gets with it."""
     viewer, book = viewer_of(request), kept_rules(settings.HOME).book
     day = on or local_date(paging.now(), viewer.company.zone)
-    found = rules_at(book, country[:2], day, known_on)
-    measures = measures_at(book, country[:2], hs[:20], origin[:2], day, known_on) if hs else []
-    return _private({"rules": [asdict(r) for r in found], "measures": [asdict(m) for m in measures]})
+    if problem := hs_problem(hs):
+        raise ProblemError(problem)
+    found = rules_at(book, country, day, known_on)
+    measures = measures_at(book, country, hs, origin, day, known_on) if hs else []
+    told = {
+        "begins": begins(book, country),
+        "rules": [asdict(r) for r in found],
+        "measures": [asdict(m) for m in measures],
+    }
+    return _private(told)
 
 
 def _dated(asked: dict[str, Any]) -> dict[str, Any]:

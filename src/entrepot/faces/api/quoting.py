@@ -13,10 +13,14 @@ from pydantic import Field
 
 from entrepot.books.selectors import paging
 from entrepot.core.calendar import local_date
+from entrepot.core.errors import ProblemError
+from entrepot.core.hs_codes import hs_problem
 from entrepot.faces.api.security import viewer_of
 from entrepot.workflows.quote import QuoteAsked, Way, Wish, answer_by
+from entrepot.workflows.quote_file import share_back
 from entrepot.workflows.recoverable import comes_back
 from entrepot.workflows.rule_files import kept_rules
+from entrepot.workflows.sought import mode_problem
 
 quoting = Router()
 Code = Annotated[str, Field(max_length=40)]
@@ -38,6 +42,9 @@ class QuoteItem(Schema):
     programme: Code = ""
     duty: Annotated[str, Field(max_length=20, description="own duty rate in per cent")] = ""
     tax: Annotated[str, Field(max_length=20, description="own tax rate in per cent")] = ""
+    description: Annotated[
+        str, Field(max_length=300, description="what the goods are: headings are suggested where the code is not known")
+    ] = ""
 
 
 class QuoteWay(Schema):
@@ -62,7 +69,9 @@ class QuoteIn(Schema):
     ways: Annotated[list[QuoteWay], Field(max_length=50)] = []
     regime: Code = "commercial"
     recoverable: bool | None = None
-    """Whether import tax comes back; left out: where the company is registered there on that day."""
+    """Whether import tax comes back; left out: the share by which the company is registered there on that day."""
+    recover: Annotated[str, Field(max_length=20, description="share of import tax that comes back, in per cent")] = ""
+    """Outranks ``recoverable``."""
     known_on: date | None = None
     confirmed: dict[str, bool] = {}
 
@@ -73,13 +82,22 @@ class QuoteOut(Schema):
     quotes: list[dict[str, Any]]
 
 
+def _check(wish: QuoteIn) -> None:
+    """Codes and modes that are none are refused by their place, for they would silently change the quote."""
+    problems = [hs_problem(item.hs, f"items.{n}.hs") for n, item in enumerate(wish.items)]
+    problems += [mode_problem(way.mode, f"ways.{n}.mode") for n, way in enumerate(wish.ways)]
+    if found := [problem for problem in problems if problem]:
+        raise ProblemError(*found)
+
+
 @quoting.post("/quote", response=QuoteOut, summary="Landed cost of items in a country, with every rule")
 def post_quote(request: HttpRequest, wish: QuoteIn) -> Any:
     """Every cost line with rule, dates, source and confidence; what is not known says what it needs. Stores nothing."""
     on = wish.on or local_date(paging.now(), viewer_of(request).company.zone)
-    recoverable = wish.recoverable
+    recoverable = share_back(wish.recover) if wish.recover.strip() else wish.recoverable
     if recoverable is None:
-        recoverable = comes_back(viewer_of(request), wish.destination, on).share == 1
+        recoverable = comes_back(viewer_of(request), wish.destination.upper(), on).share
+    _check(wish)
     asked = QuoteAsked(
         tuple(Wish(**item.dict()) for item in wish.items), wish.destination, on, wish.currency.upper(),
         tuple(Way(**way.dict()) for way in wish.ways), wish.regime, recoverable, wish.known_on, wish.confirmed,

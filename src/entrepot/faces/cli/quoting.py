@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.hs_codes import hs_problem
 
 On = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Day of entry; today unless said.")]
 Known = Annotated[
@@ -47,9 +48,7 @@ def quote(
     grams: Annotated[int | None, typer.Option(help="Packed grams of one unit.")] = None,
     size: Annotated[str, typer.Option(metavar="CM", help="Sides of one packed unit, such as 30x20x10.")] = "",
     carton: Annotated[str, typer.Option(metavar="UNITS:KG:CM", help="The carton, such as 24:11:56x46x34.")] = "",
-    via: Annotated[
-        list[str] | None, typer.Option(help="After the border: platform or third_party; give it twice for both.")
-    ] = None,
+    via: Annotated[list[str] | None, typer.Option(help="After the border: platform, third_party or both.")] = None,
     daily: Annotated[str, typer.Option(help="Units sold a day, for storage.")] = "",
     sale: Annotated[str, typer.Option(help="Selling price in the destination's currency.")] = "",
     fee: Annotated[str, typer.Option(help="The third party's fee of one unit.")] = "",
@@ -191,6 +190,8 @@ def rules(
     from entrepot.workflows.rule_files import seller_rules
     from entrepot.workflows.rules_at import begins, measures_at, rules_at
 
+    if problem := hs_problem(hs):
+        raise ProblemError(problem)
     book, day, then = seller_rules(home()).book, _day(on), known.date() if known else None
     rows = rules_at(book, country, day, then)
     first = begins(book, country)
@@ -200,7 +201,11 @@ def rules(
         say("No rule is known for that day")
     for row in rows:
         dates = f"from {row.valid_from}" + (f" to {row.valid_to}" if row.valid_to else "")
-        say(f"{row.rule}: {row.says}", f"  {row.about}", f"  {dates}; {row.confidence}; {row.legal or row.source}")
+        say(
+            f"{row.rule}: {row.says}",
+            f"  {row.about}",
+            f"  {dates}; " + "; ".join(p for p in (row.confidence, row.legal, row.source) if p),
+        )
         if row.note:
             say(f"  {row.note}")
     if hs:

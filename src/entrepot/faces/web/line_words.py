@@ -125,6 +125,8 @@ NOTES = _shapes(
     (rf"(?P<m>{_MONEY}) is too small to be collected", _("%(m)s is too small to be collected")),
     (rf"(?P<m>{_MONEY}) is below (?P<x>\d+): not collected", _("%(m)s is below %(x)s: not collected")),
     (r"zone (?P<z>\S+)", _("zone %(z)s")),
+    (r"the schedule has no preferential rate of (?P<x>.+) for this line: the general rate",
+     _("the schedule has no preferential rate of %(x)s for this line: the general rate")),
     (rf"(?P<p>{_NUMBER}%) comes back", _("%(p)s comes back")),
     (rf"(?P<p>{_NUMBER}%) does not come back", _("%(p)s does not come back")),
     (rf"formal entry: an added duty on goods above (?P<m>{_NUMBER} [A-Z]{{3}})",

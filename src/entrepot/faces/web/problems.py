@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from entrepot.faces.web.entry_problems import ENTRY
 from entrepot.faces.web.order_problems import ORDERS
 from entrepot.faces.web.plan_problems import PLAN
+from entrepot.faces.web.quote_problems import QUOTES
 from entrepot.faces.web.right_words import RIGHTS
 
 PROBLEMS: dict[str, tuple[Promise, Promise]] = {
@@ -283,5 +284,6 @@ PROBLEMS: dict[str, tuple[Promise, Promise]] = {
     **PLAN,
     **ENTRY,
     **RIGHTS,
+    **QUOTES,
 }
 """Code to (what is wrong, what makes it right)."""

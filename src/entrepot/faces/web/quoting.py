@@ -15,12 +15,23 @@ from entrepot.books.selectors.goods import GoodsFacts
 from entrepot.core.components import FAMILIES
 from entrepot.core.countries import origin_problem
 from entrepot.core.errors import Problem, ProblemError
+from entrepot.core.hs_codes import hs_problem
 from entrepot.core.money import exponent, minor
 from entrepot.core.percent import DUTY, TAX, rate_of
 from entrepot.faces.web import families
 from entrepot.faces.web.waterfall import Bar, per_unit
 from entrepot.workflows.quote import Door
-from entrepot.workflows.sought import PLATFORM, THIRD_PARTY, After, Alternative, Freighted, Packed, Sought, Split
+from entrepot.workflows.sought import (
+    PLATFORM,
+    THIRD_PARTY,
+    After,
+    Alternative,
+    Freighted,
+    Packed,
+    Sought,
+    Split,
+    mode_problem,
+)
 
 WAYS = (1, 2, 3)
 LONGEST = 30
@@ -154,15 +165,35 @@ def sought(form: Form, own: str, today: date, currency_of: Mapping[str, str]) ->
     return Sought(
         form.text("sku", "goods")[:120], form.rate("price", currency), currency, form.currency("in", currency), destination,
         tuple(dict.fromkeys(q for q in quantities if q))[:4] or (1,), tuple(dict.fromkeys(d for d in days if d)),
-        _ways(form, currency), form.text("hs", facts.hs if facts else "")[:20],
+        _ways(form, currency), _hs(form),
         form.origin(facts.origin if facts else ""),
         _rate(form, "duty"), _rate(form, "tax"), form.text("programme")[:40], form.text("regime", "commercial")[:40],
-        form.text("recover") == "1", form.day("known"), _packed(form),
+        _share(form), form.day("known"), _packed(form),
         After(_via(form), form.decimal("pace") or Fraction(0), form.rate("fee", currency),
               form.money("sale", currency_of[destination]), splits=form.text("place", "minimal")),
         breaks=_breaks(form, currency), lanes=form.text("lanes") == "1", splits=_splits(form),
-        door=Door(postcode=form.text("post")[:12]),
+        door=Door(postcode=form.text("post")[:12]), description=facts.name if facts else form.text("sku")[:120],
     )  # fmt: skip
+
+
+def _hs(form: Form) -> str:
+    """The code as typed, else the one that the books have."""
+    code = form.text("hs", form.facts.hs if form.facts else "")
+    if hs_problem(code) is None:
+        return code
+    form.fail("hs", code, "write an HS code of four to ten digits such as 6109.10, or leave it empty")
+    return ""
+
+
+def _share(form: Form) -> Fraction | bool:
+    """The share of import tax that comes back, where it is typed or chosen."""
+    typed = form.text("share").rstrip("%").strip()
+    try:
+        share = rate_of(typed, 100, "share")
+    except ProblemError:
+        form.fail("share", typed, "write a part in per cent from 0 to 100")
+        share = None
+    return form.text("recover") == "1" if share is None else share
 
 
 def _via(form: Form) -> tuple[str, ...]:
@@ -212,6 +243,9 @@ def _ways(form: Form, currency: str) -> tuple[Freighted, ...]:
     ways: dict[str, Freighted] = {}
     for n in WAYS:
         mode = form.typed.get(f"m{n}", FIRST[f"m{n}"]).strip()
+        if mode_problem(mode):
+            form.fail(f"m{n}", mode, "choose a way of the list")
+            continue
         if mode and mode not in ways:
             ways[mode] = Freighted(
                 mode, form.rate(f"f{n}", currency), form.text(f"b{n}", FIRST[f"b{n}"]), form.number(f"d{n}"),

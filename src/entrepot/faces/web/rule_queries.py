@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from entrepot.workflows import alternatives as comparing
 from entrepot.workflows.rate_history import RateSpan, rate_history
 from entrepot.workflows.recoverable import comes_back
 from entrepot.workflows.rule_files import SellerRules, kept_rules
-from entrepot.workflows.rules_at import measures_at, rules_at
+from entrepot.workflows.rules_at import begins, measures_at, rules_at
 from entrepot.workflows.sought import Alternative, Sought
 from entrepot.workflows.storage_figures import fees
 from entrepot.workflows.storage_whatif import StorageEffect, storage_effect, with_fee_change, with_fee_file
@@ -34,9 +35,14 @@ def goods(sku: str) -> GoodsFacts | None:
     return facts.goods_facts(sku) if sku else None
 
 
-def tax_comes_back(viewer: Viewer, country: str, on: date) -> bool:
-    """Whether the company that is looked at gets all tax on its own imports into ``country`` back on a day."""
-    return comes_back(viewer, country, on).share == 1
+def tax_comes_back(viewer: Viewer, country: str, on: date) -> Fraction:
+    """The share of the tax on its own imports into ``country`` that the company that is looked at gets back on a day."""
+    return comes_back(viewer, country, on).share
+
+
+def rules_begin(country: str) -> date | None:
+    """First day for which the book has rules of a country."""
+    return begins(rules().book, country)
 
 
 def alternatives(sought: Sought) -> list[Alternative]:

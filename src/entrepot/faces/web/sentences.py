@@ -76,8 +76,10 @@ def problem(row: QuarantineRow | Problem) -> str:
 
 def remedy(row: QuarantineRow | Problem) -> str:
     """What would make it right."""
-    template = None if _english() else PROBLEMS.get(row.code)
-    return str(template[1]) if template else row.remedy
+    if _english() or not row.remedy:
+        return row.remedy
+    own, template = _(row.remedy), PROBLEMS.get(row.code)
+    return str(template[1]) if template and own == row.remedy else own
 
 
 def _english() -> bool:

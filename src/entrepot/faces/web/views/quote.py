@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,8 +32,8 @@ class Answer:
     asked: Sought
     found: list[Alternative]
     picked: int
-    registered: bool
-    """Whether import tax would come back to the company in that country on that day."""
+    registered: Fraction
+    """The share of import tax that would come back to the company in that country on that day."""
     side: Table | None = None
     lines: Table | None = None
 
@@ -44,7 +45,7 @@ def _answer(visit: Visit) -> Answer:
     countries = rule_queries.rules().book.countries
     asked = sought(form, visit.state.currency, timezone.localdate(), {c: n.currency for c, n in countries.items()})
     registered = rule_queries.tax_comes_back(visit.viewer, asked.destination, asked.days[0])
-    if form.text("recover") not in ("0", "1"):
+    if form.text("recover") not in ("0", "1") and not form.text("share"):
         asked = replace(asked, recoverable=registered)
     found: list[Alternative] = []
     if "to" in typed:
@@ -102,6 +103,7 @@ def quote(visit: Visit) -> HttpResponseBase:
         "quote",
         answer=answer,
         registered=answer.registered,
+        part=f"{float(answer.registered * 100):g}" if 0 < answer.registered < 1 else "",
         one=one,
         bars=bars(one) if one else [],
         problems=answer.form.problems,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from entrepot.books.selectors.paging import cut
+from entrepot.core.hs_codes import hs_problem
 from entrepot.faces.web import line_words, quote_words, rule_queries, rule_words
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.quoting import Form
@@ -70,13 +71,27 @@ def _wanted(visit: Visit) -> tuple[Form, RuleWish]:
     country = form.text("country", "US").upper()
     today = timezone.localdate()
     wanted = RuleWish(
-        country, form.text("hs")[:20], form.origin("CN") or "CN", form.day("on") or today, form.day("known"),
+        country, _hs(form), form.origin("CN") or "CN", form.day("on") or today, form.day("known"),
         form.text("q").lower(), form.day("since") or date(2025, 1, 1), form.day("until") or today + timedelta(days=365),
     )  # fmt: skip
     if country not in rule_queries.rules().book.countries:
         form.fail("country", country, "choose a country of the list")
         wanted = replace(wanted, country="US")
     return form, wanted
+
+
+def _hs(form: Form) -> str:
+    code = form.text("hs")[:20]
+    if hs_problem(code) is None:
+        return code
+    form.fail("hs", code, "write an HS code of four to ten digits such as 6109.10, or leave it empty")
+    return ""
+
+
+def _begins(wanted: RuleWish) -> date | None:
+    """First day of the country's rules, where the day asked for lies before it."""
+    first = rule_queries.rules_begin(wanted.country)
+    return first if first and wanted.on < first else None
 
 
 def _table(visit: Visit, wanted: RuleWish, *, everything: bool) -> Table:
@@ -101,6 +116,7 @@ def rules(visit: Visit) -> HttpResponseBase:
         "problems": form.problems,
         "table": _table(visit, wanted, everything=False),
         "spans": spans,
+        "begins": _begins(wanted),
         "today": today,
         "changes": len(spans) - 1,
         "country": quote_words.country(book.countries[wanted.country].name),

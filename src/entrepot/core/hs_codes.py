@@ -1,0 +1,25 @@
+"""Codes of the Harmonized System as people type them."""
+
+from __future__ import annotations
+
+import re
+
+from entrepot.core.errors import Problem
+
+_CODE = re.compile(r"[0-9][0-9. \\-]*")
+
+
+def hs_problem(hs: str, field: str = "hs") -> Problem | None:
+    """What is wrong with a code as typed, ``None`` for one that can be a heading and where none is typed.
+
+    >>> hs_problem("6109.10.00 12"), hs_problem(""), hs_problem("abc").code
+    (None, None, 'not_an_hs_code')
+    """
+    typed = hs.strip()
+    code = "".join(c for c in typed if c.isdigit())
+    if not typed or (_CODE.fullmatch(typed) and 4 <= len(code) <= 14 and code[:2] not in {"00", "77"}):
+        return None
+    return Problem(
+        "not_an_hs_code", f"{typed[:30]} is not an HS code", "write its four to ten digits such as 6109.10, or leave it empty",
+        field=field, found=typed[:30],
+    )  # fmt: skip

@@ -1,0 +1,84 @@
+"""What can be wrong with a quote, a what-if or a question to the rules: code to what is wrong and what makes it right.
+
+What a form asks for in one field has one code and many remedies; those stand in the catalogue as they are.
+"""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_noop, pgettext_lazy
+
+QUOTES: dict[str, tuple[Promise, Promise]] = {
+    "not_an_hs_code": (
+        pgettext_lazy("problem", "this is no HS code"),
+        pgettext_lazy("remedy", "write its four to ten digits such as 6109.10, or leave it empty"),
+    ),
+    "unknown_mode": (
+        pgettext_lazy("problem", "this mode of transport is not known"),
+        pgettext_lazy("remedy", "choose sea, rail, road, air, express or post"),
+    ),
+    "unknown_regime": (
+        pgettext_lazy("problem", "this kind of entry is not known"),
+        pgettext_lazy("remedy", "choose one of the list, or leave it as a commercial entry"),
+    ),
+    "unknown_destination": (
+        pgettext_lazy("problem", "the rule book has no rules for this country"),
+        pgettext_lazy("remedy", "choose a country of the list"),
+    ),
+    "unknown_origin": (
+        pgettext_lazy("problem", "the country of origin is no country"),
+        pgettext_lazy("remedy", "write its two letters such as CN, or GB for the United Kingdom"),
+    ),
+    "not_a_rate": (
+        pgettext_lazy("problem", "this is no rate in per cent"),
+        pgettext_lazy("remedy", "write it like 6.5"),
+    ),
+    "bad_quantity": (
+        pgettext_lazy("problem", "a quote needs at least one unit"),
+        pgettext_lazy("remedy", "give the quantity"),
+    ),
+    "too_many_alternatives": (
+        pgettext_lazy("problem", "too many alternatives at once"),
+        pgettext_lazy("remedy", "ask for fewer quantities, days or ways"),
+    ),
+    "split_by_no_way": (
+        pgettext_lazy("problem", "the split names a way that the quote does not have"),
+        pgettext_lazy("remedy", "name a way of the quote, or give its freight"),
+    ),
+    "bad_tariff": (
+        pgettext_lazy("problem", "this change of a tariff cannot be read"),
+        pgettext_lazy(
+            "remedy", "give a country of the list, an HS code or none, an origin or none, and points such as 10"
+        ),
+    ),
+    "bad_exchange": (
+        pgettext_lazy("problem", "this change of an exchange rate cannot be read"),
+        pgettext_lazy("remedy", "name two currencies such as USD/CNY and a change in per cent such as -5"),
+    ),
+    "bad_percent": (
+        pgettext_lazy("problem", "this change cannot be reckoned with"),
+        pgettext_lazy("remedy", "give per cent, -100 or more"),
+    ),
+    "bad_field": (
+        pgettext_lazy("problem", "this cannot be read"),
+        pgettext_lazy("remedy", "write it like the example in the field"),
+    ),
+}
+REMEDIES = (
+    gettext_noop("write a whole number such as 500"),
+    gettext_noop("write an amount such as 12.50"),
+    gettext_noop("write a country of two letters such as CN"),
+    gettext_noop("write a number such as 0.25"),
+    gettext_noop("write a day such as 2026-12-01"),
+    gettext_noop("write three sides in cm such as 30x20x10"),
+    gettext_noop("write a currency such as USD"),
+    gettext_noop("choose a country of the list"),
+    gettext_noop("write price breaks such as 500:1.90, 1000:1.75"),
+    gettext_noop("write a part of 1 to 99 per cent and two different ways"),
+    gettext_noop("write a rate in per cent such as 6.5"),
+    gettext_noop("choose a way of the list"),
+    gettext_noop("write an HS code of four to ten digits such as 6109.10, or leave it empty"),
+    gettext_noop("write a part in per cent from 0 to 100"),
+    gettext_noop("write a change in per cent such as 40 or -5"),
+)
+"""What a field of a form asks for."""
