@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import range_share, round_half_away
-from entrepot.workflows.quote import ItemAnswer, LineAnswer, QuoteAnswer, QuoteAsked, Way, Wish, answer_by
+from entrepot.workflows.quote import (
+    ItemAnswer,
+    LineAnswer,
+    QuoteAnswer,
+    QuoteAsked,
+    Way,
+    Wish,
+    answer_by,
+    destination_problem,
+)
 from entrepot.workflows.rule_files import SellerRules
 from entrepot.workflows.sought import Alternative, Freighted, Packed, Sought, Split
 
@@ -34,6 +43,8 @@ def alternatives(sought: Sought, rules: SellerRules) -> list[Alternative]:
         raise ProblemError(
             Problem("too_many_alternatives", f"more than {MOST} alternatives", "ask for fewer quantities, days or ways")
         )
+    if problem := destination_problem(rules.book, sought.destination):
+        raise ProblemError(problem)
     rules = _with_cards(sought, rules)
     sought = _with_prices(sought, rules)
     found: list[Alternative] = []

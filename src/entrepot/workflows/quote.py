@@ -179,7 +179,7 @@ def answer_by(
     then: Callable[[Route], Route] | None = None,
 ) -> tuple[QuoteAnswer, ...]:
     """As :func:`answer`, with rules already read; ``then`` adds to each way what comes after the border."""
-    _check(asked, rules.book)
+    _check(asked)
     items = tuple(_item(w) for w in asked.items)
     request = Request(
         items, asked.destination.upper(), asked.on, asked.currency, asked.regime, asked.recoverable,
@@ -196,23 +196,11 @@ def answer_by(
     return tuple(_plain(q) for q in quotes)
 
 
-def _check(asked: QuoteAsked, book: RuleBook) -> None:
-    problems = (
-        [
-            Problem(
-                "unknown_destination",
-                "the rule book has no rules for this country",
-                f"use one of {', '.join(sorted(c for c in book.countries if c != 'EU'))}",
-                field="destination",
-                found=asked.destination[:30],
-            )
-        ]
-        if asked.destination.upper() not in book.countries
-        else []
-    )
+def _check(asked: QuoteAsked) -> None:
+    problems = list[Problem]()
     if asked.regime not in REGIMES:
         problems.append(
-            Problem("unknown_regime", "this kind of entry is not known", f"use one of {', '.join(sorted(REGIMES))}",
+            Problem("unknown_regime", "this kind of entry is not known", f"use one of {', '.join(sorted(REGIMES - TRANSPORT))}",
                     field="regime", found=asked.regime[:30])
         )  # fmt: skip
     problems += [
@@ -231,6 +219,16 @@ def _check(asked: QuoteAsked, book: RuleBook) -> None:
             problems += error.problems
     if problems:
         raise ProblemError(*problems)
+
+
+def destination_problem(book: RuleBook, destination: str) -> Problem | None:
+    """What is wrong with a destination: no goods can be imported into it by the book. A union is none, its members are."""
+    unions = {country.parent for country in book.countries.values()}
+    known = sorted(c for c in book.countries if c not in unions and book.begins(c, "customs_value"))
+    if destination.upper() in known:
+        return None
+    return Problem("unknown_destination", "the rule book has no rules for imports into this country",
+                   f"use one of {', '.join(known)}", field="destination", found=destination[:30])  # fmt: skip
 
 
 def _item(wish: Wish) -> Item:

@@ -53,6 +53,12 @@ FIELDS: dict[str, frozenset[str]] = {
 LONGEST = 30
 """Digits of a number; powers of ten beyond it would be reckoned for minutes."""
 LONGEST_TEXT = 300
+MOST, MOST_UNITS = 10**12, 10**9
+"""Highest number and quantity: beyond them a digit was typed twice."""
+SLOWEST = Fraction(1, 10_000)
+"""Units sold a day: slower than one in thirty years is no sale."""
+YEARS = 20
+"""How far from today a day of entry may lie ahead; no rule is known so far."""
 PER = {"way": ("total", "unit", "kg", "cbm"), "charge": ("total", "unit", "carton")}
 
 
@@ -86,7 +92,7 @@ def sought_from(table: Table, today: date) -> Sought:
     destination = str(table["destination"]).strip().upper()
     return Sought(
         str(table.get("sku", "item")), _money(table, "price", currency), currency, shown, destination,
-        _quantities(table.get("quantity", 1)), _days(table.get("on", today)),
+        _quantities(table.get("quantity", 1)), _ahead(_days(table.get("on", today)), today),
         tuple(_way(row, currency) for row in _rows(table, "way")),
         _hs(table), origin_code(str(table.get("origin", ""))),
         str(table.get("duty", "")), str(table.get("tax", "")), str(table.get("programme", "")),
@@ -137,8 +143,11 @@ def _after(table: Table, currency: str, destination: str, prices: Any) -> After:
             raise _wrong("via", "no such way on", f"use {PLATFORM}, {THIRD_PARTY} or both", one)
     country = rule_book().countries.get(destination)
     sale = _money(table, "sale", country.currency if country else currency)
+    daily = _number(table, "daily") or Fraction(0)
+    if 0 < daily < SLOWEST:
+        raise _wrong("daily", "too few to be reckoned with", "write units sold a day such as 0.25", table["daily"])
     return After(
-        tuple(dict.fromkeys(listed)) or (NOTHING,), _number(table, "daily") or Fraction(0), _money(table, "fee", currency),
+        tuple(dict.fromkeys(listed)) or (NOTHING,), daily, _money(table, "fee", currency),
         None if sale is None else round_half_away(sale), prices, str(table.get("placement", "minimal")),
     )  # fmt: skip
 
@@ -147,7 +156,11 @@ def _packed(table: Table) -> Packed:
     unit, carton = _part(table, "unit"), _part(table, "carton")
     _only(unit, "unit")
     _only(carton, "carton")
-    kg, grams, count = _number(carton, "kg"), _number(unit, "grams"), _number(carton, "units")
+    kg, grams, count = (
+        _measure(carton, "kg", "carton"),
+        _measure(unit, "grams", "unit"),
+        _measure(carton, "units", "carton"),
+    )
     return Packed(
         None if grams is None else round(grams), _sides(unit, "unit.cm"), None if count is None else int(count),
         None if kg is None else round(kg * 1000), _sides(carton, "carton.cm"),
@@ -220,8 +233,8 @@ def _quantities(found: object) -> tuple[int, ...]:
         numbers = tuple(dict.fromkeys(int(str(one)) for one in listed))
     except ValueError:
         numbers = ()
-    if not numbers or min(numbers) < 1:
-        raise _wrong("quantity", "not a quantity", "write whole numbers of at least 1", found)
+    if not numbers or min(numbers) < 1 or max(numbers) > MOST_UNITS:
+        raise _wrong("quantity", "not a quantity", f"write whole numbers from 1 to {MOST_UNITS}", found)
     return numbers
 
 
@@ -230,6 +243,12 @@ def _days(found: object) -> tuple[date, ...]:
     days = tuple(one for one in listed if isinstance(one, date))
     if len(days) < len(listed) or not days:
         raise _wrong("on", "not a day", "write it like 2026-12-01", found)
+    return days
+
+
+def _ahead(days: tuple[date, ...], today: date) -> tuple[date, ...]:
+    if max(days).year > today.year + YEARS:
+        raise _wrong("on", "no rule is known so far ahead", f"choose a day before {today.year + YEARS + 1}", max(days))
     return days
 
 
@@ -279,8 +298,18 @@ def _number(table: Table, field: str) -> Fraction | None:
         number = Fraction(typed) if abs(typed.adjusted()) <= LONGEST >= len(typed.as_tuple().digits) else Fraction(-1)
     except (InvalidOperation, ValueError, OverflowError):
         number = Fraction(-1)
-    if number < 0:
-        raise _wrong(field, "not a number", "write a number such as 12.50", found)
+    if not 0 <= number <= MOST:
+        raise _wrong(field, "not a number of 0 or more", f"write a number such as 12.50, at most {MOST:.0e}", found)
+    return number
+
+
+def _measure(table: Table, field: str, part: str) -> Fraction | None:
+    """A weight or count: one of 0 would stand for what is not known."""
+    number = _number(table, field)
+    if number == 0:
+        raise _wrong(
+            f"{part}.{field}", "nothing weighs or holds 0", "measure it, or leave it out where it is not known", number
+        )
     return number
 
 

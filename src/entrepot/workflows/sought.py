@@ -28,7 +28,7 @@ def mode_problem(mode: str, field: str = "way") -> Problem | None:
     if not mode.strip() or mode.strip().lower().partition("_")[0] in MODES:
         return None
     return Problem(
-        "unknown_mode", f"{mode[:30]} is no mode of transport that is known", f"use one of {', '.join(sorted(MODES))}",
+        "unknown_mode", "this mode of transport is not known", f"use one of {', '.join(sorted(MODES))}",
         field=field, found=mode[:30],
     )  # fmt: skip
 

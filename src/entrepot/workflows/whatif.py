@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -23,6 +24,9 @@ from entrepot.rules import AddDuty, Patch, RuleBook
 from entrepot.rules.fx import ExchangeRates
 from entrepot.workflows.rule_files import SellerRules
 
+MOST_POINTS, MOST_PERCENT, MOST_DIGITS = 1_000, 10_000, 12
+"""Largest change of a tariff in points and of a rate or freight in per cent; powers of ten beyond are no change of anything."""
+_HEADING = re.compile(r"[0-9. ]{0,16}")
 COLUMNS = ("sku", "destination", "quantity", "price", "currency", "hs", "origin")
 """Columns that a file of items must have; these may follow: grams, freight, insurance, mode, regime, duty, sale."""
 
@@ -79,10 +83,10 @@ def factor(percent: float, field: str) -> Fraction:
     >>> factor(-5, "freight")
     Fraction(19, 20)
     """
-    if not isfinite(percent) or percent < -100:
+    if not isfinite(percent) or not -100 <= percent <= MOST_PERCENT:
         raise ProblemError(
-            Problem("bad_percent", f"this change of {field} cannot be reckoned with", "give per cent, -100 or more",
-                    field=field, found=str(percent))
+            Problem("bad_percent", f"this change of {field} cannot be reckoned with",
+                    f"give per cent from -100 to {MOST_PERCENT}", field=field, found=str(percent))
         )  # fmt: skip
     return 1 + Fraction(str(percent)) / 100
 
@@ -95,10 +99,18 @@ def tariff(text: str, start: date, book: RuleBook) -> AddDuty:
     '6109'
     """
     parts = [p.strip() for p in text.split(":")]
-    if len(parts) != 4 or parts[0].upper() not in book.countries or _number(parts[3]) is None:
+    points = _number(parts[3]) if len(parts) == 4 else None
+    if (
+        points is None
+        or abs(points) > MOST_POINTS
+        or parts[0].upper() not in book.countries
+        or not _HEADING.fullmatch(parts[1])
+    ):
         raise ProblemError(
             Problem("bad_tariff", "this change of a tariff cannot be read",
-                    "write COUNTRY:HEADING:ORIGIN:POINTS, such as US:6109:CN:10", field="tariff", found=text)
+                    "write COUNTRY:HEADING:ORIGIN:POINTS, such as US:6109:CN:10, with a country of the rule book, a heading in "
+                    f"digits or none, an origin or none, and points from -{MOST_POINTS} to {MOST_POINTS}",
+                    field="tariff", found=text)
         )  # fmt: skip
     origins = (origin_code(parts[2]),) if parts[2] else ()
     return AddDuty(parts[0].upper(), parts[3], start, "".join(c for c in parts[1] if c.isdigit()), origins)
@@ -113,9 +125,10 @@ def exchange(text: str) -> tuple[tuple[str, str], Fraction]:
     pair, _, percent = text.partition(":")
     base, _, quote = pair.strip().upper().partition("/")
     change = _number(percent)
-    if len(base) != 3 or len(quote) != 3 or change is None or change <= -100:
+    if base == quote or len(base) != 3 or len(quote) != 3 or change is None or not -100 < change <= MOST_PERCENT:
         raise ProblemError(
-            Problem("bad_exchange", "this change of an exchange rate cannot be read", "write USD/CNY:-5", field="fx",
+            Problem("bad_exchange", "this change of an exchange rate cannot be read",
+                    f"write USD/CNY:-5: two currencies and a change above -100 and up to {MOST_PERCENT} per cent", field="fx",
                     found=text)
         )  # fmt: skip
     for code in (base, quote):
@@ -196,9 +209,10 @@ def _fraction(text: str) -> str:
 
 def _number(text: str) -> Fraction | None:
     try:
-        return Fraction(Decimal(text.strip().rstrip("%")))
+        number = Decimal(text.strip().rstrip("%"))
     except InvalidOperation:
         return None
+    return Fraction(number) if number.is_finite() and abs(number.adjusted()) < MOST_DIGITS else None
 
 
 def most_hit(result: WhatIf, count: int) -> Iterable[int]:

@@ -83,7 +83,57 @@ def test_an_unknown_mode_is_refused_with_those_known() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("more", [(), ("--fee", "US:monthly_storage:20")])
+@pytest.mark.parametrize("more", [("--freight", "10"), ("--fee", "US:monthly_storage:20")])
 def test_an_unknown_company_is_refused(more: tuple[str, ...]) -> None:
     """A company that there is not says so instead of showing nothing."""
     assert "no such company" in _said("whatif", "--company", "nosuch", *more, code=1).lower()
+
+
+PLAIN = ("quote", "--to", "US", "--from", "CN", "--price", "4", "--hs", "6109.10.00", "--way", "s:sea:10")
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        (("--quantity", "9" * 24), "quantity"), (("--price", "nan"), "price"), (("--price", "-4"), "price"),
+        (("--price", "1e25"), "price"), (("--in", "QQQ"), "currency"), (("--on", "2200-01-01"), "on"),
+        (("--grams", "0"), "unit.grams"), (("--carton", "0:11:56x46x34"), "carton.units"), (("--size", "0x0x0"), "unit.cm"),
+        (("--daily", "1e-25"), "daily"), (("--via", "moon"), "via"), (("--split", "30:teleport:s", "--quantity", "9"), "splits"),
+        (("--regime", "smuggled"), "regime"), (("--to", "EU"), "destination"), (("--to", "CN"), "destination"),
+        (("--hs", "abc"), "hs"), (("--hs", "9903.88.15"), "hs"), (("--recover-share", "150"), "recover"),
+        (("--way", "t:teleport:4"), "way"),
+    ],
+)  # fmt: skip
+def test_odd_input_of_a_quote_names_its_field_and_a_remedy(more: tuple[str, ...], field: str) -> None:
+    """Never a traceback, never a figure out of it."""
+    said = _said(*PLAIN, *more, code=1)
+    assert f"field {field} " in said
+    assert "What to do:" in said
+
+
+def test_a_day_before_the_rules_leaves_the_rest_of_the_quote() -> None:
+    """Goods and freight stand; the duty says that the book has nothing of that day."""
+    said = _said(*PLAIN, "--on", "1950-01-01")
+    assert "at least 14.00 USD; incomplete" in said
+    assert "the rule book has none of that day" in said
+
+
+def test_a_currency_without_a_rate_leaves_no_zero() -> None:
+    """Every line asks for the rate; there is no total."""
+    said = _said(*PLAIN, "--in", "VES")
+    assert "needs exchange rate USD to VES" in said
+    assert "0.00 VES" not in said
+
+
+def test_points_taken_off_leave_nothing_less_than_free(tmp_path: Path) -> None:
+    """A cut beyond the whole rate ends at no duty; what cannot be a cut is refused."""
+    file = _file(tmp_path, "A,US,5,4.00,USD,61091000,CN,16.5,air")
+    said = _said("whatif", file, "--tariff", "US:::-500", "--on", "2026-08-01")
+    assert "-7.30 USD more" in said  # 16.5 % of 20 dollars, 7.5 and 12.5 % in added duties
+    for wrong in ("US:abc:CN:10", "US:6109:CN:nan", "US:6109:CN:1e99", "ZZ:::10"):
+        assert "field tariff" in _said("whatif", file, "--tariff", wrong, code=1)
+
+
+def test_a_what_if_of_nothing_is_said(tmp_path: Path) -> None:
+    """Instead of a table of no effects."""
+    assert "Nothing is changed" in _said("whatif", _file(tmp_path, "A,US,5,4,USD,61091000,CN,16.5,air"), code=1)

@@ -201,7 +201,9 @@ def _added(rules: DestinationRules, goods: Goods, value: int, finding: Finding, 
     if finding.reach is Reach.UNSETTLED:
         result.lines.append(_unknown(finding.name, rules, basis, (finding.text,), goods.item))
     elif finding.reach is Reach.CHARGED and finding.rate is not None:
-        amount = round_half_away(value * finding.rate)
+        # Points taken off a tariff leave nothing less than free.
+        so_far = sum(line.amount or 0 for line in result.lines if line.item == goods.item)
+        amount = max(round_half_away(value * finding.rate), -so_far)
         shown = f"{major(value, rules.currency)} {rules.currency}"
         result.lines.append(
             CostLine(

@@ -208,7 +208,7 @@ def _by_rate(rules: DestinationRules, base: Whole, found: list[GoodsRates], plac
         duty = to_steps(base, top, bottom, size, rounding.text("how", "nearest"))
     for i in range(max((len(k.added) for k in found), default=0)):
         top, bottom = _columns([k.added[i] if i < len(k.added) else Fraction(0) for k in found], places)
-        duty = duty + scaled(base, top, bottom)
+        duty = np.maximum(duty + scaled(base, top, bottom), 0)
     return duty
 
 

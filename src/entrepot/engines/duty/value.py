@@ -46,7 +46,9 @@ def valued(rules: DestinationRules, entry: Entry, rates: Rates) -> Valued:
     landing = rule.number("landing_percent") / 100 if rule and "landing_percent" in rule.data and cif else Fraction(0)
     customs = tuple(_customs(g, f, i, cif, landing) for g, f, i in zip(goods, freights, covers, strict=True))
     if rule is None:
-        needs.append(f"what the customs value of {rules.name} contains on {entry.on}: the rule book begins later")
+        needs.append(
+            f"what the customs value of {rules.name} contains on {entry.on}: the rule book has none of that day"
+        )
         customs = tuple(None for _ in goods)
     whole = _total(exact)
     sums = Totals(whole, _plus(whole, freight, cover), rules.currency)

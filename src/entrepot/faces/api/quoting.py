@@ -16,7 +16,7 @@ from entrepot.core.calendar import local_date
 from entrepot.core.errors import ProblemError
 from entrepot.core.hs_codes import hs_problem
 from entrepot.faces.api.security import viewer_of
-from entrepot.workflows.quote import QuoteAsked, Way, Wish, answer_by
+from entrepot.workflows.quote import QuoteAsked, Way, Wish, answer_by, destination_problem
 from entrepot.workflows.quote_file import share_back
 from entrepot.workflows.recoverable import comes_back
 from entrepot.workflows.rule_files import kept_rules
@@ -84,7 +84,8 @@ class QuoteOut(Schema):
 
 def _check(wish: QuoteIn) -> None:
     """Codes and modes that are none are refused by their place, for they would silently change the quote."""
-    problems = [hs_problem(item.hs, f"items.{n}.hs") for n, item in enumerate(wish.items)]
+    problems = [destination_problem(kept_rules(settings.HOME).book, wish.destination)]
+    problems += [hs_problem(item.hs, f"items.{n}.hs") for n, item in enumerate(wish.items)]
     problems += [mode_problem(way.mode, f"ways.{n}.mode") for n, way in enumerate(wish.ways)]
     if found := [problem for problem in problems if problem]:
         raise ProblemError(*found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.hs_codes import hs_problem
+from entrepot.core.money import exponent
 
 On = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Day of entry; today unless said.")]
 Known = Annotated[
@@ -78,8 +80,6 @@ def quote(
     as_json: Annotated[bool, typer.Option("--json", help="The answer as JSON.")] = False,
 ) -> None:
     """What a unit costs at its destination: every line with its rule, ways side by side."""
-    from dataclasses import asdict, replace
-
     from entrepot.faces.cli.quote_shown import show
     from entrepot.workflows.alternatives import alternatives
     from entrepot.workflows.quote_file import quote_table, sought_from
@@ -91,7 +91,7 @@ def quote(
     typed: dict[str, Any] = {
         "destination": to, "price": price, "quantity": quantity, "currency": currency, "hs": hs,
         "way": [_way(text, all_in) for text in way or ()], "lanes": lanes, "via": via, "daily": daily, "sale": sale, "fee": fee,
-        "unit": {k: v for k, v in (("grams", grams), ("cm", size)) if v}, "duty": duty, "tax": tax, "programme": programme,
+        "unit": {k: v for k, v in (("grams", grams), ("cm", size)) if v not in (None, "")}, "duty": duty, "tax": tax, "programme": programme,
         "carton": {k: v for k, v in (("units", units), ("kg", kg), ("cm", sides)) if v}, "regime": regime,
         "description": description, "recover": recover_share or recover,
         "splits": [_part(text) for text in split or ()], "breaks": [_break(text) for text in price_break or ()],
@@ -146,7 +146,7 @@ def whatif(
     months: Annotated[int, typer.Option(min=1, help="Months of sales that are looked at (books).")] = 12,
     company: Annotated[str, typer.Option(help="Only this company (books).")] = "",
     shown: Annotated[str, typer.Option("--in", help="Currency of the answer for a file.")] = "USD",
-    most: Annotated[int, typer.Option(help="Items shown, most hit first.")] = 20,
+    most: Annotated[int, typer.Option(min=1, help="Items shown, most hit first.")] = 20,
     on: Annotated[
         datetime | None,
         typer.Option(
@@ -163,6 +163,7 @@ def whatif(
     today = _day(None)
     following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
     day = on.date() if on else today if file else following
+    _of_whatif(file, company, shown, paid, changed=bool(tariff or fx or freight or storage or fees or fee))
     rules = seller_rules(home())
     patches = tuple(added(text, day, rules.book) for text in tariff or ())
     pairs = dict(exchange(text) for text in fx or ())
@@ -194,6 +195,7 @@ def rules(
         raise ProblemError(problem)
     book, day, then = seller_rules(home()).book, _day(on), known.date() if known else None
     rows = rules_at(book, country, day, then)
+    added = measures_at(book, country, hs, origin, day, then) if hs else []
     first = begins(book, country)
     if not rows and first and day < first:
         say(f"The rule book of {book.countries[country.upper()].name} begins on {first}")
@@ -209,11 +211,30 @@ def rules(
         if row.note:
             say(f"  {row.note}")
     if hs:
-        found = measures_at(book, country, hs, origin, day, then)
         table(
             f"Added duties on {hs} from {origin.upper()}", ("measure", "reach", "rate", "from", "what is asked"),
-            [(m.name, m.reach, m.rate, str(m.valid_from or ""), m.text) for m in found],
+            [(m.name, m.reach, m.rate, str(m.valid_from or ""), m.text) for m in added],
         )  # fmt: skip
+
+
+def _of_whatif(file: Path | None, company: str, shown: str, paid: str, *, changed: bool) -> None:
+    """Refuse a what-if that would change nothing, or options that would be overlooked."""
+    if not changed:
+        raise ProblemError(
+            Problem(
+                "nothing_changed", "nothing is changed", "give --tariff, --fx, --freight, --storage, --fee or --fees"
+            )
+        )
+    if file and company:
+        raise ProblemError(
+            Problem("company_of_a_file", "a file of items belongs to no company", "leave out --company, or the file",
+                    field="company", found=company)
+        )  # fmt: skip
+    for option, code in (("in", shown), ("paid", paid)):
+        try:
+            exponent(code.upper())
+        except ProblemError as error:
+            raise ProblemError(*(replace(p, field=option) for p in error.problems)) from None
 
 
 def home() -> Path:
