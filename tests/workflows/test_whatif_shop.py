@@ -12,9 +12,11 @@ from entrepot.books.selectors.economics import CostWish
 from entrepot.books.selectors.registrations import registered
 from entrepot.core.documents import parse
 from entrepot.rules.fx import Rate
+from entrepot.workflows.order_figures import order_figures
 from entrepot.workflows.rule_files import SellerRules, seller_rules
 from entrepot.workflows.whatif import Change, tariff
 from entrepot.workflows.whatif_entries import Entered, added
+from entrepot.workflows.whatif_orders import ordered_effect
 from entrepot.workflows.whatif_shop import ShopChange, imported_into, shop_effect
 from entrepot.workflows.whatif_water import water_effect
 from tests.workflows import ledger as books
@@ -129,3 +131,33 @@ def test_sales_into_the_union_entered_where_the_company_is_registered(viewer: Vi
         one = {"type": "tax_registration", "id": scheme, "effective_at": "2026-01-01T12:00:00Z", "company": "US"}
         books.post(parse({**one, "country": country, "scheme": scheme, "number": "1", "valid_from": "2026-01-01"}))
     assert registered(viewer, START) == {"NL"}
+
+
+def order(number: str, place: str, due: str | None, sku: str = "A", **line: object) -> object:
+    """200 units at 2.50 from a supplier, to a place."""
+    body = {"sku": sku, "quantity": 200, "price": {"amount": 250}, "due": due, **line}
+    return books.doc("purchase_order", number, "2026-10-01", supplier="F1", currency="USD", destination=place, company="US",
+                     lines=[body])  # fmt: skip
+
+
+def test_goods_on_order_that_enter_later_are_hit_without_what_has_come(viewer: Viewer, rules: SellerRules) -> None:
+    """200 ordered, 50 received: 150 at 2.50 pay ten per cent more; what is due before or goes to China does not."""
+    china = books.doc("location", "CNW", "2026-01-01", country="CN")
+    supplier = books.doc("supplier", "F1", "2026-01-01", name="Factory")
+    books.post(
+        china, supplier, order("PO-1", "WUS", "2026-12-20"), order("PO-2", "WUS", "2026-11-25"),
+        order("PO-3", "CNW", "2026-12-20"),
+        order("PO-4", "WUS", "2026-12-20", sku="B"), order("PO-5", "WUS", None), order("PO-6", "WUS", "2026-12-24"),
+        books.doc("receipt", "GR-9", "2026-10-20", location="WUS", currency="USD",
+                  order={"type": "purchase_order", "id": "PO-1"},
+                  lines=[{"sku": "A", "quantity": 50, "price": {"amount": 250}, "order_line": 1}]),
+        books.doc("purchase_end", "END-6", "2026-10-21", order="PO-6", end="cancelled", reason="not needed", company="US"),
+    )  # fmt: skip
+    order_figures()
+
+    rows = {row.goods.order: row for row in ordered_effect(viewer, rules, points(rules))}
+
+    assert (rows["PO-1"].goods.units, rows["PO-1"].effect) == (150, 3_750)
+    assert (rows["PO-2"].hit, rows["PO-2"].effect) == (False, 0)
+    assert [rows[n].needs for n in ("PO-3", "PO-4", "PO-5")] == ["onward", "hs", "eta"]
+    assert "PO-6" not in rows

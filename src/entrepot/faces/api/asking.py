@@ -25,6 +25,7 @@ from entrepot.workflows.recoverable import comes_back
 from entrepot.workflows.rule_files import kept_rules
 from entrepot.workflows.rules_at import begins, measures_at, rules_at
 from entrepot.workflows.whatif import Change, exchange, factor, tariff
+from entrepot.workflows.whatif_orders import ordered_effect
 from entrepot.workflows.whatif_shop import ShopChange, shop_effect
 from entrepot.workflows.whatif_water import water_effect
 
@@ -54,7 +55,7 @@ class ChangeIn(Schema):
 
 
 class WhatIfOut(Schema):
-    """The effect on every SKU and country, those that turn unprofitable first, and on the goods on the water."""
+    """The effect on every SKU and country, those that turn unprofitable first, on the goods on the water and those on order."""
 
     currency: str
     seconds: float
@@ -62,8 +63,10 @@ class WhatIfOut(Schema):
     unknown: int
     profit_lost: int
     water_effect: int
+    ordered_effect: int
     rows: list[dict[str, Any]]
     water: list[dict[str, Any]]
+    ordered: list[dict[str, Any]]
 
 
 class RulesOut(Schema):
@@ -108,12 +111,19 @@ def post_what_if(request: HttpRequest, asked: ChangeIn) -> Any:
     began = time.perf_counter()
     rows = shop_effect(viewer, rules, CostWish("sku", date(first // 12, first % 12 + 1, 1), today), wanted)
     water = water_effect(viewer, rules, wanted)
+    ordered = ordered_effect(viewer, rules, wanted)
     told = {
         "currency": viewer.company.currency, "seconds": round(time.perf_counter() - began, 3),
         "turned": sum(r.turned for r in rows), "unknown": sum(r.effect is None for r in rows),
         "profit_lost": -sum(r.lost for r in rows if r.effect is not None), "water_effect": sum(w.effect or 0 for w in water),
         "rows": [{**asdict(r), "after": r.after, "turned": r.turned} for r in rows[: asked.most]],
+        "ordered_effect": sum(o.effect or 0 for o in ordered),
         "water": [asdict(w) for w in water[: asked.most]],
+        "ordered": [
+            {"order": o.goods.order, "country": o.goods.country, "expected": o.goods.expected, "sku": o.goods.sku,
+             "units": o.goods.units, "hit": o.hit, "effect": o.effect, "needs": o.needs}
+            for o in ordered[: asked.most]
+        ],
     }  # fmt: skip
     return _private(told)
 

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from entrepot.books.access import Viewer
     from entrepot.workflows.rule_files import SellerRules
     from entrepot.workflows.whatif import Change
+    from entrepot.workflows.whatif_orders import OrderedRow
     from entrepot.workflows.whatif_shop import ShopChange, ShopRow
     from entrepot.workflows.whatif_water import WaterRow
 
 NEEDS = {
     "hs": "HS code", "origin": "country of origin", "country": "a country of the rule book", "cost": "the purchase cost",
-    "rule": "a duty, tax or exchange rate", "eta": "the day of arrival",
+    "rule": "a duty, tax or exchange rate", "eta": "the day of arrival", "freight": "what the way there costs",
+    "onward": "where they go from there",
 }  # fmt: skip
 
 
@@ -142,6 +144,7 @@ def of_books(
 
 def _company(viewer: Viewer, rules: SellerRules, asked: ShopChange, months: int, most: int) -> None:
     from entrepot.books.selectors.economics import CostWish
+    from entrepot.workflows.whatif_orders import ordered_effect
     from entrepot.workflows.whatif_shop import shop_effect
     from entrepot.workflows.whatif_water import water_effect
 
@@ -151,20 +154,26 @@ def _company(viewer: Viewer, rules: SellerRules, asked: ShopChange, months: int,
     started = time.perf_counter()
     rows = shop_effect(viewer, rules, wanted, asked)
     water = water_effect(viewer, rules, asked)
+    ordered = ordered_effect(viewer, rules, asked)
     seconds = time.perf_counter() - started
     currency = viewer.company.currency
-    if not rows and not water:
+    if not rows and not water and not ordered:
         return
-    _head(viewer, rows, water, asked, currency)
+    _head(viewer, rows, water, ordered, asked, currency)
     _families(rows, currency)
     _turned(rows, currency, most)
     _water(water, currency, most)
+    _ordered(ordered, currency, most)
     say(
-        f"{count(len(rows))} SKUs by country and {count(len(water))} lines under way in {seconds:.2f} s; nothing is stored."
+        f"{count(len(rows))} SKUs by country, {count(len(water))} lines under way and {count(len(ordered))} on order in "
+        f"{seconds:.2f} s; nothing is stored."
     )
 
 
-def _head(viewer: Viewer, rows: Sequence[ShopRow], water: Sequence[WaterRow], asked: ShopChange, currency: str) -> None:
+def _head(
+    viewer: Viewer, rows: Sequence[ShopRow], water: Sequence[WaterRow], ordered: Sequence[OrderedRow], asked: ShopChange,
+    currency: str,
+) -> None:  # fmt: skip
     turned, waiting = sum(r.turned for r in rows), sum(r.effect is None for r in rows)
     lost = sum(r.lost for r in rows if r.effect is not None)
     on_water = sum(w.effect or 0 for w in water)
@@ -172,7 +181,8 @@ def _head(viewer: Viewer, rows: Sequence[ShopRow], water: Sequence[WaterRow], as
         "",
         f"{viewer.company.name}: from {asked.on}, {money(-lost, currency)} less profit a year of sales like the last; "
         f"{count(turned)} of {count(len(rows))} SKUs by country turn unprofitable",
-        f"On the water: {money(on_water, currency)} more duty and tax",
+        f"On the water: {money(on_water, currency)} more duty and tax; "
+        f"on order: ≈ {money(sum(o.effect or 0 for o in ordered), currency)}",
     )
     if waiting:
         say(f"{count(waiting)} rows are not known; they say what they need")
@@ -238,3 +248,19 @@ def _water(water: Sequence[WaterRow], currency: str, most: int) -> None:
     ]  # fmt: skip
     if body:
         table("Goods on the water", ("shipment", "to", "arrives", "sku", "units", "more duty", ""), body, right=(4, 5))
+
+
+def _ordered(ordered: Sequence[OrderedRow], currency: str, most: int) -> None:
+    hit = [o for o in ordered if o.needs or o.effect]
+    if len(ordered) > len(hit):
+        say(f"{count(len(ordered) - len(hit))} lines on order are not hit: they are expected before, or go elsewhere")
+    body = [
+        (
+            o.goods.order, o.goods.country, "" if o.goods.expected is None else str(o.goods.expected), o.goods.sku,
+            count(o.goods.units), "" if o.effect is None else f"≈ {money(o.effect, currency)}",
+            f"needs {NEEDS.get(o.needs, o.needs)}" if o.needs else "",
+        )
+        for o in hit[:most]
+    ]  # fmt: skip
+    if body:
+        table("Ordered, not shipped", ("order", "to", "expected", "sku", "units", "more duty", ""), body, right=(4, 5))

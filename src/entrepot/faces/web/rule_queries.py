@@ -21,6 +21,7 @@ from entrepot.workflows.rules_at import begins, measures_at, rules_at
 from entrepot.workflows.sought import Alternative, Sought
 from entrepot.workflows.storage_figures import fees
 from entrepot.workflows.storage_whatif import StorageEffect, storage_effect, with_fee_change, with_fee_file
+from entrepot.workflows.whatif_orders import OrderedRow, ordered_effect
 from entrepot.workflows.whatif_shop import ShopChange, ShopRow, shop_effect
 from entrepot.workflows.whatif_water import WaterRow, water_effect
 
@@ -135,6 +136,11 @@ def what_if(viewer: Viewer, wanted: CostFilter, asked: ShopChange) -> list[ShopR
 def on_the_water(viewer: Viewer, asked: ShopChange) -> list[WaterRow]:
     """Goods under way and what a change costs them more."""
     return water_effect(viewer, rules(), asked)
+
+
+def ordered(viewer: Viewer, asked: ShopChange) -> list[OrderedRow]:
+    """Goods on order and what a change will cost them more."""
+    return ordered_effect(viewer, rules(), asked)
 
 
 def storage_fees() -> list[tuple[str, str]]:

@@ -122,6 +122,7 @@ urlpatterns = [
     path("what-if/", whatif.what_if, name="what-if"),
     re_path(rf"^what-if\.{FILE}$", whatif.export, name="what-if-export"),
     re_path(rf"^what-if/water\.{FILE}$", whatif.water, name="what-if-water"),
+    re_path(rf"^what-if/ordered\.{FILE}$", whatif.ordered, name="what-if-ordered"),
     re_path(rf"^what-if/fees\.{FILE}$", whatif_fees.export, name="what-if-fees"),
     path("rules/", rules.rules, name="rules"),
     path("rules/own/", own_sources.add, name="own-source"),

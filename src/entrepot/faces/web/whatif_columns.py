@@ -21,6 +21,8 @@ NEEDS: dict[str, str | Promise] = {
     "cost": _("the purchase cost"),
     "rule": _("a duty or tax rate, or an exchange rate"),
     "eta": _("the day of arrival"),
+    "freight": _("what the way there costs"),
+    "onward": _("where they go from there"),
 }
 
 
@@ -62,6 +64,21 @@ def water() -> list[Column]:
         Column("effect", _("More duty and tax"), "money"),
         Column("needs", _("Still needed"), read=_water, optional=True),
     ]
+
+
+def ordered() -> list[Column]:
+    """Goods ordered and not shipped, and what they will pay more."""
+    return [
+        Column("order", _("Purchase order"), read=lambda r: r.goods.order,
+               href=lambda r: reverse("order", args=[r.goods.order])),
+        Column("country", _("To"), read=lambda r: r.goods.country),
+        Column("expected", _("Expected"), "date", read=lambda r: r.goods.expected),
+        Column("sku", _("SKU"), "sku", read=lambda r: r.goods.sku, href=lambda r: reverse("sku", args=[r.goods.sku])),
+        Column("name", _("Name"), read=lambda r: r.goods.name, wrap=True, optional=True),
+        Column("units", _("Units"), "units", read=lambda r: r.goods.units),
+        Column("effect", _("More duty and tax ≈"), "money"),
+        Column("needs", _("Still needed"), read=lambda r: str(NEEDS.get(r.needs, r.needs)), optional=True),
+    ]  # fmt: skip
 
 
 def _water(row: WaterRow) -> str:

@@ -22,6 +22,7 @@ from entrepot.faces.web.tables import EXPORT_ROWS, Table, build, wish
 from entrepot.faces.web.views import whatif_fees
 from entrepot.faces.web.views.export import send
 from entrepot.workflows.whatif import Change, exchange, tariff
+from entrepot.workflows.whatif_orders import OrderedRow
 from entrepot.workflows.whatif_shop import ShopChange, ShopRow
 from entrepot.workflows.whatif_water import WaterRow
 
@@ -35,6 +36,8 @@ class Answer:
     table: Table
     under_way: list[WaterRow]
     water: Table
+    on_order: list[OrderedRow]
+    ordered: Table
     seconds: float
 
     @property
@@ -58,9 +61,15 @@ class Answer:
         return sum(row.effect or 0 for row in self.under_way)
 
     @property
+    def to_come(self) -> int:
+        """More duty and tax on the goods on order, as far as it is known."""
+        return sum(row.effect or 0 for row in self.on_order)
+
+    @property
     def spared(self) -> int:
-        """Lines on the water that the change does not reach."""
-        return len(self.under_way) - len(self.water.page.rows)
+        """Lines under way or on order that the change does not reach."""
+        reached = len(self.water.page.rows) + len(self.ordered.page.rows)
+        return len(self.under_way) + len(self.on_order) - reached
 
     @property
     def waiting(self) -> int:
@@ -117,7 +126,18 @@ def _answer(visit: Visit, *, everything: bool) -> Answer:
     table = build(
         "what-if", declared, found, view, visit.viewer, visit.state.currency, export=reverse("what-if").rstrip("/")
     )
-    return Answer(form, rows, table, under_way, _water(visit, under_way), seconds)
+    on_order = rule_queries.ordered(visit.viewer, asked)
+    return Answer(form, rows, table, under_way, _water(visit, under_way), on_order, _ordered(visit, on_order), seconds)
+
+
+def _ordered(visit: Visit, on_order: list[OrderedRow]) -> Table:
+    """What is hit of the goods on order, or still needs something."""
+    hit = [row for row in on_order if row.needs or row.effect]
+    view = wish(visit.request, whatif_columns.ordered(), "", prefix="o-")
+    return build(
+        "what-if-ordered", whatif_columns.ordered(), Page(hit, len(hit)), view, visit.viewer, visit.state.currency,
+        export=reverse("what-if") + "ordered", paged=False,
+    )  # fmt: skip
 
 
 def _water(visit: Visit, under_way: list[WaterRow]) -> Table:
@@ -168,3 +188,10 @@ def export(visit: Visit, suffix: str) -> HttpResponseBase:
 def water(visit: Visit, suffix: str) -> HttpResponseBase:
     """The goods on the water as a file."""
     return send(_answer(visit, everything=True).water, suffix, visit.state.zone)
+
+
+@require_GET
+@page
+def ordered(visit: Visit, suffix: str) -> HttpResponseBase:
+    """The goods on order as a file."""
+    return send(_answer(visit, everything=True).ordered, suffix, visit.state.zone)

@@ -1,0 +1,99 @@
+"""Goods ordered and not yet ours: what is still to come of each open order, with its price and the day that it is expected."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from django.db.models import Sum
+
+from entrepot.books.access import Viewer
+from entrepot.books.models import Location, Movement, OrderFigure, PurchaseLine, StockFigure
+from entrepot.books.selectors.naming import names_of
+from entrepot.books.versions import current
+
+ENDED = ("cancelled", "closed", "rejected", "received", "billed", "paid")
+"""States of orders of which nothing more is to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnOrder:
+    """Units of an item still to come of an order. ``price`` is in minor units of ``currency`` for one unit.
+
+    ``country`` is that of the place they are ordered to, empty where nobody said; ``first_leg``: what it took a unit of the item
+    to get there so far, in minor units of the company's currency, ``None`` = nothing of it ever stood there.
+    """
+
+    order: str
+    country: str
+    expected: date | None
+    sku: str
+    name: str
+    hs: str
+    origin: str
+    units: int
+    price: Fraction
+    currency: str
+    first_leg: Fraction | None
+
+
+def on_order(viewer: Viewer) -> list[OnOrder]:
+    """Lines of open orders to the viewer's places, the next arrival first. Six queries."""
+    places = {place.code: place for place in Location.objects.all()}
+    if viewer.locations is not None:
+        places = {code: place for code, place in places.items() if place.pk in viewer.locations}
+    stands = {row.number: row for row in viewer.of_company(OrderFigure.objects.all())}
+    told = current(viewer.of_company(PurchaseLine.objects.all())).select_related("item", "document")
+    lines = [
+        line
+        for line in told.defer("document__body")
+        if (viewer.locations is None or line.destination in places)
+        and not _ended(stands.get(line.document.external_id))
+    ]
+    if not lines:
+        return []
+    came = _came(viewer)
+    legs = _first_legs(viewer)
+    named = names_of()
+    found: list[OnOrder] = []
+    for line in sorted(lines, key=lambda line: line.line):
+        number = line.document.external_id
+        units = max(line.quantity - came.pop((number, line.line, line.item_id), 0), 0)
+        if not units:
+            continue
+        place, figure = places.get(line.destination), stands.get(number)
+        country = place.country if place else ""
+        found.append(
+            OnOrder(
+                number, country, (figure.expected if figure else None) or line.due, line.item.sku,
+                named(line.item.name, line.item.name_zh), line.item.hs_code, line.item.origin, units,
+                Fraction(line.price_amount, line.price_per), line.currency, legs.get((line.item_id, country)),
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda one: (one.expected is None, one.expected or date.max, one.order, one.sku))
+
+
+def _ended(figure: OrderFigure | None) -> bool:
+    return figure is not None and figure.state in ENDED
+
+
+def _came(viewer: Viewer) -> dict[tuple[str, int, int], int]:
+    """What was received of each line, or left in the supplier's shipment as ours, whatever version of the order it named."""
+    rows = viewer.of_company(Movement.objects.filter(purchase_line__isnull=False, replacement__isnull=True))
+    names = ("purchase_line__document__external_id", "purchase_line__line", "item_id")
+    return {
+        (number, line, item): units
+        for number, line, item, units in rows.order_by().values_list(*names).annotate(n=Sum("quantity"))
+    }
+
+
+def _first_legs(viewer: Viewer) -> dict[tuple[int, str], Fraction]:
+    """What a unit of an item cost on its way into a country, of the stock that is there now."""
+    sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
+    rows = viewer.of_company(StockFigure.objects.filter(units__gt=0, missing=0))
+    for item, country, units, leg in rows.values_list("item_id", "cell__location__country", "units", "first_leg"):
+        sums[item, country][0] += leg
+        sums[item, country][1] += units
+    return {key: Fraction(leg, units) for key, (leg, units) in sums.items()}
