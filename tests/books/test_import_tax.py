@@ -33,6 +33,7 @@ def places() -> list[Any]:
         *masters(),
         doc("location", "DE", "2026-01-02", country="DE"),
         doc("location", "LA", "2026-01-02", country="US"),
+        *(doc("supplier", code, "2026-01-01", name=code) for code in ("FWD", "DSV")),
     ]
 
 
@@ -301,3 +302,15 @@ def test_between_two_possible_days_the_lesser_share_is_the_default() -> None:
         False,
         part,
     )
+
+
+@books
+def test_an_importer_whom_nobody_knows_is_refused_until_he_is_entered() -> None:
+    """A mistyped code would count as another importer and turn tax that comes back into cost; the bill waits instead."""
+    post(*places(), registration(), arrived())
+    with pytest.raises(AssertionError, match="unknown_importer"):
+        post(taxed(importer="UK-TYPO"))
+    (waiting,) = models.Quarantine.objects.filter(state=models.Quarantine.OPEN)
+    assert (waiting.code, decided()) == ("unknown_importer", {})
+    post(doc("supplier", "UK-TYPO", "2026-01-01", name="A forwarder"), at=2 * DAY)
+    assert decided() == {"B-1": ("other_importer", 0)}

@@ -59,6 +59,12 @@ QUOTES: dict[str, tuple[Promise, Promise]] = {
         pgettext_lazy("problem", "this change cannot be reckoned with"),
         pgettext_lazy("remedy", "give per cent, -100 or more"),
     ),
+    "unknown_importer": (
+        pgettext_lazy("problem", "the importer of record is neither a company nor a supplier of the books"),
+        pgettext_lazy(
+            "remedy", "write the code of the company that imported, or enter the forwarder or supplier who did"
+        ),
+    ),
     "bad_field": (
         pgettext_lazy("problem", "this cannot be read"),
         pgettext_lazy("remedy", "write it like the example in the field"),

@@ -9,8 +9,10 @@ from typing import Any
 from entrepot.books import models
 from entrepot.books.intake.posting.builder import Builder
 from entrepot.books.intake.posting.reach import reached
+from entrepot.books.intake.trouble import Waits
 from entrepot.core import documents as d
 from entrepot.core.components import COMPONENTS
+from entrepot.core.errors import Problem
 from entrepot.core.money import exponent
 
 IMPORT_TAX = COMPONENTS["import_tax"]
@@ -47,12 +49,31 @@ def terms(b: Builder, doc: Any) -> None:
         "importer": doc.importer, "country": getattr(doc, "tax_country", None) or "",
         "tax_point": getattr(doc, "tax_point", None), "scheme": getattr(doc, "tax_scheme", None) or "",
     }  # fmt: skip
+    _known_importer(doc.importer, getattr(doc, "supplier", ""))
     if any(said.values()):
         b.postings.objects.append(
             models.ImportTerms(
                 document_id=b.header.id, company_id=b.header.company.pk, recorded_at=b.session.recorded_at, **said
             )
         )
+
+
+def _known_importer(code: str, supplier: str) -> None:
+    """Refuses an importer that is neither a company nor a supplier or carrier of the books: a mistyped code would count as
+    somebody else, and tax that comes back would become cost."""
+    if not code or code.casefold() == supplier.casefold():
+        return
+    if (
+        models.Company.objects.filter(code__iexact=code).exists()
+        or models.Supplier.objects.filter(code__iexact=code).exists()
+    ):
+        return
+    raise Waits(
+        f"supplier:{code}",
+        Problem("unknown_importer", "the importer of record is neither a company nor a supplier of the books",
+                "write the code of the company that imported, or enter the forwarder or supplier who did", field="importer",
+                found=code),
+    )  # fmt: skip
 
 
 def shipment_terms(b: Builder, doc: d.Shipment) -> None:
