@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.audit.small_ledger import births, document, ref
+from tests.audit.ledger_words import births, document, ref
 
 
 def came_back() -> list[Any]:

@@ -9,7 +9,7 @@ from entrepot.audit import check
 from entrepot.books import intake
 from entrepot.books.models import Balance, SaleFigure, StockFigure
 from entrepot.workflows.revalue import revalue
-from tests.audit.small_ledger import at, births, day, document, ref
+from tests.audit.ledger_words import at, births, day, document, ref
 
 pytestmark = pytest.mark.django_db
 

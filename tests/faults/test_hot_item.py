@@ -9,7 +9,7 @@ from django.db import connection, connections
 from entrepot.audit import check
 from entrepot.books import intake
 from entrepot.books.models import Balance, Document, Reservation
-from tests.audit.small_ledger import day, document
+from tests.audit.ledger_words import day, document
 from tests.effort import effort
 
 WORKERS, UNITS, ORDERS, AT_ONCE = 16, 1000, 1500, 25

@@ -14,7 +14,7 @@ from entrepot.audit import check
 from entrepot.books import intake
 from entrepot.books import models as m
 from entrepot.workflows.revalue import revalue
-from tests.audit.small_ledger import at, births, day, document, ref
+from tests.audit.ledger_words import at, births, day, document, ref
 from tests.properties.exact_model import FAMILIES
 from tests.properties.seller import WEIGHTS, Paper, Seller
 

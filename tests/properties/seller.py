@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from tests.audit.small_ledger import day, document
+from tests.audit.ledger_words import day, document
 from tests.properties.exact_model import Ledger, Move, rounded
 
 CENTS = {"USD": 2, "EUR": 2, "GBP": 2, "JPY": 0}
