@@ -261,3 +261,18 @@ def test_a_part_of_the_tax_comes_back() -> None:
     unknown = answer(replace(asked, items=(replace(wish, duty=""),), recoverable=Fraction(3, 5)))[0]
     assert [n.recoverable for n in unknown.lines if n.component == "import_tax"] == [False]
     assert unknown.missing == 2
+
+
+def test_a_quote_names_the_exchange_rates_it_took() -> None:
+    """The pair that lines are shown by and the pair of the customs value, each with its day and source; zero needs none."""
+    asked = QuoteAsked((Wish("shirt", 1, 10_000, "USD", duty="5", origin="CN"),), "GB", date(2026, 3, 2), "EUR", (SEA,))
+    found = answer(asked)[0]
+    told = [note for note in found.notes if note.startswith("Exchange rate")]
+    assert [note[:24] for note in told] == [
+        "Exchange rate GBP to EUR",
+        "Exchange rate USD to EUR",
+        "Exchange rate USD to GBP",
+    ]
+    assert all("of 2026-0" in note and "European Central Bank" in note for note in told)
+    plain = answer(replace(asked, destination="US", currency="USD"))[0]
+    assert not [note for note in plain.notes if note.startswith("Exchange rate")]

@@ -19,6 +19,7 @@ from entrepot.engines.duty import Goods
 from entrepot.engines.landed import Item, Quote, Request, Route, compare
 from entrepot.engines.landed.model import TRANSPORT
 from entrepot.rules import RuleBook
+from entrepot.workflows.quote_rates import rate_notes
 from entrepot.workflows.rule_files import SellerRules, seller_rules
 
 if TYPE_CHECKING:
@@ -193,7 +194,12 @@ def answer_by(
     if then is not None:
         routes = [then(route) for route in routes]
     quotes = compare(rules.book, request, routes, rules.rates.for_day(asked.on))
-    return tuple(_plain(q) for q in quotes)
+    there = rules.book.countries[request.destination].currency
+    own = {wish.currency for wish in asked.items if wish.value}
+    return tuple(
+        _plain(q, rate_notes(q.lines, own if q.assessment else (), there, asked.currency, asked.on, rules.rates))
+        for q in quotes
+    )
 
 
 def _check(asked: QuoteAsked) -> None:
@@ -278,7 +284,7 @@ def _reaches(card: RateCard, country: str) -> bool:
     return len(card.destination) != 2 or card.destination == country
 
 
-def _plain(quote: Quote) -> QuoteAnswer:
+def _plain(quote: Quote, notes: Sequence[str] = ()) -> QuoteAnswer:
     cost, cash, book = quote.cost, quote.cash, quote.book
     items = tuple(
         ItemAnswer(i.sku, i.goods.quantity, so_far(t), None if so_far(t) is None else quote.unit_cost(i.sku), t.missing)
@@ -288,7 +294,7 @@ def _plain(quote: Quote) -> QuoteAnswer:
     return QuoteAnswer(
         quote.route.name, quote.route.mode, quote.currency, quote.complete, so_far(cost), so_far(book), so_far(cash),
         cost.missing, {name: so_far(t) for name, t in families.items()}, items, tuple(_line(n) for n in quote.lines),
-        quote.notes, quote.route.days, {name: t.missing for name, t in families.items() if t.missing},
+        (*quote.notes, *notes), quote.route.days, {name: t.missing for name, t in families.items() if t.missing},
     )  # fmt: skip
 
 

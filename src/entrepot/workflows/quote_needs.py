@@ -10,6 +10,8 @@ FEW = 3
 """Unknown lines that want the same before they are told as one."""
 HEADING, ORIGIN = "HS code", "country of origin"
 LISTS = "on which lists of added duties the heading is: import the schedule, or a code that is in it"
+_BY_RATE = ("value of the goods", "value, freight and insurance")
+"""What is known as soon as the exchange rate is."""
 _BY_LIST = ("whether the heading is on a list of ", "whether the heading is exempt from ")
 
 
@@ -20,6 +22,8 @@ def asked_first(needs: Iterable[str]) -> tuple[str, ...]:
     ('HS code or duty rate', 'country of origin', 'a price')
     """
     told = list(dict.fromkeys(needs))
+    if any(n.startswith("exchange rate ") for n in told):
+        told = [n for n in told if n not in _BY_RATE]
     if sum(n.startswith(_BY_LIST) for n in told) > FEW:
         told = [n for n in told if not n.startswith(_BY_LIST)] + [LISTS]
     told = list(dict.fromkeys(ORIGIN if n.startswith(f"{ORIGIN}, ") else n for n in told))

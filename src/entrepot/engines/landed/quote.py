@@ -56,7 +56,8 @@ def _goods_line(item: Item) -> CostLine:
     goods = item.goods
     if goods.value is None:
         return CostLine("goods", "Goods", None, goods.currency, needs=("a price",), item=goods.item)
-    text = f"{goods.quantity} units for {major(goods.value, goods.currency)} {goods.currency}"
+    units = "unit" if goods.quantity == 1 else "units"
+    text = f"{goods.quantity} {units} for {major(goods.value, goods.currency)} {goods.currency}"
     return CostLine("goods", "Goods", goods.value, goods.currency, PRICE, rate=text, item=goods.item)
 
 
@@ -117,6 +118,8 @@ def _in(line: CostLine, target: str, rates: Rates) -> CostLine:
         return dataclasses.replace(
             line, amount=None, currency=target, needs=(f"exchange rate {line.currency} to {target}",)
         )
+    if not line.amount:
+        return dataclasses.replace(line, currency=target)
     was = f"{major(line.amount, line.currency)} {line.currency} at {float(rate):.6g}"
     note = f"{was}. {line.note}" if line.note else was
     return dataclasses.replace(

@@ -95,7 +95,7 @@ NEEDS = _shapes(
     (r"your confirmation of the unverified rate (?P<x>.+)", _("your confirmation of the unverified rate %(x)s")),
 )  # fmt: skip
 HOW = _shapes(
-    (rf"(?P<n>\d+) units for (?P<amount>{_MONEY})", _("%(n)s units for %(amount)s")),
+    (rf"(?P<n>\d+) units? for (?P<amount>{_MONEY})", _("%(n)s units for %(amount)s")),
     (rf"(?P<m>{_MONEY}) per (?P<unit>\w+) above (?P<x>{_NUMBER}) (?P<w>\w+)", _("%(m)s per %(unit)s above %(x)s %(w)s")),
     (rf"(?P<m>{_MONEY}) per (?P<unit>\w+)", _("%(m)s per %(unit)s")),
     (rf"(?P<m>{_MONEY}) a unit \((?P<x>[^)]+)\)", _("%(m)s a unit (%(x)s)")),
@@ -135,6 +135,8 @@ NOTES = _shapes(
     (r"(?P<boxes>.+), filled to (?P<v>\d+%) of the usable volume and (?P<p>\d+%) of the payload",
      _("%(boxes)s, filled to %(v)s of the usable volume and %(p)s of the payload")),
     (rf"(?P<n>{_NUMBER}) cartons \((?P<x>{_NUMBER}) cbm\) go loose", _("%(n)s cartons (%(x)s m³) go loose")),
+    (r"Exchange rate (?P<a>[A-Z]{3}) to (?P<b>[A-Z]{3}): (?P<r>[\d.e+-]+) of (?P<day>[\d-]+), (?P<whose>.+)\.",
+     _("Exchange rate %(a)s to %(b)s: %(r)s of %(day)s, %(whose)s.")),
     (r"Not in the rule book: (?P<text>.+)\.", _("Not in the rule book: %(text)s.")),
 )  # fmt: skip
 _NEXT = re.compile(r", charged as (?P<x>\S+) \w+: the next break is cheaper")
@@ -223,5 +225,5 @@ def _next_break(value: str) -> str:
 _NAMED = {"unit": UNITS, "w": UNITS, "by": BY, "mode": MODES}
 _TOLD: dict[str, Callable[[str], str]] = {
     "what": label, "how": how, "country": translated, "law": translated, "text": translated, "d": translated,
-    "rest": _after_comma, "words": _perhaps, "more": _after_comma, "next": _next_break, "boxes": how,
+    "rest": _after_comma, "words": _perhaps, "whose": translated, "more": _after_comma, "next": _next_break, "boxes": how,
 }  # fmt: skip

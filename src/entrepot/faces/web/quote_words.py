@@ -105,6 +105,8 @@ NEEDS: dict[str, str | Promise] = {
     "the warehouse's fee of a unit": _("the warehouse's fee of a unit"),
     "a fee table of the platform in this country": _("a fee table of the platform in this country"),
 }
+RATES = (_("European Central Bank, euro reference rates"), _("own rate"))
+"""Whose an exchange rate is."""
 NOTES: dict[str, str | Promise] = {"The country has no tax on imports.": _("The country has no tax on imports.")}
 
 
