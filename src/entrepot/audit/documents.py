@@ -263,7 +263,7 @@ class Documents:
                 [(*row[2:11], day(row[11]), row[12]) for row in stored.purchases.get(pk, ())],
             ),
             ("payment line", PAYMENT_FIELDS, expected.payments, [row[2:11] for row in stored.payments.get(pk, ())]),
-            ("reported stock", (), expected.reported, [row[2:8] for row in stored.reported.get(pk, ())]),
+            ("reported stock", (), expected.reported, [row[2:9] for row in stored.reported.get(pk, ())]),
             (
                 "reservation",
                 (),

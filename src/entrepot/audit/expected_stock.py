@@ -306,6 +306,7 @@ def stock_report(context: Context, source: Source, body: Body, expected: Expecte
                 line.get("condition", "sellable"),
                 line["quantity"],
                 source.effective_at,
+                line.get("stage", "on_hand"),
             )
         )
 

@@ -34,7 +34,7 @@ _PAYMENTS = (
     'document_id, id, line, company_id, supplier, order_type, "order", amount, currency, base_amount, effective_at, '
     "recorded_at"
 )
-_REPORTED = "document_id, id, line, location_id, item_id, condition, quantity, effective_at"
+_REPORTED = "document_id, id, line, location_id, item_id, condition, quantity, effective_at, stage"
 _RESERVED = "document_id, id, line, item_id, cell_id, quantity, shortfall, released_at"
 
 

@@ -328,6 +328,28 @@ def test_shopify_partly_fulfilled_orders_stay_open() -> None:
     assert [(w.code, w.parameters["orders"]) for w in file.warnings] == [("partly_fulfilled", 1)]
 
 
+HELD = "sku\tfnsku\tafn-fulfillable-quantity\tafn-unsellable-quantity\tafn-reserved-quantity\tafn-researching-quantity\t" \
+    "afn-inbound-working-quantity\tafn-inbound-shipped-quantity\tafn-inbound-receiving-quantity\n"  # fmt: skip
+
+
+def test_stock_is_read_by_what_it_is_kept_for() -> None:
+    """Each column becomes its own line; a zero is told once a matter; reserved units of a told kind are not counted twice."""
+    as_of = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    (report,) = documents(f"{HELD}A\tX1\t5\t2\t3\t1\t0\t40\t10\nB\tX2\t0\t0\t0\t0\t7\t0\t0\n", as_of=as_of)
+    assert [(x.sku, x.stage, x.condition, x.quantity) for x in report.lines] == [
+        ("A", "available", "sellable", 5), ("A", "on_hand", "unsellable", 2), ("A", "reserved", "sellable", 3),
+        ("A", "researching", "sellable", 1), ("A", "inbound_shipped", "sellable", 40),
+        ("A", "inbound_receiving", "sellable", 10), ("B", "available", "sellable", 0),
+        ("B", "inbound_working", "sellable", 7), ("B", "inbound_shipped", "sellable", 0),
+    ]  # fmt: skip
+    head = "sku\tfnsku\tasin\tproduct-name\treserved_qty\treserved_customerorders\treserved_fc-transfers\treserved_fc-processing"
+    (kept,) = documents(f"{head}\nA\tX1\tB0\tMug\t9\t4\t3\t1\n", as_of=as_of)
+    assert {(x.stage, x.quantity) for x in kept.lines} == {
+        ("reserved_orders", 4), ("reserved_transfer", 3), ("reserved_processing", 1), ("reserved", 1),
+    }  # fmt: skip
+    assert rejected(f"{HELD}A\tX1\t-5\t0\t0\t0\t0\t0\t0\n", as_of=as_of)[0].code == "negative_quantity"
+
+
 SHARED = {
     "amazon_ledger_summary": ("amazon", "GET_LEDGER_SUMMARY_VIEW_DATA"),
     "amazon_settlement": ("amazon", "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"),
@@ -336,6 +358,7 @@ SHARED = {
     "amazon_returns": ("amazon", "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA"),
     "amazon_reimbursements": ("amazon", "GET_FBA_REIMBURSEMENTS_DATA"),
     "amazon_inventory": ("amazon", "GET_AFN_INVENTORY_DATA"),
+    "amazon_reserved": ("amazon", "GET_RESERVED_INVENTORY_DATA"),
     "shopify_orders": ("shopify", "orders_export"),
 }
 

@@ -204,6 +204,7 @@ class ReportedStockRow(NamedTuple):
     condition: str
     quantity: int
     effective_at: int
+    stage: str
 
 
 TABLES: dict[type[NamedTuple], type] = {

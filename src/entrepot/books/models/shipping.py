@@ -34,6 +34,7 @@ class ReportedStock(models.Model):
     condition = models.CharField(max_length=40)
     quantity = models.BigIntegerField()
     effective_at = models.BigIntegerField()
+    stage = models.CharField(max_length=20, default="on_hand", help_text="of core.documents.stock.Stage")
 
 
 class SignalValue(models.Model):

@@ -208,7 +208,7 @@ def _fan(rows: list[ForecastFigure], last: date) -> list[FanPoint]:
 def _middle(quantiles: Any, mean: float) -> tuple[float, float]:
     """The 10 % and 90 % quantiles by the week, of the shortest lead time that the run has them for."""
     for weeks in sorted(quantiles, key=float):
-        known = {round(float(level), 4): units for level, units in quantiles[weeks].items()}
+        known = {round(float(level), 4): units for level, units in quantiles[weeks].items() if level != "mean"}
         if 0.1 in known and 0.9 in known and float(weeks) > 0:
             return known[0.1] / float(weeks), known[0.9] / float(weeks)
     return mean, mean

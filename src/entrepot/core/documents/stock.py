@@ -263,13 +263,23 @@ class IntercompanySale(Document):
         return self
 
 
+Stage = Literal[
+    "on_hand", "available", "reserved", "reserved_orders", "reserved_transfer", "reserved_processing", "researching",
+    "inbound_working", "inbound_shipped", "inbound_receiving",
+]  # fmt: skip
+"""What a place says of units. ``on_hand``: all that stand there in their condition; or in parts: ``available``, ``reserved_*``
+(``reserved``: the kind is not told; ``reserved_orders`` for customers, ``reserved_transfer`` between its warehouses,
+``reserved_processing`` laid aside) and ``researching``. ``inbound_*`` do not stand there yet: announced, under way, being received."""
+
+
 class StockReportLine(Piece):
-    """What a platform or warehouse says stands there; it moves nothing, differences are shown."""
+    """What a platform or warehouse says of its stock; it moves nothing, differences are shown."""
 
     sku: Code
     condition: Condition = "sellable"
     label: Short = ""
     quantity: Annotated[int, Field(ge=0, le=MAX_QUANTITY)]
+    stage: Stage = "on_hand"
 
 
 class StockReport(Document):

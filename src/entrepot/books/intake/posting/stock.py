@@ -165,5 +165,6 @@ def stock_report(b: Builder, doc: d.StockReport) -> None:
             r.ReportedStockRow(
                 b.session.new_id(r.ReportedStockRow), b.header.id, number, location.pk,
                 b.directory.item(line.sku, number), line.condition, line.quantity, b.header.effective_at,
+                line.stage,
             )
         )  # fmt: skip
