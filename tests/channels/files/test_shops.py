@@ -328,8 +328,12 @@ def test_shopify_partly_fulfilled_orders_stay_open() -> None:
     assert [(w.code, w.parameters["orders"]) for w in file.warnings] == [("partly_fulfilled", 1)]
 
 
-HELD = "sku\tfnsku\tafn-fulfillable-quantity\tafn-unsellable-quantity\tafn-reserved-quantity\tafn-researching-quantity\t" \
-    "afn-inbound-working-quantity\tafn-inbound-shipped-quantity\tafn-inbound-receiving-quantity\n"  # fmt: skip
+HELD = "\t".join(
+    ["sku", "fnsku"]
+    + [f"afn-{name}-quantity" for name in (
+        "fulfillable", "unsellable", "reserved", "researching", "inbound-working", "inbound-shipped", "inbound-receiving",
+    )]
+) + "\n"  # fmt: skip
 
 
 def test_stock_is_read_by_what_it_is_kept_for() -> None:

@@ -269,7 +269,8 @@ Stage = Literal[
 ]  # fmt: skip
 """What a place says of units. ``on_hand``: all that stand there in their condition; or in parts: ``available``, ``reserved_*``
 (``reserved``: the kind is not told; ``reserved_orders`` for customers, ``reserved_transfer`` between its warehouses,
-``reserved_processing`` laid aside) and ``researching``. ``inbound_*`` do not stand there yet: announced, under way, being received."""
+``reserved_processing`` laid aside) and ``researching``. ``inbound_*`` do not stand there yet: announced, under way, being
+received."""
 
 
 class StockReportLine(Piece):
