@@ -99,7 +99,7 @@ class _Part:
         wish = Wish(
             sought.sku, quantity, value, sought.currency, sought.hs, sought.origin,
             None if packed.grams is None else packed.grams * quantity, sought.programme, sought.duty, sought.tax,
-            sought.description or sought.sku,
+            sought.description,
         )  # fmt: skip
         ways = tuple(
             Way(way.called, way.mode, _freight(way, quantity, packed, part=quantity < self.bought), sought.currency,

@@ -101,7 +101,7 @@ def sought_from(table: Table, today: date) -> Sought:
         tuple((int(_number(row, "from") or 0), _needed_money(row, "price", currency)) for row in _rows(table, "breaks")),
         cards, bool(table.get("lanes", False)), tuple(_charge(row, currency) for row in _rows(table, "charge")),
         tuple(_split(row) for row in _rows(table, "splits")), frozenset(cast("list[str]", table.get("goods", []))),
-        _door(table), str(table.get("description", ""))[:LONGEST_TEXT],
+        _door(table), str(table.get("description") or table.get("sku") or "")[:LONGEST_TEXT],
     )  # fmt: skip
 
 

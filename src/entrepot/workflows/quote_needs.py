@@ -9,6 +9,8 @@ from entrepot.workflows.quote import LineAnswer
 FEW = 3
 """Unknown lines that want the same before they are told as one."""
 HEADING, ORIGIN = "HS code", "country of origin"
+DUTY = "the duty"
+"""What a tax on it needs; the duty's own line says why it is not known."""
 LISTS = "on which lists of added duties the heading is: import the schedule, or a code that is in it"
 _BY_RATE = ("value of the goods", "value, freight and insurance")
 """What is known as soon as the exchange rate is."""
@@ -27,6 +29,7 @@ def asked_first(needs: Iterable[str]) -> tuple[str, ...]:
     if sum(n.startswith(_BY_LIST) for n in told) > FEW:
         told = [n for n in told if not n.startswith(_BY_LIST)] + [LISTS]
     told = list(dict.fromkeys(ORIGIN if n.startswith(f"{ORIGIN}, ") else n for n in told))
+    told = [n for n in told if n != DUTY] or told
     heading = any(n.startswith(f"{HEADING} or") for n in told)
     first = (*told, HEADING) if heading else tuple(told)
     kept = [n for n in told if not any(n != other and n.startswith(f"{other}, ") for other in first)]

@@ -6,6 +6,7 @@ What a form asks for in one field has one code and many remedies; those stand in
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop, pgettext_lazy
 
 QUOTES: dict[str, tuple[Promise, Promise]] = {
@@ -88,3 +89,25 @@ REMEDIES = (
     gettext_noop("write a change in per cent such as 40 or -5"),
 )
 """What a field of a form asks for."""
+FIELDS: dict[str, str | Promise] = {
+    "hs": _("HS code"), "from": _("Origin"), "to": _("Destination"), "country": _("Country"), "on": _("Day of entry"),
+    "on2": _("Compare with day"), "qty": _("Units (several: 200, 500)"), "price": _("Purchase price, a unit"),
+    "breaks": _("Price breaks"), "cur": _("Currency"), "in": _("Shown in"), "g": _("Weight of a unit, g"),
+    "size": _("Size of a unit, cm"), "pace": _("Sold a day"), "sale": _("Selling price, local currency"),
+    "fee": _("Third party's fee, a unit"), "duty": _("Own duty rate, per cent"), "tax": _("Own tax rate, per cent"),
+    "known": _("As known on"), "pc": _("Units in a carton"), "ckg": _("Carton, kg"), "csize": _("Carton, cm"),
+    "s": _("Split: per cent first"), "share": _("or a part of it, per cent"), "freight": _("Freight"), "storage": _("Storage"),
+}  # fmt: skip
+"""Fields by the names that stand above them."""
+_NUMBERED: dict[str, str | Promise] = {"m": _("Way"), "f": _("Freight"), "b": _("Per"), "d": _("Transit days")}
+
+
+def field_label(name: str) -> str:
+    """What a form calls a field; one of several with its number.
+
+    >>> field_label("price"), field_label("f2"), field_label("other")
+    ('Purchase price, a unit', 'Freight 2', 'other')
+    """
+    if name in FIELDS:
+        return str(FIELDS[name])
+    return f"{_NUMBERED[name[0]]} {name[1:]}" if name[:1] in _NUMBERED and name[1:].isdigit() else name

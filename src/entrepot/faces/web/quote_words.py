@@ -70,6 +70,7 @@ STATUS: dict[str, str | Promise] = {
 }
 LABELS: dict[str, str | Promise] = {
     "Goods": pgettext_lazy("component", "Goods"),
+    "No way named": _("No way named"),
     "Freight to the border": _("Freight to the border"),
     "Freight from the border": _("Freight from the border"),
     "Freight, all in": _("Freight, all in"),
@@ -161,7 +162,7 @@ def _one_way(name: str) -> str:
     count, _space, rest = name.partition(" ")
     if count.isdigit() and rest:
         return f"{count} {_one_way(rest)}"
-    return mode(name) if name in MODES else line_words.label(name)
+    return mode(name) if name in MODES else label(name)
 
 
 SOURCES: dict[str, str | Promise] = {

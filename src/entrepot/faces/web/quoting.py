@@ -19,6 +19,7 @@ from entrepot.core.hs_codes import hs_problem
 from entrepot.core.money import exponent, minor
 from entrepot.core.percent import DUTY, TAX, rate_of
 from entrepot.faces.web import families
+from entrepot.faces.web.quote_problems import field_label
 from entrepot.faces.web.waterfall import Bar, per_unit
 from entrepot.workflows.quote import Door
 from entrepot.workflows.sought import (
@@ -54,7 +55,9 @@ class Form:
 
     def fail(self, name: str, found: str, remedy: str) -> None:
         """Keep that a field cannot be read."""
-        self.problems.append(Problem("bad_field", "this cannot be read", remedy, field=name, found=found))
+        self.problems.append(
+            Problem("bad_field", "this cannot be read", remedy, document=field_label(name), found=found)
+        )
 
     def number(self, name: str, text: str | None = None) -> int | None:
         """A whole number of at least one, ``None`` where nothing is typed."""
@@ -289,7 +292,7 @@ def bars(found: Alternative) -> list[Bar]:
         Bar(
             family=name, label=label, amount=amount if amount or not gaps else None,
             per_unit=per_unit(amount, found.quantity) if amount or not gaps else None,
-            share=round(amount * 1000 / running) if running else None, left=place(min(span)),
+            share=round(amount * 1000 / running) if running and (amount or not gaps) else None, left=place(min(span)),
             width=round(place(max(span)) - place(min(span)), 2), before=place(span[0]), after=place(span[1]),
             missing_units=gaps, estimate=name in estimated, end=name == "net_sales", href="",
         )
