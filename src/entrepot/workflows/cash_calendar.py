@@ -1,5 +1,5 @@
 """Money over the next thirteen weeks: what is owed, what orders will ask for, what freight and duty that moved will cost,
-and what shops usually pay out. What nobody has billed yet is an estimate and is told apart.
+and what shops usually pay out and tax offices owe back. What nobody has billed yet is an estimate and is told apart.
 
 Of a supplier to whom no payment was ever recorded, bills long overdue say only that nobody records his payments: they stand
 in the list, marked, and not in the weeks.
@@ -20,12 +20,14 @@ from entrepot.books.selectors.shapes import Money
 from entrepot.core.calendar import local_date
 from entrepot.core.components import GOODS, family_of
 from entrepot.workflows import payables
+from entrepot.workflows.cash_back import due_back
 from entrepot.workflows.clock import now
 from entrepot.workflows.order_figures import fresh
 from entrepot.workflows.order_pages import company_of
 
 WEEKS = 13
-FLOWS = ("suppliers", "freight", "duty_tax", "other", "payouts")
+FLOWS = ("suppliers", "freight", "duty_tax", "other", "payouts", "tax_back")
+INCOMING = ("payouts", "tax_back")
 _FLOW_OF = {"purchase": "suppliers", "first_leg": "freight", "duty_tax": "duty_tax"}
 _PAST_MONTHS = 3
 LONG_DAYS = 60
@@ -43,12 +45,12 @@ class Week:
     @property
     def out(self) -> int:
         """All that leaves."""
-        return sum(self.known.values()) + sum(self.expected[name] for name in FLOWS if name != "payouts")
+        return sum(self.known.values()) + sum(self.expected[name] for name in FLOWS if name not in INCOMING)
 
     @property
     def come(self) -> int:
-        """What comes in, as shops usually pay."""
-        return self.expected["payouts"]
+        """What comes in: as shops usually pay, and tax that is expected back."""
+        return sum(self.expected[name] for name in INCOMING)
 
     def of(self, flow: str) -> int:
         """Known and expected of one flow."""
@@ -123,7 +125,7 @@ def payables_page(viewer: Viewer, day: date | None = None) -> PayablesPage | Non
     silent = _silent(company, open_rows)
     open_rows = [replace(row, unrecorded=row.supplier in silent and row.late_days > 0) for row in open_rows]
     to_come = [_owed(row, today) for row in stored if row.kind == payables.TERM]
-    weeks, payouts = _weeks(company, today, stored, silent)
+    weeks, payouts = _weeks(company, today, stored, silent, due_back(viewer, company, today) if which == today else ())
     bases = [row.base for row in open_rows]
     return PayablesPage(
         which, today, tuple(_aged(open_rows, which)), tuple(open_rows), tuple(to_come), weeks, sum(b for b in bases if b),
@@ -173,9 +175,10 @@ def _aged(rows: Iterable[Owed], day: date) -> list[Aged]:
 
 
 def _weeks(
-    company: models.Company, today: date, stored: Iterable[models.PayableFigure], silent: set[str]
+    company: models.Company, today: date, stored: Iterable[models.PayableFigure], silent: set[str],
+    back: Iterable[tuple[date, int]],
 ) -> tuple[tuple[Week, ...], bool]:  # fmt: skip
-    """Thirteen weeks from this one; what is overdue is due now, what is later stays out."""
+    """Thirteen weeks from this one; what is overdue is due now, what is later stays out. ``back``: money expected in."""
     first = today - timedelta(days=today.weekday())
     weeks = [Week(first + timedelta(weeks=n)) for n in range(WEEKS)]
 
@@ -193,6 +196,8 @@ def _weeks(
     for component, due, amount in accrued.values_list("component", "due", "amount"):
         if amount:
             put(_FLOW_OF.get(family_of(component), "other"), due, amount, estimate=True)
+    for due, amount in back:
+        put("tax_back", due, amount, estimate=True)
     usual = weekly_payout(company, today)
     running = 0
     for place, week in enumerate(weeks):

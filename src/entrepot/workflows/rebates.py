@@ -195,12 +195,7 @@ def rebate_ledger(
     """The sub-ledger as it stands. ``standard_bp`` is the rebate rate assumed for an item that was never claimed."""
     invoices = list(_lines(models.VatInvoiceLine, company))
     declarations = list(_lines(models.DeclarationLine, company))
-    claims = list(
-        current(models.RebateClaimLine.objects.filter(company=company))
-        .select_related("document", "invoice_line__document", "invoice_line__item", "declaration_line__document")
-        .defer("document__body", "invoice_line__document__body", "declaration_line__document__body")
-        .order_by("effective_at", "pk")
-    )
+    claims = list(_claim_lines(company))
     settled = _settled(company)
     zone = company.zone
     cash = _cash(company, zone)
@@ -232,6 +227,23 @@ def rebate_ledger(
         tuple(sorted(open_declarations, key=lambda r: (r.deadline, r.declaration, r.line))),
         proposals, _suppliers(invoices, lines, open_invoices, cash, terms or Terms(), capital_bp),
     )  # fmt: skip
+
+
+def claim_sums(company: models.Company) -> tuple[ClaimSum, ...]:
+    """Every claim with what it comes to and what came in. One query, three where something was claimed."""
+    claims = list(_claim_lines(company))
+    if not claims:
+        return ()
+    settled, cash = _settled(company), _cash(company, company.zone)
+    return _claims((_claim(row, settled, cash, company.zone) for row in claims), cash)
+
+
+def _claim_lines(company: models.Company) -> Any:
+    rows = current(models.RebateClaimLine.objects.filter(company=company)).select_related(
+        "document", "invoice_line__document", "invoice_line__item", "declaration_line__document"
+    )
+    rows = rows.defer("document__body", "invoice_line__document__body", "declaration_line__document__body")
+    return rows.order_by("effective_at", "pk")
 
 
 def _lines(model: Any, company: models.Company) -> Any:

@@ -4,7 +4,7 @@ expected, what needs a person, and the decision for every line. One door for the
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -121,12 +121,24 @@ def recoverable_tax(viewer: Viewer, on: date) -> RecoverableTax:
     viewer.need("see_cost")
     company = models.Company.objects.get(pk=viewer.company.id)
     lines = tuple(_lines(company))
+    claims, opened, done, usual = _outstanding(company, lines, on)
+    registered = of_company(viewer)
+    return RecoverableTax(
+        on, company.currency, tuple(_balances(claims, done, opened, usual, registered, on)), opened,
+        tuple(x for x in lines if not x.certain), tuple(sorted(lines, key=lambda x: (x.on, x.number), reverse=True)),
+        tuple(registered),
+    )  # fmt: skip
+
+
+def _outstanding(
+    company: models.Company, lines: Sequence[TaxLine], on: date
+) -> tuple[list[Claim], tuple[OpenTax, ...], list[Cleared], dict[str, int]]:
+    """Claims, what is open of them, what came back, and the days that it usually takes, by country. One query."""
     claims = [
         Claim(n, x.country, x.currency, x.on, x.back, x.home_back)
         for n, x in enumerate(lines) if x.back and x.scheme != POSTPONED
     ]  # fmt: skip
     left, done = clear(claims, returned(company, _FOREVER, _FOREVER))
-    registered = of_company(viewer)
     usual = _usual(done)
     opened = tuple(
         OpenTax(
@@ -136,11 +148,7 @@ def recoverable_tax(viewer: Viewer, on: date) -> RecoverableTax:
         )
         for c in sorted(left, key=lambda c: (c.on, c.country))
     )  # fmt: skip
-    return RecoverableTax(
-        on, company.currency, tuple(_balances(claims, done, opened, usual, registered, on)), opened,
-        tuple(x for x in lines if not x.certain), tuple(sorted(lines, key=lambda x: (x.on, x.number), reverse=True)),
-        tuple(registered),
-    )  # fmt: skip
+    return claims, opened, done, usual
 
 
 def _lines(company: models.Company) -> Iterable[TaxLine]:
@@ -200,6 +208,12 @@ def comes_back(viewer: Viewer, country: str, on: date) -> Decision:
     return decide(Import(code, country, code, (on,)), of_company(viewer))
 
 
-def expected_back(viewer: Viewer, on: date) -> list[OpenTax]:
-    """What can be expected back and when, the earliest first: incoming money of a cash calendar."""
-    return sorted(recoverable_tax(viewer, on).open, key=lambda x: (x.expected, x.country))
+def expected_back(viewer: Viewer, company: models.Company, on: date) -> list[OpenTax]:
+    """What can be expected back and when, the earliest first: incoming money of a cash calendar. Two queries at most.
+
+    Raises :class:`~entrepot.core.errors.ProblemError` for who may not see cost.
+    """
+    viewer.need("see_cost")
+    lines = tuple(_lines(company))
+    opened = _outstanding(company, lines, on)[1] if lines else ()
+    return sorted(opened, key=lambda x: (x.expected, x.country))

@@ -54,7 +54,7 @@ def aged(name_of: Name) -> list[Column]:
         Column("d60", _("31–60 days"), "amount", read=part(2)),
         Column("d90", _("61–90 days"), "amount", read=part(3)),
         Column("older", _("Older"), "amount", read=part(4)),
-        Column("total", _("Open"), "amount"),
+        Column("total", _("Unpaid"), "amount"),
         Column("base", _("Open, own currency"), "money"),
         Column("count", _("Papers"), "units", shown=False),
     ]
@@ -70,7 +70,7 @@ def owed(name_of: Name) -> list[Column]:
         Column("due", _("Due"), "date"),
         Column("late_days", _("Days late"), "days", read=lambda r: r.late_days or None),
         Column("amount", _("Amount"), "amount", shown=False),
-        Column("open", _("Open"), "amount"),
+        Column("open", _("Unpaid"), "amount"),
         Column("base", _("Open, own currency"), "money"),
         Column("note", _("Note"), read=_note, sort=False, optional=True),
     ]
@@ -102,7 +102,11 @@ def weeks() -> list[Column]:
         Column(
             "estimated", _("of it estimated"), "money", read=lambda r: sum(r.expected[f.key] for f in flows), sort=False
         ),
-        Column("come", words.FLOWS["payouts"], "money", estimate=True, sort=False),
+        Column("payouts", words.FLOWS["payouts"], "money", estimate=True, read=lambda r: r.of("payouts"), sort=False),
+        Column(
+            "tax_back", words.FLOWS["tax_back"], "money", estimate=True, read=lambda r: r.of("tax_back"), sort=False
+        ),
+        Column("come", _("In"), "money", estimate=True, sort=False, shown=False),
         Column("running", _("Together since now"), "money", sort=False),
     ]
 

@@ -119,6 +119,7 @@ FLOWS: dict[str, Promise] = {
     "duty_tax": pgettext_lazy("cash", "Duty and import tax"),
     "other": pgettext_lazy("cash", "Storage, fees and other"),
     "payouts": pgettext_lazy("cash", "Payouts of shops"),
+    "tax_back": pgettext_lazy("cash", "Tax and rebates back"),
 }
 KINDS: dict[str, Promise] = {
     "bill": pgettext_lazy("payable", "Bill"),

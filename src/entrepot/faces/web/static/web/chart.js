@@ -136,12 +136,13 @@
 
   // Money out (down) by flow and in (up) by week, billed in full colour and expected pale, and what it comes to since now.
   function cash(place, data) {
-    const tint = { suppliers: "--fam-purchase", freight: "--fam-first_leg", duty_tax: "--fam-duty_tax", other: "--fam-storage", payouts: "--fam-profit" };
+    const tint = { suppliers: "--fam-purchase", freight: "--fam-first_leg", duty_tax: "--fam-duty_tax", other: "--fam-storage", payouts: "--fam-profit", tax_back: "--fam-first_leg" };
+    const incoming = ["payouts", "tax_back"];
     const narrow = place.clientWidth <= 600;
     const used = data.flows.filter((flow) => [...flow.known, ...flow.expected].some((value) => value));
     const bar = (flow, values, opacity) => ({
       name: flow.name, type: "bar", stack: "cash", barWidth: "58%", silent: false, itemStyle: { color: colour(tint[flow.flow]), opacity },
-      data: values.map((value) => (flow.flow === "payouts" ? value : -value)),
+      data: values.map((value) => (incoming.includes(flow.flow) ? value : -value)),
     });
     return {
       animation: false,
