@@ -9,7 +9,7 @@ from entrepot.workflows.quote import LineAnswer
 FEW = 3
 """Unknown lines that want the same before they are told as one."""
 HEADING, ORIGIN = "HS code", "country of origin"
-DUTY = "the duty"
+PRICE, DUTY = "a price", "the duty"
 """What a tax on it needs; the duty's own line says why it is not known."""
 LISTS = "on which lists of added duties the heading is: import the schedule, or a code that is in it"
 _BY_RATE = ("value of the goods", "value, freight and insurance")
@@ -30,6 +30,8 @@ def asked_first(needs: Iterable[str]) -> tuple[str, ...]:
         told = [n for n in told if not n.startswith(_BY_LIST)] + [LISTS]
     told = list(dict.fromkeys(ORIGIN if n.startswith(f"{ORIGIN}, ") else n for n in told))
     told = [n for n in told if n != DUTY] or told
+    if PRICE in told:
+        told = [n for n in told if not n.startswith("value of ")]
     heading = any(n.startswith(f"{HEADING} or") for n in told)
     first = (*told, HEADING) if heading else tuple(told)
     kept = [n for n in told if not any(n != other and n.startswith(f"{other}, ") for other in first)]
