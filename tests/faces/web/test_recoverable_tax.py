@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -164,3 +165,47 @@ def test_published_rules(number: str, importer: str, scheme: str, code: str, out
     found = recoverable_tax(system_viewer("US"), ON)
     assert source.startswith("https://")
     assert (found.lines[0].code, found.outstanding) == (code, outstanding)
+
+
+def test_the_page_answers_what_if_the_company_were_registered() -> None:
+    """Nobody is registered: of 15.00 in Germany 10.00 would come back, 5.00 more if it had imported itself; a bad day is told."""
+    goods = (arrived(), arrived("R-2", "2026-03-01"))
+    post(*places(), *goods, taxed(importer="US"), taxed("B-2", "2026-03-05", 500, ("receipt", "R-2")))
+    page = text(visit("/recoverable-tax/?country=de&since=2026-01-01"))
+    said = " ".join(re.sub(r"<[^>]+>", " ", page[page.index("if-registered") :]).split())
+    assert "Of US$15.00 import tax on 2 lines in DE, US$10.00 would come back: US$10.00 more than now." in said
+    assert "A further US$5.00 if we imported ourselves" in said
+    page = text(visit("/recoverable-tax/?country=de&since=soon"))
+    assert "Say a country and a day" in page
+    assert "would come back" not in page
+
+
+def test_a_quote_takes_the_share_of_the_registration() -> None:
+    """7/10 by registration: page, interface and command split the tax; what is typed outranks it, another day has no share."""
+    post(*places(), registration(numerator=7, denominator=10))
+    viewer = system_viewer("US")
+    address = "/quote/{part}?to=DE&duty=12&price=10&qty=10&cur=EUR&in=EUR&m1=sea&f1=20&b1=total&m2=&m3=&on={on}{more}"
+
+    def tax(on: str = "2026-06-01", more: str = "") -> list[str]:
+        told = text(visit(address.format(part="lines.csv", on=on, more=more)))
+        return [line.split(",")[3] for line in told.splitlines() if line.startswith("VAT,")]
+
+    whole = 2_280  # 19 % of 120; goods of 100 are free of duty until July 2026
+    assert comes_back(viewer, "DE", date(2026, 6, 1)).share == Fraction(7, 10)
+    assert "70 % comes back: registered" in text(visit(address.format(part="", on="2026-06-01", more="")))
+    assert len(tax()) == 2
+    assert "70% comes back" in tax()[0]
+    assert "50% comes back" in tax(more="&share=50")[0]
+    assert len(tax("2025-06-01")) == len(tax(more="&recover=0")) == 1
+    body = {"destination": "DE", "quantity": 10, "price": 10, "currency": "EUR", "duty": "12", "on": "2026-06-01",
+            "way": [{"name": "s", "mode": "sea", "freight": 20}]}  # fmt: skip
+    headers = {"Authorization": f"Bearer {tokens.issue(make.user('finance'), 't', at=make.NOW)[1]}"}
+    found = Client().post("/api/quote/alternatives", body, content_type="application/json", headers=headers).json()
+    amounts = {
+        n["recoverable"]: n["amount"] for n in found["alternatives"][0]["lines"] if n["component"] == "import_tax"
+    }
+    assert amounts == {True: round(whole * 0.7), False: whole - round(whole * 0.7)}
+    typed = (
+        "quote --to DE --price 10 --currency EUR --quantity 10 --duty 12 --way s:sea:20 --on 2026-06-01 --company US"
+    )
+    assert "70% comes back" in CliRunner().invoke(app, typed.split()).output
