@@ -15,7 +15,9 @@ from entrepot.books.selectors import NotThere
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces.api.acts import acts
 from entrepot.faces.api.asking import asking
+from entrepot.faces.api.buying import buying
 from entrepot.faces.api.costing import costing
+from entrepot.faces.api.counting import counting
 from entrepot.faces.api.documentation import page
 from entrepot.faces.api.months import months
 from entrepot.faces.api.planning import planning
@@ -23,6 +25,8 @@ from entrepot.faces.api.quoting import quoting
 from entrepot.faces.api.recovering import recovering
 from entrepot.faces.api.security import Session, Token
 from entrepot.faces.api.simulating import simulating
+from entrepot.faces.api.stock_work import stock_work
+from entrepot.faces.api.typing_in import typing_in
 
 
 class Api(NinjaAPI):
@@ -49,12 +53,16 @@ api = Api(
 )
 api.add_router("", acts)
 api.add_router("", asking)
+api.add_router("", buying)
 api.add_router("", costing)
+api.add_router("", counting)
 api.add_router("", months)
 api.add_router("", planning)
 api.add_router("", quoting)
 api.add_router("", recovering)
 api.add_router("", simulating)
+api.add_router("", stock_work)
+api.add_router("", typing_in)
 
 
 def problems(found: tuple[Problem, ...], status: int) -> JsonResponse:

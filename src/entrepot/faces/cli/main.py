@@ -18,6 +18,7 @@ from entrepot.faces.cli import (
     importing,
     keeping,
     opening,
+    ordering,
     periods,
     planning,
     quarantine,
@@ -29,6 +30,9 @@ from entrepot.faces.cli import (
     simulating,
     sourcing,
     starting,
+    stock,
+    stocktaking,
+    typing_in,
     users,
     why,
 )
@@ -77,6 +81,7 @@ app.add_typer(planning.app, name="plan")
 app.command("scorecard")(planning.scorecard)
 app.command("simulate")(simulating.simulate)
 app.command("daily")(figures.daily)
+app.command("compare-stock")(stock.compare_stock)
 app.command("explain")(why.explain)
 app.command("cost")(costing.cost)
 app.command("variance")(costing.variance)
@@ -106,5 +111,8 @@ app.command("move")(keeping.move)
 app.command("erase")(keeping.erase)
 app.command("serve")(serving.serve)
 app.command("worker")(serving.worker)
+app.add_typer(ordering.app, name="order")
+app.add_typer(stocktaking.app, name="count")
+app.add_typer(typing_in.app, name="draft")
 app.add_typer(sourcing.app, name="source")
 app.add_typer(users.app, name="user")

@@ -52,3 +52,30 @@ def actor() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "command line"
+
+
+def acting(user: str, company: str = "") -> Viewer:
+    """Who acts: ``user`` with his own rights, scope and limit; without a name the owner's view under the name of who runs it.
+
+    Raises :class:`~entrepot.core.errors.ProblemError` for a user or company that there is not.
+    """
+    from django.contrib.auth import get_user_model
+
+    from entrepot.books.access import system_viewer, viewer_for
+    from entrepot.core.errors import Problem, ProblemError
+
+    if not user:
+        viewer = system_viewer(company, actor())
+    else:
+        row = get_user_model().objects.filter(username=user).first()
+        if row is None:
+            raise ProblemError(Problem("unknown_user", "there is no such user", "see entrepot user list", found=user))
+        viewer = viewer_for(row, company)
+    if company and viewer.company.code != company:
+        codes = ", ".join(one.code for one in viewer.offered)
+        raise ProblemError(
+            Problem(
+                "no_such_company", "there is no such company", f"use one of {codes}", field="company", found=company
+            )
+        )
+    return viewer
