@@ -8,11 +8,13 @@ from datetime import date
 
 from entrepot.books import models
 from entrepot.books.access import Viewer
-from entrepot.rules.fee_files import with_fee_change, with_fee_file
+from entrepot.rules.fee_files import with_fee_change, with_fee_file, with_fee_table
 from entrepot.rules.platform_fees import FeeBook
 from entrepot.workflows.storage_forecast import LotFees, StorageForecast, storage_forecast
 
-__all__ = ["LotEffect", "SkuEffect", "StorageEffect", "storage_effect", "with_fee_change", "with_fee_file"]
+__all__ = [
+    "LotEffect", "SkuEffect", "StorageEffect", "storage_effect", "with_fee_change", "with_fee_file", "with_fee_table",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from entrepot.core.calendar import to_instant
 
 pytestmark = [pytest.mark.django_db]
 Call = Callable[..., Any]
@@ -52,3 +55,22 @@ def test_rules_of_a_day(call: Call) -> None:
     assert {"Section 301 forced labour"} <= {m["name"] for m in told["measures"] if m["reach"] == "charged"}
     assert all(r["source"] for r in told["rules"])
     assert call("owner", "get", "/api/rules/XX").status_code == 422
+
+
+def test_other_storage_fees_on_every_lot(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By per cent and by a table; a lot that is not known is in no sum; a table that cannot be read is a problem."""
+    from tests.workflows.test_storage_forecast import books, forecast
+
+    books()
+    forecast("A", 7)
+    monkeypatch.setattr("entrepot.books.selectors.paging.now", lambda: to_instant(datetime(2026, 3, 1, 12, tzinfo=UTC)))
+    told = call("owner", "post", "/api/whatif/fees", {"fees": ["US:monthly_storage:20"], "days": 60}).json()
+    lots = {lot["sku"]: lot for lot in told["lots"]}
+    assert lots["A"]["effect"] == lots["A"]["after"] - lots["A"]["before"] == told["more"]["USD"] > 0
+    assert (lots["B"]["effect"], told["unknown"] >= 1) == (None, True)
+    head = "marketplace,currency,fee,size_class,month_from,month_to,rate,valid_from"
+    dearer = {"table": f"{head}\nUS,USD,monthly_storage,standard,1,12,5.00,2026-02-01\n", "days": 60}
+    assert call("owner", "post", "/api/whatif/fees", dearer).json()["more"]["USD"] > told["more"]["USD"]
+    wrong = call("owner", "post", "/api/whatif/fees", {"table": "marketplace,rate\nUS,1\n"})
+    assert (wrong.status_code, wrong.json()["problems"][0]["code"]) == (422, "columns_missing")
+    assert call("warehouse", "post", "/api/whatif/fees", {}).status_code == 403

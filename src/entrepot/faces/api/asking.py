@@ -24,6 +24,8 @@ from entrepot.workflows.quote_file import sought_from
 from entrepot.workflows.recoverable import comes_back
 from entrepot.workflows.rule_files import kept_rules
 from entrepot.workflows.rules_at import begins, measures_at, rules_at
+from entrepot.workflows.storage_figures import fees
+from entrepot.workflows.storage_whatif import storage_effect, with_fee_change, with_fee_table
 from entrepot.workflows.whatif import Change, exchange, factor, tariff
 from entrepot.workflows.whatif_orders import ordered_effect
 from entrepot.workflows.whatif_shop import ShopChange, shop_effect
@@ -67,6 +69,28 @@ class WhatIfOut(Schema):
     rows: list[dict[str, Any]]
     water: list[dict[str, Any]]
     ordered: list[dict[str, Any]]
+
+
+class FeesIn(Schema):
+    """Other storage fees: ``fees`` like ``US:monthly_storage:20`` in per cent from ``start`` on, or a whole ``table`` as CSV."""
+
+    start: date | None = None
+    fees: Annotated[list[Text], Field(max_length=50)] = []
+    table: Annotated[str, Field(max_length=200_000)] = ""
+    days: Annotated[int, Field(ge=1, le=1_095)] = 365
+    most: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 200
+
+
+class FeesOut(Schema):
+    """Every lot before and after, the most hit first. ``more``: by currency what is known; ``unknown``: lots without an answer;
+    ``ageless``: units without a known arrival."""
+
+    on: date
+    until: date | None
+    more: dict[str, int]
+    unknown: int
+    ageless: dict[str, int]
+    lots: list[dict[str, Any]]
 
 
 class RulesOut(Schema):
@@ -126,6 +150,22 @@ def post_what_if(request: HttpRequest, asked: ChangeIn) -> Any:
         ],
     }  # fmt: skip
     return _private(told)
+
+
+@asking.post("/whatif/fees", response=FeesOut, summary="Another table of storage fees on the stock at the platforms")
+def post_fees(request: HttpRequest, asked: FeesIn) -> Any:
+    """Storage and age of every lot, if it sells as forecast, by the tables as they are and by others."""
+    viewer, book = viewer_of(request), fees(settings.HOME)
+    today = local_date(paging.now(), viewer.company.zone)
+    changed = with_fee_table(book, asked.table, "table") if asked.table.strip() else book
+    for text in asked.fees:
+        changed = with_fee_change(changed, text, asked.start or today)
+    told = storage_effect(viewer, today, book, changed, asked.days)
+    rows = [{**asdict(lot), "effect": lot.effect} for lot in told.lots]
+    return _private({
+        "on": told.on, "until": told.until, "more": told.more(), "unknown": sum(lot.effect is None for lot in told.lots),
+        "ageless": told.ageless, "lots": rows[: asked.most],
+    })  # fmt: skip
 
 
 @asking.get(
