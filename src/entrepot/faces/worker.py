@@ -94,6 +94,11 @@ def forecast(arguments: dict[str, Any], progress: Progress) -> Any:
     return _said(_workflow("forecast", "forecast")(progress=progress))
 
 
+def compare_stock(arguments: dict[str, Any], progress: Progress) -> Any:
+    """Compare what places report of their stock with the books, and keep the cases."""
+    return _said(_workflow("compare_stock", "compare_stock")(progress=progress))
+
+
 def plan(arguments: dict[str, Any], progress: Progress) -> Any:
     """Propose what to decide, under the limits that were asked for."""
     company = str(arguments.get("company", ""))
@@ -152,6 +157,7 @@ WORKS: dict[str, jobs.Work] = {
     "forecast": forecast,
     "plan": plan,
     "daily": daily,
+    "compare_stock": compare_stock,
     "check": check,
     "simulate": simulate,
     "month_report": month_report,

@@ -1,5 +1,5 @@
-"""The day's work in order: value what changed, accrue and compare with bills, rank unmet demand, forecast, plan,
-keep what storage will cost, and the score."""
+"""The day's work in order: value what changed, accrue and compare with bills, compare the stock that places report with the
+books, rank unmet demand, forecast, plan, keep what storage will cost, and the score."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from entrepot.core.calendar import Instant
 from entrepot.core.progress import SILENT, Progress
+from entrepot.workflows.compare_stock import compare_stock
 from entrepot.workflows.forecast import forecast
 from entrepot.workflows.opportunities import opportunities
 from entrepot.workflows.plan import Planned, plan
@@ -29,6 +30,7 @@ def daily(*, progress: Progress = SILENT, at: Instant | None = None) -> Day:
     """Figures, forecast and proposals as of now."""
     valued = revalue(progress=progress)
     true_up(progress=progress, at=at)
+    compare_stock(progress=progress, at=at)
     opportunities(progress=progress, made_at=at)
     planned = plan(forecast(progress=progress, made_at=at), progress=progress, made_at=at)
     storage_figures(progress=progress, at=at)

@@ -1,8 +1,8 @@
 """Differences between a platform's report and the books: each has an owner, a state and its notes.
 
 A difference is found anew from every report (:mod:`entrepot.books.selectors.differences`); what people do about it is kept beside
-it, by place, item and condition. One that is gone from the reports is *settled*; one that was resolved and shows again with other
-units is open again, by itself.
+it, by place, item and condition. The day's comparison (:mod:`entrepot.workflows.compare_stock`) gives each an owner and settles
+what is gone; one that was resolved and shows again with other units is open again, by itself.
 """
 
 from __future__ import annotations
@@ -22,8 +22,12 @@ from entrepot.books.selectors.shapes import Slice
 from entrepot.core.calendar import to_datetime, to_instant
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.workflows.clock import now
+from entrepot.workflows.difference_causes import Guess, guesses
 
-CAUSES = ("under_way", "late_booking", "lost", "claimed", "counted", "wrong_report", "other")
+CAUSES = (
+    "under_way", "receiving", "late_booking", "reserved", "researching", "return_due", "condition", "label", "units", "disposal",
+    "not_known_there", "lost", "claimed", "counted", "wrong_report", "other",
+)  # fmt: skip
 MOST = 2_000
 
 
@@ -50,19 +54,22 @@ class Differing:
     changed: int
     """Counts the changes, for the optimistic check."""
     notes: tuple[Note, ...] = ()
+    guess: Guess | None = None
 
     @property
     def off(self) -> int:
         """Reported less books."""
-        return self.row.reported - self.row.in_books
+        return self.row.off
 
 
 def differences(viewer: Viewer, state: str = "open", owner: str = "") -> list[Differing]:
-    """What the last reports differ by, largest first; with ``state`` and ``owner`` those alone. Seven queries."""
+    """What the last reports differ by, largest first, with a guess why; with ``state`` and ``owner`` those alone."""
     rows = stock_differences(viewer, Slice("difference", descending=True, limit=MOST)).rows
     cases = {(c.location.code, c.item.sku, c.condition): c for c in _cases(viewer)}
     found = [_shape(row, cases.get((row.place_code, row.sku, row.condition))) for row in rows]
-    return [one for one in found if state in ("", one.state) and owner in ("", one.owner)]
+    kept = [one for one in found if state in ("", one.state) and owner in ("", one.owner)]
+    why = guesses(rows) if kept else {}
+    return [replace(one, guess=why.get((one.row.place_code, one.row.sku, one.row.condition))) for one in kept]
 
 
 def difference(viewer: Viewer, key: str) -> Differing:
@@ -135,7 +142,7 @@ def _shape(row: StockDifference, case: models.DifferenceCase | None) -> Differin
     key = f"{row.place_code}|{row.sku}|{row.condition}"
     if case is None:
         return Differing(key, row, "open", "", "", row.at, 0)
-    again = case.state == case.RESOLVED and case.units != row.reported - row.in_books
+    again = case.state == case.SETTLED or (case.state == case.RESOLVED and case.units != row.off)
     state = "open" if again else case.state
     return Differing(
         key, row, state, case.owner, "" if again else case.cause, to_datetime(case.first_at), case.changed_at

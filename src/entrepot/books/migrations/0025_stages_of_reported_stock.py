@@ -22,6 +22,10 @@ class Migration(migrations.Migration):
             name="stage",
             field=models.CharField(default="on_hand", help_text="of core.documents.stock.Stage", max_length=20),
         ),
+        migrations.AddIndex(
+            model_name="reportedstock",
+            index=models.Index(fields=["location", "stage", "document", "effective_at"], name="reported_stage"),
+        ),
         migrations.RunPython(
             lambda apps, editor: protect(editor.connection, TABLE),
             lambda apps, editor: unprotect(editor.connection, TABLE),

@@ -36,6 +36,9 @@ class ReportedStock(models.Model):
     effective_at = models.BigIntegerField()
     stage = models.CharField(max_length=20, default="on_hand", help_text="of core.documents.stock.Stage")
 
+    class Meta:
+        indexes = [models.Index(fields=["location", "stage", "document", "effective_at"], name="reported_stage")]
+
 
 class SignalValue(models.Model):
     """A fact: a dated observation that may explain demand."""

@@ -63,7 +63,7 @@ class CountEntry(models.Model):
 class DifferenceCase(models.Model):
     """Somebody looks into a difference between a place's report and the books."""
 
-    OPEN, RESOLVED = "open", "resolved"
+    OPEN, RESOLVED, SETTLED = "open", "resolved", "settled"
 
     location = models.ForeignKey(Location, on_delete=models.PROTECT)
     item = models.ForeignKey(Item, on_delete=models.PROTECT)

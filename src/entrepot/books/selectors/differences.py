@@ -1,86 +1,183 @@
-"""What places report of their stock against what the books say."""
+"""What places report of their stock against what the books say: what stands, what is reserved for customers, what is inbound.
+
+Three matters are compared, each by the last report of a place that speaks of it, at that report's own instant:
+
+- what stands, by condition: ``on_hand``, or the sum of ``available``, ``reserved*`` and ``researching`` (all of these stand
+  there) against the balance; where a place tells unsellable units without their reason, the books' reasons are added up;
+- ``reserved_orders`` against the open orders that the books hold units for;
+- ``inbound`` (``inbound_shipped`` and ``inbound_receiving``) against the shipments under way to the place, and
+  ``inbound_working`` against the parts of inbound plans that have not left yet.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Max, Q, Sum
 
 from entrepot.books.access import Viewer
-from entrepot.books.models import Balance, Location, Movement, ReportedStock
+from entrepot.books.models import Balance, InboundPlan, Item, Location, Movement, ReportedStock, Reservation
 from entrepot.books.selectors.health_shapes import StockDifference
 from entrepot.books.selectors.naming import named, place_name
 from entrepot.books.selectors.paging import cut, moment
 from entrepot.books.selectors.shapes import Page, Slice
 from entrepot.core.calendar import Instant
+from entrepot.core.kinds import Kind
 
-_Key = tuple[int, int, str]
+Key = tuple[int, int, str]
+"""Place, item, and the condition that stands there or one of :data:`MATTERS`."""
+
 WOUND_BACK = 300
 """Items whose later movements are taken out to compare at the report's instant; the next report serves the others."""
+RESERVED, INBOUND, WORKING = "reserved_orders", "inbound", "inbound_working"
+MATTERS = (RESERVED, INBOUND, WORKING)
+UNSELLABLE, SELLABLE = "unsellable", "sellable"
+WHOLE = ("file:amazon_inventory", "file:amazon_fba_inventory")
+"""Reports that list every SKU that the place knows: what is in the books and not in them is not known there."""
+_MATTER = {
+    "inbound_working": "inbound",
+    "inbound_shipped": "inbound",
+    "inbound_receiving": "inbound",
+    RESERVED: RESERVED,
+}
+_STANDING = ("on_hand", "available")
 
 
-def stock_differences(viewer: Viewer, part: Any = None) -> Page[StockDifference]:
-    """SKUs whose last report of a place differs from the books at the same instant, largest first. Five queries.
+@dataclass
+class _Report:
+    """A place's last word on one matter. ``parts``: item and condition → stage → units."""
 
-    The books' units of that instant are the balance now, less what entered since, plus what left since. A report
-    speaks for the place whoever owns the units, so the companies of the books are added up.
+    place: Location
+    at: Instant
+    document: int
+    whole: bool
+    parts: dict[tuple[int, str], dict[str, int]] = field(default_factory=dict[tuple[int, str], dict[str, int]])
+
+
+def stock_differences(viewer: Viewer, part: Any = None, wound_back: int = WOUND_BACK) -> Page[StockDifference]:
+    """What the last reports differ by, largest first. Twelve queries at most.
+
+    The books' units of an instant are the balance now, less what entered since, plus what left since. A report speaks
+    for the place whoever owns the units, so the companies of the books are added up. ``wound_back``: see :data:`WOUND_BACK`.
     """
     reports = _reports(viewer)
-    if not reports:
-        return Page([], 0)
-    at = {place: row.effective_at for (place, _, _), row in reports.items()}
-    books, last = _units_now(set(at))
-    moved = [key for key in reports if last.get(key, 0) > at[key[0]]]
-    moved.sort(key=lambda key: (-abs(reports[key].quantity - books.get(key, 0)), key))
-    items = list(dict.fromkeys(item for _, item, _ in moved))
-    unknown = set(items[WOUND_BACK:])
-    _wind_back(books, at, items[:WOUND_BACK])
-    rows = [
-        _shape(row, books.get(key, 0))
-        for key, row in reports.items()
-        if books.get(key, 0) != row.quantity and not (key[1] in unknown and last.get(key, 0) > at[key[0]])
-    ]
-    keys = {"difference": lambda row: abs(row.reported - row.in_books)}
-    return cut(rows, part or Slice("difference", descending=True), keys=keys)
+    found: dict[Key, tuple[int, int, _Report, dict[str, int]]] = {}
+    _compare_standing({place: r for (place, matter), r in reports.items() if matter == "standing"}, found, wound_back)
+    _compare_reserved({place: r for (place, matter), r in reports.items() if matter == RESERVED}, found)
+    _compare_inbound({place: r for (place, matter), r in reports.items() if matter == "inbound"}, found)
+    items = Item.objects.in_bulk({item for _, item, _ in found})
+    rows = [_shape(key, items[key[1]], *one) for key, one in found.items()]
+    return cut(rows, part or Slice("difference", descending=True), keys={"difference": lambda row: abs(row.off)})
 
 
-def _shape(row: Any, units: int) -> StockDifference:
+def _shape(key: Key, item: Item, reported: int, books: int, report: _Report, parts: dict[str, int]) -> StockDifference:
     return StockDifference(
-        sku=row.item.sku,
-        name=named(row.item.name, row.item.name_zh),
-        place=place_name(row.location),
-        condition=row.condition,
-        reported=row.quantity,
-        in_books=units,
-        at=moment(row.effective_at),
-        document_id=str(row.document_id),
-        place_code=row.location.code,
+        sku=item.sku,
+        name=named(item.name, item.name_zh),
+        place=place_name(report.place),
+        condition=key[2],
+        reported=reported,
+        in_books=books,
+        at=moment(report.at),
+        document_id=str(report.document),
+        place_code=report.place.code,
+        parts=tuple(sorted(parts.items())),
     )
 
 
-def _reports(viewer: Viewer) -> dict[_Key, Any]:
-    """The lines of the last report of each place."""
-    places = Location.objects.all() if viewer.locations is None else Location.objects.filter(pk__in=viewer.locations)
-    newest = ReportedStock.objects.filter(location_id=OuterRef("pk")).order_by("-effective_at", "-document_id")
-    last = places.annotate(report=Subquery(newest.values("document_id")[:1])).exclude(report=None)
-    rows = ReportedStock.objects.filter(document_id__in=list(last.values_list("report", flat=True)))
-    return {(r.location_id, r.item_id, r.condition): r for r in rows.select_related("item", "location")}
+def _reports(viewer: Viewer) -> dict[tuple[int, str], _Report]:
+    """The last report of each place on each matter: standing, reserved for customers, inbound. Three queries."""
+    places = {row.pk: row for row in Location.objects.all() if viewer.locations is None or row.pk in viewer.locations}
+    newest: dict[tuple[int, str], tuple[Instant, int]] = {}
+    told = ReportedStock.objects.filter(location_id__in=places).order_by()
+    spoken = told.exclude(stage__in=("reserved", "reserved_transfer", "reserved_processing", "researching"))
+    for place, document, stage, at in spoken.values_list("location_id", "document_id", "stage").annotate(
+        at=Max("effective_at")
+    ):
+        key = (place, _MATTER.get(stage, "standing"))
+        newest[key] = max(newest.get(key, (0, 0)), (at, document))
+    documents = {document for _, document in newest.values()}
+    rows = list(told.filter(document_id__in=documents).select_related("document").defer("document__body"))
+    found: dict[tuple[int, str], _Report] = {}
+    for row in rows:
+        for matter in ("standing", RESERVED, "inbound"):
+            if newest.get((row.location_id, matter)) != (row.effective_at, row.document_id):
+                continue
+            if _MATTER.get(row.stage, "standing") != matter and not (matter == "standing" and row.stage == RESERVED):
+                continue
+            report = found.setdefault(
+                (row.location_id, matter),
+                _Report(places[row.location_id], row.effective_at, row.document_id, row.document.source in WHOLE),
+            )
+            parts = report.parts.setdefault((row.item_id, row.condition), {})
+            parts[row.stage] = parts.get(row.stage, 0) + row.quantity
+    return found
 
 
-def _units_now(places: set[int]) -> tuple[dict[_Key, int], dict[_Key, Instant]]:
-    """Units by place, item and condition, and when they last moved."""
-    rows = Balance.objects.filter(cell__location_id__in=places, cell__transit="").order_by()
+def _compare_standing(reports: dict[int, _Report], found: dict[Key, Any], wound_back: int) -> None:
+    if not reports:
+        return
+    books, last = _units_now(set(reports))
+    at = {place: report.at for place, report in reports.items()}
+    told = {
+        (place, item, condition): parts
+        for place, report in reports.items()
+        for (item, condition), parts in report.parts.items()
+    }
+    for place, report in reports.items():
+        if report.whole:
+            known = {item for item, _ in report.parts}
+            missing = [key for key, n in books.items() if key[0] == place and n and key[1] not in known]
+            told |= {key: {} for key in missing}
+    lumped = _lumped(told, books, last)
+    moved = [key for key in told if last.get(key, 0) > at[key[0]]]
+    moved.sort(key=lambda key: (-abs(sum(told[key].values()) - books.get(key, 0)), key))
+    items = list(dict.fromkeys(item for _, item, _ in moved))
+    unknown = set(items[wound_back:])
+    _wind_back(books, at, items[:wound_back], lumped, standing=True)
+    for key, parts in told.items():
+        units = sum(parts.values())
+        if units != books.get(key, 0) and not (key[1] in unknown and last.get(key, 0) > at[key[0]]):
+            found[key] = (units, books.get(key, 0), reports[key[0]], parts)
+
+
+def _lumped(told: dict[Key, Any], books: dict[Key, int], last: dict[Key, Instant]) -> set[tuple[int, int]]:
+    """Places and items whose report tells unsellable units in one sum: the books' conditions are summed likewise."""
+    split = {(place, item) for place, item, condition in told if condition not in (SELLABLE, UNSELLABLE)}
+    lumped = {key[:2] for key in told if key[2] == UNSELLABLE} - split
+    lumped |= {(key[0], key[1]) for key, parts in told.items() if "available" in parts} - split
+    for key in [key for key in books if key[:2] in lumped and key[2] not in (SELLABLE, UNSELLABLE)]:
+        one = (key[0], key[1], UNSELLABLE)
+        books[one] = books.get(one, 0) + books.pop(key)
+        last[one] = max(last.get(one, 0), last.get(key, 0))
+    for place, item in lumped:
+        if books.get((place, item, UNSELLABLE)):
+            told.setdefault((place, item, UNSELLABLE), {})
+    return lumped
+
+
+def _units_now(places: set[int], *, standing: bool = True) -> tuple[dict[Key, int], dict[Key, Instant]]:
+    """Units by place, item and condition (under way to the place: ``inbound``), and when they last moved. One query."""
+    rows = Balance.objects.filter(cell__location_id__in=places).order_by()
+    rows = rows.filter(cell__transit="") if standing else rows.exclude(cell__transit="")
     columns = ("cell__location_id", "item_id", "cell__condition")
-    units: dict[_Key, int] = defaultdict(int)
-    last: dict[_Key, Instant] = {}
-    for *key, count, moved in rows.values_list(*columns).annotate(n=Sum("on_hand"), at=Max("last_at")):
-        units[tuple(key)] = count
-        last[tuple(key)] = moved
+    units: dict[Key, int] = defaultdict(int)
+    last: dict[Key, Instant] = {}
+    for place, item, condition, count, moved in rows.values_list(*columns).annotate(
+        n=Sum("on_hand"), at=Max("last_at")
+    ):
+        key = (place, item, condition if standing else INBOUND)
+        units[key] += count
+        last[key] = max(last.get(key, 0), moved)
     return units, last
 
 
-def _wind_back(books: dict[_Key, int], at: dict[int, Instant], items: list[int]) -> None:
+def _wind_back(
+    books: dict[Key, int], at: dict[int, Instant], items: Iterable[int], lumped: set[tuple[int, int]], *, standing: bool
+) -> None:
     """Take out of ``books`` what these items moved after each place's report."""
     if not items:
         return
@@ -88,7 +185,85 @@ def _wind_back(books: dict[_Key, int], at: dict[int, Instant], items: list[int])
     for end, sign in (("from_cell", 1), ("to_cell", -1)):
         later = Q()
         for place, instant in at.items():
-            later |= Q(**{f"{end}__location_id": place, f"{end}__transit": "", "effective_at__gt": instant})
-        summed = rows.filter(later).values_list(f"{end}__location_id", "item_id", f"{end}__condition")
-        for *key, units in summed.annotate(n=Sum("quantity")):
-            books[tuple(key)] += sign * units
+            later |= Q(**{f"{end}__location_id": place, "effective_at__gt": instant})
+        here = rows.filter(later)
+        here = here.filter(**{f"{end}__transit": ""}) if standing else here.exclude(**{f"{end}__transit": ""})
+        summed = here.values_list(f"{end}__location_id", "item_id", f"{end}__condition")
+        for place, item, condition, units in summed.annotate(n=Sum("quantity")):
+            one = condition if standing else INBOUND
+            if (place, item) in lumped and one != SELLABLE:
+                one = UNSELLABLE
+            books[place, item, one] = books.get((place, item, one), 0) + sign * units
+
+
+def _compare_reserved(reports: dict[int, _Report], found: dict[Key, Any]) -> None:
+    """Open orders as of each report: promised or short, not shipped by then. Three queries."""
+    if not reports:
+        return
+    held: dict[tuple[int, int], int] = defaultdict(int)
+    rows = Reservation.objects.filter(cell__location_id__in=reports).select_related("document", "cell")
+    earliest = min(report.at for report in reports.values())
+    rows = rows.filter(Q(released_at__isnull=True) | Q(released_at__gt=earliest)).defer("document__body")
+    open_then = [
+        row
+        for row in rows
+        if row.document.effective_at <= reports[row.cell.location_id].at
+        and (row.released_at is None or row.released_at > reports[row.cell.location_id].at)
+    ]
+    released = {row.document.external_id for row in open_then if row.released_at is not None}
+    shipped: dict[tuple[str, str, str], Instant] = {}
+    moved = Movement.objects.filter(kind=int(Kind.SALE), document__external_id__in=released, replacement=None)
+    for *order, at in moved.values_list(
+        "document__source", "document__account", "document__external_id", "effective_at"
+    ):
+        shipped[tuple(order)] = at
+    for row in open_then:
+        place, order = row.cell.location_id, (row.document.source, row.document.account, row.document.external_id)
+        if row.released_at is None or shipped.get(order, 0) > reports[place].at:
+            held[place, row.item_id] += row.quantity + row.shortfall
+    _put(found, reports, held, RESERVED, (RESERVED,))
+
+
+def _compare_inbound(reports: dict[int, _Report], found: dict[Key, Any]) -> None:
+    """Shipments under way as of each report, and parts of plans that have not left. Five queries."""
+    if not reports:
+        return
+    books, last = _units_now(set(reports), standing=False)
+    at = {place: report.at for place, report in reports.items()}
+    items = {key[1] for key in last if last[key] > at[key[0]]}
+    _wind_back(books, at, sorted(items)[: WOUND_BACK * 10], set(), standing=False)
+    way = {(place, item): units for (place, item, _), units in books.items()}
+    _put(found, reports, way, INBOUND, ("inbound_shipped", "inbound_receiving"))
+    if any(parts.get(WORKING) for report in reports.values() for parts in report.parts.values()):
+        _put(found, reports, _planned(reports), WORKING, (WORKING,), told_only=True)
+
+
+def _planned(reports: dict[int, _Report]) -> dict[tuple[int, int], int]:
+    """Units of open plans' parts that have not left, by place and item."""
+    codes = {report.place.code: place for place, report in reports.items()}
+    units: dict[tuple[int, str], int] = defaultdict(int)
+    for row in InboundPlan.objects.filter(state=InboundPlan.OPEN):
+        for one in row.content.get("parts", ()):
+            place = codes.get(one.get("destination", ""))
+            if place is not None and not one.get("batch"):
+                for sku, count in one.get("units", {}).items():
+                    units[place, sku] += count
+    items = dict(Item.objects.filter(sku__in={sku for _, sku in units}).values_list("sku", "pk"))
+    return {(place, items[sku]): count for (place, sku), count in units.items() if sku in items}
+
+
+def _put(
+    found: dict[Key, Any], reports: dict[int, _Report], books: dict[tuple[int, int], int], matter: str,
+    stages: tuple[str, ...], *, told_only: bool = False,
+) -> None:  # fmt: skip
+    for place, report in reports.items():
+        parts: dict[int, dict[str, int]] = defaultdict(dict)
+        for (item, _), told in report.parts.items():
+            for stage in stages:
+                if stage in told:
+                    parts[item][stage] = parts[item].get(stage, 0) + told[stage]
+        ours = {item for (where, item), n in books.items() if where == place and n}
+        for item in {*parts, *(ours if report.whole and not told_only else ())}:
+            units, own = sum(parts[item].values()) if item in parts else 0, books.get((place, item), 0)
+            if units != own:
+                found[place, item, matter] = (units, own, report, parts.get(item, {}))

@@ -143,6 +143,13 @@ class StockDifference:
     at: datetime
     document_id: str
     place_code: str = ""
+    parts: tuple[tuple[str, int], ...] = ()
+    """What the report says in parts: stage (``core.documents.stock.Stage``) and units."""
+
+    @property
+    def off(self) -> int:
+        """Reported less books."""
+        return self.reported - self.in_books
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def undo_import(request: HttpRequest, key: str) -> HttpResponse:
 class JobWish(Schema):
     """Work to start."""
 
-    kind: Literal["revalue", "forecast", "plan", "daily", "check"]
+    kind: Literal["revalue", "forecast", "plan", "daily", "check", "compare_stock"]
 
 
 @acts.post("/jobs", response={202: schema_of(Job)}, summary="Start work")

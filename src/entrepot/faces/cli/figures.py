@@ -96,6 +96,7 @@ def daily(
         import_new(folder)
     revalue_and_say()
     run_and_say("true_up")
+    run_and_say("compare_stock")
     run_and_say("opportunities")
     run_and_say("forecast")
     run_and_say("plan")

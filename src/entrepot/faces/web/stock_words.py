@@ -47,12 +47,15 @@ STOCK_WORDS: dict[str, dict[str, Promise]] = {
     "difference_state": {
         "open": pgettext_lazy("difference", "open"),
         "resolved": pgettext_lazy("difference", "resolved"),
+        "settled": pgettext_lazy("difference", "settled"),
     },
     "difference_act": {
         "assign": pgettext_lazy("difference", "given to"),
         "resolve": pgettext_lazy("difference", "resolved"),
         "reopen": pgettext_lazy("difference", "opened again"),
         "note": pgettext_lazy("difference", "note"),
+        "found": pgettext_lazy("difference", "found by the daily comparison"),
+        "settle": pgettext_lazy("difference", "agrees again"),
     },
     "difference_cause": {
         "under_way": pgettext_lazy("difference", "goods under way"),
@@ -61,6 +64,15 @@ STOCK_WORDS: dict[str, dict[str, Promise]] = {
         "claimed": pgettext_lazy("difference", "claimed from the platform"),
         "counted": pgettext_lazy("difference", "settled by a count"),
         "wrong_report": pgettext_lazy("difference", "the report was wrong"),
+        "receiving": pgettext_lazy("difference", "still being received"),
+        "reserved": pgettext_lazy("difference", "held for open orders"),
+        "researching": pgettext_lazy("difference", "still searched for there"),
+        "return_due": pgettext_lazy("difference", "return not booked"),
+        "condition": pgettext_lazy("difference", "in another condition"),
+        "label": pgettext_lazy("difference", "labels mixed up"),
+        "units": pgettext_lazy("difference", "counted in packs"),
+        "disposal": pgettext_lazy("difference", "disposal not booked"),
+        "not_known_there": pgettext_lazy("difference", "SKU not known there"),
         "other": pgettext_lazy("difference", "other"),
     },
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from entrepot.faces.web.difference_words import DIFFERENCE_WORDS
 from entrepot.faces.web.stock_words import STOCK_WORDS
 
 WORDS: dict[str, dict[str, Promise]] = {
@@ -286,6 +287,7 @@ WORDS: dict[str, dict[str, Promise]] = {
         "forecast": pgettext_lazy("job", "Forecasting"),
         "plan": pgettext_lazy("job", "Planning"),
         "simulate": pgettext_lazy("job", "Running the twin"),
+        "compare_stock": pgettext_lazy("job", "Comparing stock reports with the books"),
         "month_report": pgettext_lazy("job", "Putting the month together"),
         "month_close": pgettext_lazy("job", "Closing the month"),
         "set_up_check": pgettext_lazy("job", "Trying the workbook"),
@@ -298,6 +300,7 @@ WORDS: dict[str, dict[str, Promise]] = {
         "valuing": pgettext_lazy("stage", "valuing"),
         "forecasting": pgettext_lazy("stage", "forecasting"),
         "planning": pgettext_lazy("stage", "planning"),
+        "comparing stock": pgettext_lazy("stage", "comparing stock"),
         "reading the books": pgettext_lazy("stage", "reading the books"),
         "tuning the policy": pgettext_lazy("stage", "tuning the policy"),
         "forecasting the past": pgettext_lazy("stage", "forecasting the past"),
@@ -341,5 +344,6 @@ WORDS: dict[str, dict[str, Promise]] = {
         "target": pgettext_lazy("field", "target"),
     },
     **STOCK_WORDS,
+    **DIFFERENCE_WORDS,
 }
 """Vocabulary to code to word."""

@@ -26,11 +26,12 @@ def columns() -> list[Column]:
         Column("sku", _("SKU"), "sku", read=lambda r: r.row.sku, href=lambda r: reverse("difference", args=[r.key])),
         Column("name", _("Name"), read=lambda r: r.row.name),
         Column("place", _("Location"), read=lambda r: r.row.place),
-        Column("condition", _("Condition"), read=lambda r: r.row.condition),
+        Column("condition", _("What"), read=lambda r: sentences.word("difference_what", r.row.condition)),
         Column("reported", _("Reported"), "units", read=lambda r: r.row.reported),
         Column("in_books", _("In the books"), "units", read=lambda r: r.row.in_books),
         Column("off", _("Difference"), "units"),
         Column("owner", _("Owner"), optional=True),
+        Column("guess", _("Probably"), read=_guess, optional=True),
         Column("state", _("State"), read=lambda r: sentences.word("difference_state", r.state)),
         Column("cause", _("Cause"), read=lambda r: sentences.word("difference_cause", r.cause) if r.cause else "", optional=True),
         Column("since", _("Since"), "instant"),
@@ -41,6 +42,10 @@ def columns() -> list[Column]:
         ),
         Column("item", _("Item"), read=lambda r: r.row.sku, href=lambda r: sku_page(r.row.sku), sort=False, shown=False),
     ]  # fmt: skip
+
+
+def _guess(one: Differing) -> str:
+    return sentences.word("difference_guess", one.guess.cause) if one.guess else ""
 
 
 @require_GET
@@ -101,7 +106,7 @@ def _table(visit: Visit, rows: list[Differing], *, whole: bool = False) -> Table
     keys = {
         "sku": lambda r: r.row.sku, "name": lambda r: r.row.name, "place": lambda r: r.row.place,
         "condition": lambda r: r.row.condition, "reported": lambda r: r.row.reported, "at": lambda r: r.row.at,
-        "in_books": lambda r: r.row.in_books, "off": lambda r: abs(r.off),
+        "in_books": lambda r: r.row.in_books, "off": lambda r: abs(r.off), "guess": lambda r: r.guess.cause if r.guess else None,
     }  # fmt: skip
     found = cut(rows, part, keys=keys)
     address = reverse("differences").rstrip("/")
