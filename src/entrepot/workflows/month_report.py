@@ -14,9 +14,11 @@ from entrepot.books.access import system_viewer
 from entrepot.books.selectors.differences import stock_differences
 from entrepot.books.selectors.health import missing_rates
 from entrepot.core.calendar import Instant
+from entrepot.core.errors import ProblemError
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows.clock import now
 from entrepot.workflows.cut_off import of_figures as under_way
+from entrepot.workflows.group_value import of_value
 from entrepot.workflows.month_figures import BOOK_COMPONENTS, MonthFigures, month_figures
 from entrepot.workflows.net_realisable import allowances, assessed, kept
 from entrepot.workflows.revalue import revalue
@@ -55,6 +57,7 @@ def month_report(
         "checks": [[c.code, c.count, c.amount] for c in checks(figures, roll.uncosted, cut.unproven)],
         "cut_off": [asdict(row) | {"since": str(row.since or "")} for row in cut.rows],
         "realisable": kept(assessed(figures)),
+        "group": _group(figures),
         "residue": roll.residue() + made.residue,
         "uncosted": roll.uncosted,
         "steps": _parquet(roll.steps.select("item", "location", "step", "units", "amount")),
@@ -102,6 +105,20 @@ def _unassessed(figures: MonthFigures) -> Check:
     ]
     below = [amount for amount in short if amount > 0]
     return Check("unassessed", len(below), sum(below))
+
+
+def _group(figures: MonthFigures) -> list[list[str | int]]:
+    """The stock of all companies at what outsiders were paid, in this company's currency; empty with one company alone.
+
+    Empty too where a company's currency has no rate: the checklist names missing rates.
+    """
+    if models.Company.objects.count() < 2:
+        return []
+    try:
+        rows = of_value(figures.closing, figures.company.currency).rows
+    except ProblemError:
+        return []
+    return [[r.sku, r.company, r.units, r.missing, r.carried_in, r.paid_in] for r in rows]
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:

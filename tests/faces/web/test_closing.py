@@ -135,3 +135,44 @@ def test_months_run_from_the_first_movement_to_today(go: Callable[..., Any]) -> 
     assert "2025-12" not in page
     assert go("/closing/2025-12/").status_code == 404
     assert go("/closing/2026-13/").status_code == 404
+
+
+@pytest.fixture
+def chain_of_three(transactional_db: None) -> Any:
+    """``chain_of_three(address, role, **scope)`` on the books of three companies with January put together for Shenzhen."""
+    from django.test import Client
+
+    from tests.books.factories import user
+    from tests.workflows.test_group_value import chain
+
+    chain()
+    month_report("SZ", "2026-01")
+
+    def _go(address: str, role: str = "owner", **scope: Any) -> Any:
+        client = Client()
+        client.force_login(user(role, **scope))
+        client.post("/company", {"company": "SZ"})
+        return client.get(address)
+
+    return _go
+
+
+def test_the_group_stands_on_the_page_and_in_the_interface(chain_of_three: Callable[..., Any]) -> None:
+    """Page, file and interface say the same as the workflow; who may look at one company alone sees nothing of the others."""
+    from entrepot.workflows.group_value import at_month_end
+
+    found = at_month_end("SZ", "2026-01")
+    answer = chain_of_three("/api/months/2026-01/group-value").json()
+    assert {(r["company"], r["units"], r["carried"], r["paid"], r["profit"]) for r in answer} == {
+        (r.company, r.units, r.carried_in, r.paid_in, r.profit) for r in found.rows
+    }
+    page = chain_of_three("/closing/2026-01/").content.decode()
+    assert "All companies together" in page
+    assert all(f"{row.paid_in / 100:,.2f}" in page for row in found.rows)
+    table = b"".join(chain_of_three("/closing/2026-01/group.csv").streaming_content).decode("utf-8-sig")
+    assert len(list(csv.DictReader(io.StringIO(table)))) == 3
+    assert chain_of_three("/api/months/2026-01/cut-off").json() == []
+    own = {"companies": ("SZ",)}
+    assert "All companies together" not in chain_of_three("/closing/2026-01/", "finance", **own).content.decode()
+    assert chain_of_three("/api/months/2026-01/group-value", "finance", **own).status_code == 403
+    assert chain_of_three("/api/months/2026-01/cut-off", "warehouse").status_code == 403

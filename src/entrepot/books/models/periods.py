@@ -41,6 +41,7 @@ class MonthReport(models.Model):
     checks = models.JSONField(help_text="[{code, count, amount}]")
     cut_off = models.JSONField(default=list, help_text="rows of workflows.cut_off")
     realisable = models.JSONField(default=list, help_text="rows of workflows.net_realisable")
+    group = models.JSONField(default=list, help_text="[sku, company, units, missing, carried, paid] of all companies")
     residue = models.BigIntegerField()
     uncosted = models.BigIntegerField()
     steps = models.BinaryField()

@@ -158,6 +158,26 @@ class Realisable:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupStock:
+    """Stock in one company at the month's end, minor units of the looked at company's currency.
+
+    ``carried`` in its books, ``paid`` to outsiders for it; ``missing`` units whose cost is not known. ``sku`` empty: all of them.
+    """
+
+    company: str
+    sku: str
+    units: int
+    missing: int
+    carried: int
+    paid: int
+
+    @property
+    def profit(self) -> int:
+        """What the companies' books have above the group's cost: not earned yet."""
+        return self.carried - self.paid
+
+
+@dataclass(frozen=True, slots=True)
 class MonthPage:
     """A month with what was put together of it; ``totals`` empty where nothing was."""
 
@@ -169,6 +189,8 @@ class MonthPage:
     asked: tuple[Asked, ...]
     cut_off: tuple[Underway, ...] = ()
     realisable: tuple[Realisable, ...] = ()
+    group: tuple[GroupStock, ...] = ()
+    """A row per company, where there are several and the viewer may look at all of them."""
 
 
 def months(viewer: Viewer) -> list[ClosingMonth]:
@@ -206,7 +228,30 @@ def month_page(viewer: Viewer, month: date) -> MonthPage:
         asked,
         tuple(Underway(**row) for row in report.cut_off),
         tuple(Realisable(**row) for row in report.realisable),
+        _companies(group_rows(viewer, report)),
     )
+
+
+def month_group(viewer: Viewer, month: date) -> list[GroupStock]:
+    """The group's stock per company and SKU at a month's end, as it was put together. One query."""
+    report = viewer.of_company(MonthReport.objects.filter(first=month)).defer("steps").order_by("-last").first()
+    return [] if report is None else group_rows(viewer, report)
+
+
+def group_rows(viewer: Viewer, report: MonthReport) -> list[GroupStock]:
+    """Rows of a report; none for who may not look at every company."""
+    if viewer.companies is not None:
+        return []
+    return [GroupStock(company, sku, *amounts) for sku, company, *amounts in report.group]
+
+
+def _companies(rows: list[GroupStock]) -> tuple[GroupStock, ...]:
+    sums: dict[str, list[int]] = {}
+    for row in rows:
+        mine = sums.setdefault(row.company, [0, 0, 0, 0])
+        for place, amount in enumerate((row.units, row.missing, row.carried, row.paid)):
+            mine[place] += amount
+    return tuple(GroupStock(company, "", *amounts) for company, amounts in sorted(sums.items()))
 
 
 def roll_rows(viewer: Viewer, month: date) -> list[RollRow]:

@@ -16,7 +16,7 @@ from entrepot.books.selectors import NotThere
 from entrepot.books.selectors import jobs as work
 from entrepot.books.selectors import months as reading
 from entrepot.books.selectors.health_shapes import Job
-from entrepot.books.selectors.months import ClosingMonth, MonthPage, RollRow
+from entrepot.books.selectors.months import ClosingMonth, GroupStock, MonthPage, RollRow, Underway
 from entrepot.core.calendar import local_date
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces import worker
@@ -50,6 +50,31 @@ def read_roll_forward(request: HttpRequest, which: str) -> HttpResponse:
     """Per SKU and place, in units and money: the twin of ``entrepot roll-forward``."""
     viewer = _viewer(request)
     return answer(viewer, reading.roll_rows(viewer, _first(which)))
+
+
+@months.get("/months/{which}/cut-off", response=list[schema_of(Underway)], summary="Goods under way at a month's end")
+def read_cut_off(request: HttpRequest, which: str) -> HttpResponse:
+    """Whose they were, at what price, and which paper proves it: the twin of ``entrepot cut-off``, as put together."""
+    viewer = _viewer(request)
+    return answer(viewer, reading.month_page(viewer, _first(which)).cut_off)
+
+
+@months.get("/months/{which}/group-value", response=list[schema_of(GroupStock)], summary="Stock of all companies")
+def read_group_value(request: HttpRequest, which: str) -> HttpResponse:
+    """Per company and SKU at what outsiders were paid, free of profit between the companies: the twin of ``group-value``.
+
+    In the looked at company's currency, as the month was put together; only for who may look at every company.
+    """
+    viewer = _viewer(request)
+    if viewer.companies is not None:
+        raise ProblemError(
+            Problem(
+                "not_allowed", "the group's value shows every company", "ask who may look at all of them",
+                found="companies",
+            )
+        )  # fmt: skip
+    reading.month_page(viewer, _first(which))
+    return answer(viewer, reading.month_group(viewer, _first(which)))
 
 
 @months.get("/months/{which}/vouchers/{layout}", summary="Vouchers as an accounting program imports them")

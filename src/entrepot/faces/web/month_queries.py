@@ -40,6 +40,11 @@ def rows(viewer: Viewer, which: date) -> list[reading.RollRow]:
     return reading.roll_rows(viewer, which)
 
 
+def group(viewer: Viewer, which: date) -> list[reading.GroupStock]:
+    """Stock of all companies per SKU, at what outsiders were paid."""
+    return reading.month_group(viewer, which)
+
+
 def running(viewer: Viewer) -> list[Job]:
     """Jobs of these pages that run or wait."""
     return [job for job in work.jobs(viewer) if job.kind in KINDS]

@@ -153,6 +153,7 @@ urlpatterns = [
     re_path(rf"^closing/(?P<which>{MONTH})/$", months.month, name="month"),
     re_path(rf"^closing/(?P<which>{MONTH})/roll-forward\.{FILE}$", months.export, name="month-export"),
     re_path(rf"^closing/(?P<which>{MONTH})/cut-off\.{FILE}$", months.cut_off, name="month-cut-off"),
+    re_path(rf"^closing/(?P<which>{MONTH})/group\.{FILE}$", months.group, name="month-group"),
     re_path(rf"^closing/(?P<which>{MONTH})/vouchers/(?P<layout>\w+)$", months.vouchers, name="month-vouchers"),
     re_path(
         rf"^closing/(?P<which>{MONTH})/(?P<action>report|close|ask|grant|refuse|write-down)$",

@@ -83,6 +83,19 @@ def cut_columns() -> list[Column]:
     ]
 
 
+def group_columns() -> list[Column]:
+    """Stock of all companies at the month's end."""
+    return [
+        Column("company", _("Company")),
+        Column("sku", _("SKU"), "sku", href=lambda r: reverse("sku", args=[r.sku])),
+        Column("units", _("Units"), "units"),
+        Column("missing", _("Units without cost"), "units", shown=False),
+        Column("carried", _("In the companies' books"), "money"),
+        Column("paid", _("Paid to outsiders"), "money"),
+        Column("profit", _("Profit within the group"), "money"),
+    ]
+
+
 SUMS = (
     "opening_units", "opening", "adjustment", "in_units", "in_amount", "out_units", "out_amount", "closing_units", "closing",
 )  # fmt: skip
@@ -147,6 +160,15 @@ def _cut_off(visit: Visit, which: date, rows: Sequence[Underway], *, everything:
     return build("cut-off", declared, found, view, visit.viewer, visit.state.currency, export=export)
 
 
+def _group(visit: Visit, which: date, *, everything: bool) -> Table:
+    declared = group_columns()
+    view = wish(visit.request, declared, "-profit", prefix="group-")
+    part = replace(view.slice, offset=0, limit=EXPORT_ROWS) if everything else view.slice
+    found = cut(queries.group(visit.viewer, which), part, sums=("units", "missing", "carried", "paid", "profit"))
+    export = reverse("month", args=[f"{which:%Y-%m}"]) + "group"
+    return build("group", declared, found, view, visit.viewer, visit.state.currency, export=export)
+
+
 @require_GET
 @page
 def month(visit: Visit, which: str) -> HttpResponseBase:
@@ -172,6 +194,7 @@ def month(visit: Visit, which: str) -> HttpResponseBase:
         left=sum(not c.done for c in found.checks),
         table=_rolled(visit, first, everything=False),
         under_way=_cut_off(visit, first, found.cut_off, everything=False) if found.cut_off else None,
+        group=_group(visit, first, everything=False) if found.group else None,
         worth=[(row, str(words.CONFIDENCE[row.confidence])) for row in found.realisable],
         jobs=queries.running(visit.viewer),
         may_close=visit.viewer.can("close"),
@@ -195,6 +218,14 @@ def cut_off(visit: Visit, which: str, suffix: str) -> HttpResponseBase:
     first = _month(which)
     rows = queries.month(visit.viewer, first).cut_off
     return send(_cut_off(visit, first, rows, everything=True), suffix, visit.state.zone)
+
+
+@require_GET
+@page
+def group(visit: Visit, which: str, suffix: str) -> HttpResponseBase:
+    """Stock of all companies at the month's end as a file."""
+    visit.need("see_cost")
+    return send(_group(visit, _month(which), everything=True), suffix, visit.state.zone)
 
 
 @require_GET
