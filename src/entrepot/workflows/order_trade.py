@@ -15,13 +15,11 @@ from entrepot.books.versions import current
 from entrepot.core.calendar import Instant, midnight, to_datetime
 from entrepot.core.documents import CostBill, Payment, Receipt, SupplierCredit, SupplierReturn
 from entrepot.core.errors import Problem, ProblemError
+from entrepot.workflows import over_receipt
 from entrepot.workflows.clock import now
 from entrepot.workflows.documents_out import SOURCE, unused_number
 from entrepot.workflows.order_steps import typed
 from entrepot.workflows.purchasing import post, problem
-
-OVER_BP = 500
-"""What a receipt may exceed a line of its order by where the order agrees on nothing: 5 %."""
 
 
 def receive(
@@ -29,7 +27,7 @@ def receive(
     at: Instant | None = None, origin: str = "",
 ) -> str:  # fmt: skip
     """Goods of an order arrive: per line ``order_line``, ``quantity`` and maybe condition, label, batch. Partial, short or over
-    within the order's tolerance (:data:`OVER_BP` where it has none). Returns the receipt's number.
+    within what is tolerated (:mod:`entrepot.workflows.over_receipt`). Returns the receipt's number.
 
     Raises :class:`ProblemError` (``over_receipt``) for more; nothing is taken up then.
     """
@@ -43,8 +41,7 @@ def receive(
             raise problem(
                 "nothing_received", "no quantity is given", "say how many units came", number, field="quantity"
             )
-        if _agreed(ordered) is None:
-            _within_tolerance(ordered, named)
+        over_receipt.within(viewer, ordered, named)
         body = {"location": location, "order": {"type": "purchase_order", "id": number}, "lines": named}
         return _post(viewer, Receipt, "GR", name, number, body, on, at, origin)
 
@@ -203,32 +200,6 @@ def _lot(line: models.PurchaseLine) -> dict[str, Any]:
         raise problem("nothing_received", "nothing of this line was received", "receive it first", line.item.sku)
     return {"type": born.document.type, "id": born.document.external_id, "account": born.document.account,
             "source": born.document.source, "line": born.line}  # fmt: skip
-
-
-def _agreed(ordered: Sequence[models.PurchaseLine]) -> int | None:
-    import json
-
-    return json.loads(bytes(ordered[0].document.body)).get("over_bp")
-
-
-def _within_tolerance(ordered: Sequence[models.PurchaseLine], lines: Sequence[Mapping[str, Any]]) -> None:
-    came: dict[int, int] = {}
-    rows = models.Movement.objects.filter(purchase_line__in=[x.pk for x in ordered], replacement__isnull=True)
-    for key, units in rows.values_list("purchase_line_id", "quantity"):
-        came[key] = came.get(key, 0) + units
-    for place, line in enumerate(lines, 1):
-        row = _line(ordered, line)
-        came[row.pk] = came.get(row.pk, 0) + int(line["quantity"])
-        most = row.quantity + row.quantity * OVER_BP // 10_000
-        if came[row.pk] > most:
-            raise ProblemError(
-                Problem(
-                    "over_receipt", f"more than was ordered: {came[row.pk]} of {row.quantity}, {most} with what is tolerated",
-                    "count again; else change the order, or receive the rest without it", line=place, field="quantity",
-                    found=str(line["quantity"]),
-                    parameters={"ordered": row.quantity, "most": most, "would": came[row.pk]},
-                )
-            )  # fmt: skip
 
 
 def _post(

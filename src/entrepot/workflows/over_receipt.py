@@ -1,20 +1,26 @@
-"""A receipt beside what is still open of its order or shipment: over, short, and how much over is too much."""
+"""A receipt beside what is still open of its order or shipment: over, short, and how much over is too much.
+
+One rule says how much (:mod:`entrepot.books.agreements`): the order's own share, else its supplier's, else the company's; where
+nobody says so, what is typed may exceed by 5 %. A shipment has no supplier's share: the company's holds, else the same 5 %.
+"""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from entrepot.books import agreements, models
 from entrepot.books.access import Viewer
 from entrepot.books.selectors import arriving
 from entrepot.books.selectors.arriving import Arriving
 from entrepot.books.selectors.shapes import NotThere
-from entrepot.core.errors import Problem
+from entrepot.books.versions import current
+from entrepot.core.calendar import to_instant
+from entrepot.core.errors import Problem, ProblemError
 from entrepot.workflows.typed_rows import Fault
-
-OVER_SHIPMENT_BP = 1_000
-"""What may arrive of a shipment beyond what was sent, in basis points: more than that is a miscount or another shipment."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +62,35 @@ def over_short(viewer: Viewer, document: Any) -> list[OverShort]:
     return [row for row in rows if row.difference]
 
 
-def too_many(viewer: Viewer, document: Any) -> list[Fault]:
-    """Faults for what comes out of a shipment far beyond what was sent, and for items that it never held.
+def within(viewer: Viewer, ordered: Sequence[models.PurchaseLine], lines: Sequence[Mapping[str, Any]]) -> None:
+    """Raise ``over_receipt`` where ``lines`` (``order_line``, ``quantity``) bring more of an order than is tolerated."""
+    over, by_line = _tolerated(viewer, ordered), {row.line: row for row in ordered}
+    came = _came(ordered)
+    for place, line in enumerate(lines, 1):
+        row = by_line[line["order_line"]]
+        came[row.pk] += int(line["quantity"])
+        most = _most(row.quantity, over)
+        if came[row.pk] > most:
+            raise ProblemError(_over(came[row.pk], row.quantity, most, place, line["quantity"]))
 
-    An order's own tolerance is asked when the receipt is posted.
-    """
-    if document.type != "receipt" or document.shipment is None:
+
+def too_many(viewer: Viewer, document: Any) -> list[Fault]:
+    """Faults for what comes of an order or out of a shipment beyond what is tolerated, and for items that it never held."""
+    if document.type != "receipt":
         return []
+    if document.order is not None and document.order.type == "purchase_order":
+        return _too_many_of_order(viewer, document)
     found = expected(viewer, document)
     if found is None or found.kind != "shipment" or not found.lines:
         return []
     lines, faults, comes = {line.sku: line for line in found.lines}, list[Fault](), Counter[str]()
+    told = agreements.company_over_bp(viewer.company.code, to_instant(document.effective_at))
+    over = agreements.OVER_BP if told is None else told
     for place, line in enumerate(document.lines):
         known = lines.get(line.sku)
         sent = known.promised if known else 0
         comes[line.sku] += line.quantity
-        most = sent + sent * OVER_SHIPMENT_BP // 10_000
+        most = _most(sent, over)
         would = comes[line.sku] + (known.came if known else 0)
         if would > most:
             problem = Problem(
@@ -82,3 +101,53 @@ def too_many(viewer: Viewer, document: Any) -> list[Fault]:
             )  # fmt: skip
             faults.append(Fault(problem, place, "quantity"))
     return faults
+
+
+def _too_many_of_order(viewer: Viewer, document: Any) -> list[Fault]:
+    """By SKU over the lines of the order that the receipt names; what is not of the order is refused where it is posted."""
+    rows = viewer.of_company(models.PurchaseLine.objects.filter(document__external_id=document.order.id))
+    ordered = list(current(rows).select_related("item", "document"))
+    if not ordered:
+        return []
+    over, came = _tolerated(viewer, ordered), _came(ordered)
+    most, whole, comes = Counter[str](), Counter[str](), Counter[str]()
+    for row in ordered:
+        most[row.item.sku] += _most(row.quantity, over)
+        whole[row.item.sku] += row.quantity
+        comes[row.item.sku] += came[row.pk]
+    faults = list[Fault]()
+    for place, line in enumerate(document.lines):
+        comes[line.sku] += line.quantity
+        if line.sku in whole and comes[line.sku] > most[line.sku]:
+            told = _over(comes[line.sku], whole[line.sku], most[line.sku], place + 1, line.quantity)
+            faults.append(Fault(told, place, "quantity"))
+    return faults
+
+
+def _tolerated(viewer: Viewer, ordered: Sequence[models.PurchaseLine]) -> int:
+    first = ordered[0].document
+    told = agreements.over_bp(
+        json.loads(bytes(first.body)), ordered[0].supplier, viewer.company.code, first.effective_at
+    )
+    return agreements.OVER_BP if told is None else told
+
+
+def _came(ordered: Sequence[models.PurchaseLine]) -> Counter[int]:
+    """Units received so far by order line."""
+    rows = models.Movement.objects.filter(purchase_line__in=[x.pk for x in ordered], replacement__isnull=True)
+    came = Counter[int]()
+    for key, units in rows.values_list("purchase_line_id", "quantity"):
+        came[key] += units
+    return came
+
+
+def _most(quantity: int, over: int) -> int:
+    return quantity + quantity * over // 10_000
+
+
+def _over(would: int, ordered: int, most: int, line: int, found: Any) -> Problem:
+    return Problem(
+        "over_receipt", f"more than was ordered: {would} of {ordered}, {most} with what is tolerated",
+        "count again; else change the order, or receive the rest without it", line=line, field="quantity", found=str(found),
+        parameters={"ordered": ordered, "most": most, "would": would},
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import transaction
 
-from entrepot.books import audit_trail, bulk, intake, models
+from entrepot.books import agreements, audit_trail, bulk, intake, models
 from entrepot.books.access import ROLES, Viewer
 from entrepot.books.intake.directory import Directory
 from entrepot.books.versions import current
@@ -59,7 +59,13 @@ def propose(viewer: Viewer, order: PurchaseOrder, *, at: Instant | None = None, 
 
 
 def placing(viewer: Viewer, order: PurchaseOrder, at: Instant) -> tuple[list[Any], str]:
-    """The documents that placing ``order`` comes to, and whether it is only proposed by them."""
+    """The documents that placing ``order`` comes to, and whether it is only proposed by them.
+
+    An order that states neither terms nor a deposit takes those of its supplier on its day, so that it keeps them.
+    """
+    if not order.terms and not order.deposit_bp:
+        known = agreements.agreed(order.supplier, to_instant(order.effective_at))
+        order = order.model_copy(update={"terms": list(known.terms)})
     row = models.Document.objects.filter(
         type="purchase_proposal", source=order.source, account=order.account or order.supplier, external_id=order.id
     ).order_by("-version").first()  # fmt: skip

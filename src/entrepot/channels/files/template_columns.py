@@ -179,7 +179,7 @@ def _cell(name: str, path: tuple[str, ...], lists: tuple[str, ...], needed: bool
 
 
 def _kind(name: str, inner: Any) -> ColumnKind:  # noqa: PLR0911 - one a kind
-    if name in ("deposit_bp", "rate_bp", "share_bp", "over_bp"):
+    if name in ("deposit_bp", "rate_bp", "share_bp", "over_bp", "discount_bp"):
         return "percent"
     if get_origin(inner) is Literal:
         return "choice"

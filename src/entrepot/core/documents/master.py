@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from entrepot.core.documents.header import Amount, Code, Country, Document, Piece, Short, Text, Units, unique
+from entrepot.core.documents.terms import PaymentTerm, whole
 from entrepot.core.money import CURRENCIES, MAX_AMOUNT
 
 CostingMethod = Literal["fifo", "moving_average", "month_end"]
@@ -33,7 +34,8 @@ class Company(Document):
     """A legal entity that owns stock: base currency, zone in which its periods are cut, costing method.
 
     ``books_from``: the first day of its books, where they start in the middle of a year. What was sold or came back before
-    moved units that the opening balance left out already: it feeds demand only.
+    moved units that the opening balance left out already: it feeds demand only. ``over_bp``: what a receipt may exceed an order
+    by where neither the order nor its supplier says so.
     """
 
     type: Literal["company"] = "company"
@@ -43,6 +45,7 @@ class Company(Document):
     method: CostingMethod = "fifo"
     country: Country | None = None
     books_from: date | None = None
+    over_bp: Annotated[int, Field(ge=0, le=10_000)] | None = None
 
     _iso = field_validator("currency")(iso_currency)
 
@@ -168,7 +171,9 @@ class Supplier(Document):
     """Who sells or carries: ``id`` is the supplier code. ``kind`` tells factories from forwarders and others.
 
     ``minimum_order``: least goods of one order, in ``currency``; ``order_in``: he takes whole cartons, or whole pallets of the
-    items that have that packaging level.
+    items that have that packaging level. ``terms``: when shares of an order are due that states none itself; ``over_bp``: what
+    a receipt may exceed a line of such an order by; ``discount_bp`` of a bill paid within ``discount_days``. All three hold from
+    the document's day on.
     """
 
     type: Literal["supplier"] = "supplier"
@@ -180,6 +185,15 @@ class Supplier(Document):
     payment_terms: Text = ""
     minimum_order: Amount | None = None
     order_in: Literal["carton", "pallet"] = "carton"
+    over_bp: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    discount_bp: Annotated[int, Field(ge=0, le=10_000)] = 0
+    discount_days: Annotated[int, Field(ge=0, le=365)] = 0
+    terms: list[PaymentTerm] = []
+
+    @model_validator(mode="after")
+    def _all_of_it(self) -> Supplier:
+        whole(self.terms)
+        return self
 
 
 class Location(Document):

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Body, Router, Schema
+from pydantic import Field
 
 from entrepot.books.access import Viewer
+from entrepot.books.agreements import Agreed
 from entrepot.books.selectors.shapes import Money
+from entrepot.core.documents.terms import PaymentTerm
 from entrepot.faces.api.security import viewer_of
 from entrepot.faces.api.shapes import answer, schema_of
-from entrepot.workflows import order_asked, order_pages
+from entrepot.workflows import order_asked, order_pages, supplier_terms
 from entrepot.workflows.order_asked import Act, Done
 
 buying = Router()
@@ -105,6 +109,41 @@ def read_order(request: HttpRequest, number: str) -> HttpResponse:
         **({"to_pay": found.to_pay.amount} if priced else {}),
     }  # fmt: skip
     return answer(viewer, told)
+
+
+class TermsIn(Schema):
+    """Terms from a day on (today unless said); shares add up to 10,000, or there are none."""
+
+    terms: list[PaymentTerm] = []
+    since: date | None = None
+    over_bp: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    discount_bp: Annotated[int, Field(ge=0, le=10_000)] = 0
+    discount_days: Annotated[int, Field(ge=0, le=365)] = 0
+
+
+@buying.get("/suppliers/{path:code}/terms", response=list[Row], summary="What is agreed with a supplier")
+def read_terms(request: HttpRequest, code: str) -> HttpResponse:
+    """Payment terms, discount and tolerance by day, the newest first."""
+    viewer = viewer_of(request)
+    return answer(viewer, [_terms(one) for one in supplier_terms.read(viewer, code)])
+
+
+@buying.put("/suppliers/{path:code}/terms", response=Row, summary="Agree terms with a supplier")
+def set_terms(request: HttpRequest, code: str, told: TermsIn) -> HttpResponse:
+    """They hold from their day on, for orders that state none themselves."""
+    viewer = viewer_of(request)
+    done = supplier_terms.agree(
+        viewer, code, [term.model_dump() for term in told.terms], since=told.since, over_bp=told.over_bp,
+        discount_bp=told.discount_bp, discount_days=told.discount_days, origin="api",
+    )  # fmt: skip
+    return answer(viewer, _terms(done))
+
+
+def _terms(one: Agreed) -> Row:
+    return {
+        "since": one.since, "terms": [term.model_dump() for term in one.terms], "over_bp": one.over_bp,
+        "discount_bp": one.discount_bp, "discount_days": one.discount_days,
+    }  # fmt: skip
 
 
 def _row(viewer: Viewer, row: order_pages.OrderRow) -> Row:

@@ -8,6 +8,7 @@ import typer
 
 from entrepot import __version__
 from entrepot.faces.cli import (
+    agreeing,
     blanks,
     checking,
     costing,
@@ -105,6 +106,7 @@ app.command("group-value")(periods.group_value)
 app.command("write-down")(periods.write_down)
 app.command("budget")(periods.budget)
 app.command("capitalise")(periods.capitalise)
+app.command("supplier-terms")(agreeing.supplier_terms)
 app.command("backup")(keeping.backup)
 app.command("restore")(keeping.restore)
 app.command("move")(keeping.move)

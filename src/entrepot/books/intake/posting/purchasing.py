@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Sum
 
 from entrepot.books import models
+from entrepot.books.agreements import over_bp
 from entrepot.books.intake.posting.builder import Builder, line_amount
 from entrepot.books.intake.trouble import refused, unknown
 from entrepot.books.versions import current
@@ -117,9 +118,12 @@ def refuse_cancelled(b: Builder, order: str, remedy: str) -> None:
 
 
 def refuse_over(b: Builder, doc: d.Receipt, ordered: list[models.PurchaseLine]) -> None:
-    """Refuse a receipt that exceeds a line of its order by more than the order tolerates, where it states a tolerance."""
-    told = json.loads(bytes(ordered[0].document.body)) if ordered else {}
-    if told.get("over_bp") is None:
+    """Refuse a receipt that exceeds a line of its order by more than is agreed (:mod:`entrepot.books.agreements`)."""
+    if not ordered:
+        return
+    first = ordered[0].document
+    over = over_bp(json.loads(bytes(first.body)), ordered[0].supplier, b.header.company.code, first.effective_at)
+    if over is None:
         return
     before = dict(
         models.Movement.objects.filter(purchase_line__in=[row.pk for row in ordered], replacement__isnull=True)
@@ -131,7 +135,7 @@ def refuse_over(b: Builder, doc: d.Receipt, ordered: list[models.PurchaseLine]) 
         if row is None:
             continue
         before[row.pk] = before.get(row.pk, 0) + line.quantity
-        most = row.quantity + row.quantity * int(told["over_bp"]) // 10_000
+        most = row.quantity + row.quantity * over // 10_000
         if before[row.pk] > most:
             raise refused(
                 "over_receipt", f"more than was ordered: {before[row.pk]} of {row.quantity}, {most} with what is tolerated",
