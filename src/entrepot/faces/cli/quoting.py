@@ -91,7 +91,8 @@ def quote(
     typed: dict[str, Any] = {
         "destination": to, "price": price, "quantity": quantity, "currency": currency, "hs": hs,
         "way": [_way(text, all_in) for text in way or ()], "lanes": lanes, "via": via, "daily": daily, "sale": sale, "fee": fee,
-        "unit": {k: v for k, v in (("grams", grams), ("cm", size)) if v not in (None, "")}, "duty": duty, "tax": tax, "programme": programme,
+        "unit": {k: v for k, v in (("grams", grams), ("cm", size)) if v not in (None, "")},
+        "duty": duty, "tax": tax, "programme": programme,
         "carton": {k: v for k, v in (("units", units), ("kg", kg), ("cm", sides)) if v}, "regime": regime,
         "description": description, "recover": recover_share or recover,
         "splits": [_part(text) for text in split or ()], "breaks": [_break(text) for text in price_break or ()],
