@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ from entrepot.channels.files.template_columns import columns
 from entrepot.channels.files.templates import document_rows, fill_in_sheet
 from entrepot.core.errors import ProblemError
 from entrepot.core.spreadsheet import FillIn, write_workbook
+from entrepot.sample.set_up import example_workbook
 from entrepot.workflows.checking import check
 from entrepot.workflows.revalue import revalue
 from entrepot.workflows.set_up_books import set_up_books
-from tests.workflows.ledger import bill, doc, masters
+from tests.workflows.ledger import assert_proven, bill, doc, masters
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 SIGNED = [
@@ -117,3 +119,59 @@ def test_the_empty_workbook_reads_as_nothing_to_do(tmp_path: Path) -> None:
     (tmp_path / "other.xlsx").write_bytes(write_workbook([FillIn("Prices", ["A"], [["1"]])]))
     with pytest.raises(ProblemError, match="none of the sheets"):
         open_setup(tmp_path / "other.xlsx", bounded=False)
+
+
+def test_people_of_the_workbook(tmp_path: Path) -> None:
+    """A faulty person is told by cell and keeps everything out; the right ones come in with a password each, said once."""
+    from django.contrib.auth import authenticate
+
+    from entrepot.channels.files.setup_users import HEADS, USERS
+
+    def people(*rows: list[str], language: Any = "en") -> Path:
+        path = workbook(tmp_path, papers(), SIGNED, language)
+        sheets = [FillIn(USERS[language], HEADS[language], rows)]
+        found = [fill_in_sheet(k, language, [[r.get(c.name) for c in columns(k)] for d in papers() if d.type == k
+                                             for r in document_rows(d, language, "USD")]) for k in KINDS]  # fmt: skip
+        path.write_bytes(write_workbook([*found, *sheets]))
+        return path
+
+    wrong = set_up_books(
+        people(["ann", "finance", "US", "", ""], ["", "viewer", "", "", ""], ["bob", "king", "", "", "LA"],
+               ["eve", "viewer", "", "", "MOON"]), bounded=False,
+    )  # fmt: skip
+    assert [(p.line, p.field, p.code) for p in wrong.problems] == [
+        (3, "name", "bad_name"), (4, "role", "unknown_role"), (5, "places", "unknown_location"),
+    ]  # fmt: skip
+    assert (wrong.posted, wrong.users, models.Membership.objects.count(), models.Document.objects.count()) == (
+        False,
+        [],
+        0,
+        0,
+    )
+    good = people(["ann", "财务", "US", "", ""], ["wes", "仓库", "", "", "LA、DE"], language="zh")
+    assert set_up_books(good, bounded=False, users_allowed=False).problems[0].code == "not_allowed"
+    assert set_up_books(good, dry_run=True, bounded=False).users == []
+    assert models.Membership.objects.count() == 0
+    done = set_up_books(good, bounded=False)
+    assert done.posted
+    assert all(authenticate(username=name, password=password) for name, password in done.users)
+    wes = models.Membership.objects.get(user__username="wes")
+    assert (wes.role, sorted(x.code for x in wes.locations.all())) == ("warehouse", ["DE", "LA"])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_example_of_a_seller_in_mid_year_comes_in_and_ties(tmp_path: Path, language: str) -> None:
+    """Two companies in two currencies; what its accountant signs is added up without the books, and the checker agrees."""
+    path = tmp_path / "example.xlsx"
+    path.write_bytes(example_workbook("zh" if language == "zh" else "en", date(2026, 7, 1)))
+
+    done = set_up_books(path)
+
+    assert done.problems == []
+    assert {(t.company, t.figure): t.difference for t in done.ties} == {
+        (company, figure): 0 for company in ("SZ", "HK")
+        for figure in ("inventory", "in_transit", "prepayments", "payables") if (company, figure) != ("HK", "in_transit")
+    }  # fmt: skip
+    assert done.posted
+    revalue()
+    assert_proven()

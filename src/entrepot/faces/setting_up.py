@@ -67,7 +67,8 @@ def begin(viewer: Viewer, name: str, chunks: Iterable[bytes], zone: str) -> str:
         )
     kept = f"{secrets.token_hex(16)}.xlsx"
     uploads.keep(kept, name, chunks)
-    arguments = {"file": kept, "name": Path(name).name[:200], "zone": zone or "UTC", "actor": viewer.name}
+    arguments = {"file": kept, "name": Path(name).name[:200], "zone": zone or "UTC", "actor": viewer.name,
+                 "users": viewer.can("manage_users")}  # fmt: skip
     return str(worker.start(KIND_TRY, arguments, viewer.name).pk)
 
 
@@ -88,7 +89,8 @@ def confirm(viewer: Viewer, key: str) -> None:
         after={"file": found.file, **dict(found.documents)},
         at=now(),
     )
-    worker.start(KIND_POST, {**tried.arguments, "check": tried.pk, "actor": viewer.name}, viewer.name)
+    worker.start(KIND_POST, {**tried.arguments, "check": tried.pk, "actor": viewer.name,
+                             "users": viewer.can("manage_users")}, viewer.name)  # fmt: skip
 
 
 def page(viewer: Viewer, key: str) -> SetUpPage:
@@ -151,7 +153,7 @@ def _run(arguments: dict[str, Any], progress: Progress, *, dry_run: bool) -> dic
 
     done = set_up_books(
         uploads.path_of(arguments), dry_run=dry_run, actor=str(arguments.get("actor", "")), progress=progress,
-        zone=arguments.get("zone", "UTC"), name=arguments["name"],
+        zone=arguments.get("zone", "UTC"), name=arguments["name"], users_allowed=bool(arguments.get("users")),
     )  # fmt: skip
     return {
         "documents": done.documents,

@@ -25,6 +25,7 @@ from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows.clock import now
 from entrepot.workflows.month_figures import BOOK_COMPONENTS
 from entrepot.workflows.prepayments import outstanding
+from entrepot.workflows.set_up_users import add_people
 from entrepot.workflows.value_at import value_at
 
 
@@ -54,6 +55,8 @@ class SetUp:
     ties: list[Tie] = field(default_factory=list[Tie])
     report: IntakeReport | None = None
     posted: bool = False
+    users: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """Name and first password of each person who came in; stored nowhere, to be said once."""
 
 
 class _Row(NamedTuple):
@@ -63,14 +66,15 @@ class _Row(NamedTuple):
 
 def set_up_books(
     path: Path | str, *, dry_run: bool = False, actor: str = "", recorded_at: Instant | None = None,
-    limits: Limits = COMMAND_LINE, bounded: bool = True, progress: Progress = SILENT, name: str = "", **settings: Any,
+    limits: Limits = COMMAND_LINE, bounded: bool = True, progress: Progress = SILENT, name: str = "",
+    users_allowed: bool = True, **settings: Any,
 ) -> SetUp:  # fmt: skip
     """Post a filled-in workbook as one batch, or say what keeps it out.
 
     Nothing is posted with ``dry_run``, where a row cannot be posted, or where a figure does not tie: the rows with sheet,
     line, field and remedy, and the figures, stand in the result. ``name`` is what the
-    file was called, where it lies under another name. ``settings`` (``zone``, ``currency``, ``company`` …) fill in
-    what the tables leave open. Raises ``ProblemError`` where the file as a whole is refused.
+    file was called, where it lies under another name; ``users_allowed``: whether who brings it may manage users. ``settings``
+    (``zone``, ``currency``, ``company`` …) fill in what the tables leave open. Raises ``ProblemError`` where the file as a whole is refused.
     """
     at = recorded_at or now()
     progress.begin("reading")
@@ -86,13 +90,16 @@ def set_up_books(
             policy=Policy("refuse"), file=raw, rejected=_rejected(file), progress=progress,
         )  # fmt: skip
         result.documents = dict(result.report.counts_by_type)
-        result.problems = [*_questions(file), *result.report.problems]
+        people, wrong = add_people(file.users, actor, allowed=users_allowed)
+        result.problems = [*_questions(file), *result.report.problems, *wrong]
+        if people:
+            result.documents["user"] = len(people)
         result.ties = [_tie(figure) for figure in file.trial]
         kept_out = result.report.quarantined or result.problems or any(tie.difference for tie in result.ties)
         if dry_run or kept_out:
             transaction.set_rollback(True)
         else:
-            result.posted = True
+            result.posted, result.users = True, people
     return result
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,12 @@ from entrepot.channels.files.grid import LINE, Grid
 from entrepot.channels.files.limits import WEB, Limits
 from entrepot.channels.files.opening import open_sheets
 from entrepot.channels.files.parsed import ParsedFile
+from entrepot.channels.files.setup_users import USERS, UserRow, read_users, users_sheet
+from entrepot.channels.files.template_columns import columns
 from entrepot.channels.files.template_words import Language, about, title
-from entrepot.channels.files.templates import fill_in_sheet
+from entrepot.channels.files.templates import document_rows, fill_in_sheet
 from entrepot.core.errors import Problem, ProblemError
-from entrepot.core.money import minor
+from entrepot.core.money import major, minor
 from entrepot.core.spreadsheet import Cell, FillIn, write_workbook
 
 KINDS = (
@@ -35,6 +37,7 @@ _GUIDE: dict[Language, list[str]] = {
         "Opening balances: one line a lot, with its cost by component and the day on which it was received.",
         "Goods on the way: an opening balance at the place they left, and a shipment that takes them out of it.",
         "Purchase orders with deposits: the order, and the payment that names it. Unpaid bills: as bills, without payment.",
+        "Users: who may sign in and as what; no passwords. Each gets one that is said once.",
         "Trial balance: what your books say today, per company. Nothing comes in unless it ties to the cent.",
     ],
     "zh": [
@@ -42,6 +45,7 @@ _GUIDE: dict[Language, list[str]] = {
         "期初库存：每批一行，填写各项成本和入库日期。",
         "在途货物：先在发出地填期初库存，再填一张发运单把货转出。",
         "已付定金的采购订单：填订单，再填指向该订单的付款。未付账单：只填账单，不填付款。",
+        "用户：谁可以登录、什么角色；不填密码，系统为每人生成一次性密码。",
         "试算平衡：按公司填写财务账上的余额。与账差一分钱都不会导入。",
     ],
 }
@@ -64,6 +68,7 @@ class SetupFile:
 
     tables: dict[str, ParsedFile]
     trial: tuple[TrialFigure, ...]
+    users: tuple[UserRow, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -87,8 +92,36 @@ def setup_workbook(language: Language = "en") -> bytes:
     figures = list(FIGURES) if language == "en" else list(FIGURES.values())
     trial = FillIn(TRIAL[language], _HEADS[language], (), (0,), {1: figures})
     return write_workbook(
-        [FillIn(START[language], ["Entrepot"], [*guide, *listed]), *(fill_in_sheet(k, language) for k in KINDS), trial]
+        [
+            FillIn(START[language], ["Entrepot"], [*guide, *listed]),
+            *(fill_in_sheet(k, language) for k in KINDS),
+            users_sheet(language),
+            trial,
+        ]
     )
+
+
+def filled_workbook(
+    papers: Iterable[Any], signed: Iterable[tuple[str, str, int, str]], language: Language = "en", *, currency: str = "USD"
+) -> bytes:  # fmt: skip
+    """The workbook with documents in it. ``signed``: company, figure, amount in minor units and currency of the trial balance;
+    ``currency`` stands where a sheet needs one and a document names none."""
+    by_kind: dict[str, list[Any]] = {kind: [] for kind in KINDS}
+    for paper in papers:
+        by_kind[paper.type].append(paper)
+    sheets: list[FillIn] = []
+    for kind, told in by_kind.items():
+        rows = [
+            [row.get(column.name) for column in columns(kind)]
+            for one in told
+            for row in document_rows(one, language, currency)
+        ]
+        sheets.append(fill_in_sheet(kind, language, rows))
+    trial: list[list[Cell]] = [
+        [company, figure if language == "en" else FIGURES[figure], major(amount, unit), unit]
+        for company, figure, amount, unit in signed
+    ]
+    return write_workbook([*sheets, FillIn(TRIAL[language], _HEADS[language], trial)])
 
 
 def open_setup(file: Path | str | bytes, *, limits: Limits = WEB, bounded: bool = True, **settings: Any) -> SetupFile:
@@ -99,14 +132,18 @@ def open_setup(file: Path | str | bytes, *, limits: Limits = WEB, bounded: bool 
     names = {title(kind, language)[:31]: kind for kind in KINDS for language in TRIAL}
     tables, others = open_sheets(file, names, limits=limits, bounded=bounded, **settings)
     trial = [grid for name, grid in others.items() if name in TRIAL.values()]
-    if not tables and not trial:
+    people = [grid for name, grid in others.items() if name in USERS.values()]
+    if not tables and not trial and not people:
         raise ProblemError(
             Problem(
                 "no_setup_workbook", "none of the sheets is one of the set-up workbook", "fill in the empty workbook"
             )
         )
     ordered = {kind: tables[kind] for kind in KINDS if kind in tables}
-    return SetupFile(ordered, tuple(figure for grid in trial for figure in _figures(grid)))
+    return SetupFile(
+        ordered, tuple(figure for grid in trial for figure in _figures(grid)),
+        tuple(row for grid in people for row in read_users(grid)),
+    )  # fmt: skip
 
 
 def _figures(grid: Grid) -> Iterator[TrialFigure]:

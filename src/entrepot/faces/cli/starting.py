@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -18,11 +19,14 @@ def set_up(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would come in and how it ties.")] = False,
     language: Annotated[str, typer.Option(help="Language of the empty workbook: en or zh.")] = "en",
     out: Annotated[Path, typer.Option(help="Where the empty workbook goes.")] = Path("entrepot-set-up.xlsx"),
+    example: Annotated[
+        bool, typer.Option("--example", help="Write the workbook filled in: a seller of lamps and tents in mid-year.")
+    ] = False,
     zone: Annotated[str, typer.Option(help="Time zone of dates without one.")] = "UTC",
 ) -> None:
     """Start in the middle of a year: companies, items, stock, orders, deposits and bills from one workbook that ties."""
     if file is None:
-        _empty(language, out)
+        _write(language, out, example=example)
         return
     open_books()
     from entrepot.faces.cli.bars import Bars
@@ -44,17 +48,24 @@ def set_up(
         say(f"{problem.document} {problem.where}: {problem.message} ({problem.found}): {problem.remedy}")
     if done.posted:
         say("all of it came in")
+        for name, password in done.users:
+            say(f"{name} may sign in, password {password} (said once; entrepot user password {name} gives another)")
         revalue_and_say()
     elif not dry_run:
         say("nothing came in")
         raise typer.Exit(1)
 
 
-def _empty(language: str, out: Path) -> None:
+def _write(language: str, out: Path, *, example: bool) -> None:
     from entrepot.faces.cli.printing import say
     from entrepot.workflows import templates
 
     if language not in templates.LANGUAGES:
         raise ProblemError(Problem("unknown_language", "there is no such language", "choose en or zh", found=language))
-    out.write_bytes(templates.setup_workbook(language))
+    if example:
+        from entrepot.sample.set_up import example_workbook
+
+        out.write_bytes(example_workbook("zh" if language == "zh" else "en", date(2026, 7, 1)))
+    else:
+        out.write_bytes(templates.setup_workbook(language))
     say(str(out))
