@@ -291,3 +291,43 @@ def test_a_delay_reaches_the_lead_times_of_the_plan() -> None:
     assert (supplier, place, round(days)) == ("F1", models.Location.objects.get(code="LA").pk, 51)
     order_trade.receive(who("ann"), "PO-1", "LA", [{"order_line": 1, "quantity": 1}], at=DAY(2026, 2, 25))
     assert delays() == []
+
+
+def test_a_new_day_shifts_what_is_expected_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Inventory, Receiving, the plan's inbound and the payment that waits for the goods follow the day heard last; an order
+    that has ended is expected nowhere, and units that the supplier did not confirm are not expected either."""
+    from entrepot.books.selectors import paging
+    from entrepot.books.selectors.arriving import arrivals
+    from entrepot.books.selectors.expected import expected
+    from entrepot.workflows.positions import inbound
+
+    def seen() -> tuple[set[Any], set[Any], set[Any]]:
+        places = dict(models.Location.objects.values_list("code", "pk"))
+        rows = expected(who("ann"), places).values()
+        coming = inbound(models.Company.objects.get(), date(2026, 1, 20))
+        return (
+            {(one.units, one.eta.date() if one.eta else None) for row in rows for one in row},
+            {(one.due, one.open) for one in arrivals(who("ann"))},
+            {(units, on) for units, on in coming.select("quantity", "expected_on").iter_rows()},
+        )
+
+    def last_due(on: date) -> date | None:
+        return max(one.day for one in stands(on).dues if one.day)
+
+    monkeypatch.setattr(paging, "clock", lambda: DAY(2026, 1, 20) * 1000)
+    placed(destination="LA")
+    arrives = {(100, date(2026, 2, 10)), (40, None)}
+    assert seen()[0] == arrives
+    assert seen()[2] == {(100, date(2026, 2, 10)), (40, date(2026, 3, 9))}
+    first = last_due(date(2026, 1, 20))
+    order_steps.heard(who("ann"), "PO-1", "delayed", expected=date(2026, 3, 20), at=DAY(2026, 1, 20))
+    both = {(100, date(2026, 3, 20)), (40, date(2026, 3, 20))}
+    assert seen() == (both, {(date(2026, 3, 20), 140)}, both)
+    later = last_due(date(2026, 1, 21))
+    assert first is not None
+    assert later is not None
+    assert (later - first).days == (date(2026, 3, 20) - date(2026, 2, 10)).days
+    order_steps.confirm(who("ann"), "PO-1", [{"order_line": 2, "quantity": 30}], at=DAY(2026, 1, 22))
+    assert {units for units, _ in seen()[0]} == {100, 30}
+    order_steps.end(who("ann"), "PO-1", "cancelled", "no moulds", at=DAY(2026, 1, 25))
+    assert seen() == (set(), set(), set())

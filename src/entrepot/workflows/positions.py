@@ -10,6 +10,7 @@ import polars as pl
 from django.db.models import Max, Sum
 
 from entrepot.books import models
+from entrepot.books.selectors.said import NOTHING, said_of_orders
 from entrepot.core.calendar import Instant, local_date
 from entrepot.core.kinds import Kind
 
@@ -108,7 +109,7 @@ def _lead_times(company: models.Company) -> dict[int, list[float]]:
 
 
 def inbound(company: models.Company, on: date) -> pl.DataFrame:
-    """The engine's INBOUND: open orders by their due date, shipments in transit by their expected arrival."""
+    """The engine's INBOUND: open orders by their day as said last, shipments in transit by their expected arrival."""
     rows = [*_ordered(company), *_in_transit(company, on)]
     return _frame(rows, item=pl.Int64, location=pl.Int64, quantity=pl.Int64, expected_on=pl.Date)
 
@@ -129,17 +130,19 @@ def _ordered(company: models.Company) -> list[tuple[int, int, int, date | None]]
         .values_list("purchase_line__document__external_id", "item_id")
         .annotate(units=Sum("quantity"))
     }
-    open_lines = []
+    open_lines, told = [], said_of_orders(company.pk)
     for line in lines:
         key = (line.document.source, line.document.account, line.document.external_id)
         place = places.get(line.destination)
         if line.document.version != latest[key] or place is None:
             continue
         came = by_line.get((line.document.external_id, line.item_id), 0)
-        left = line.quantity - min(came, line.quantity)
-        by_line[line.document.external_id, line.item_id] = came - min(came, line.quantity)
+        said = told.get(line.document.external_id, NOTHING)
+        wanted = said.units(line.line, line.quantity)
+        left = wanted - min(came, wanted)
+        by_line[line.document.external_id, line.item_id] = came - min(came, wanted)
         if left > 0:
-            due = line.due or local_date(line.effective_at, company.zone) + timedelta(weeks=9)
+            due = said.day(line.line, line.due) or local_date(line.effective_at, company.zone) + timedelta(weeks=9)
             open_lines.append((line.item_id, place, left, due))
     return open_lines
 

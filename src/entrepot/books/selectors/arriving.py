@@ -14,6 +14,7 @@ from entrepot.books.access import Viewer
 from entrepot.books.models import Balance, Document, Item, Location, Movement, PurchaseLine, Shipment
 from entrepot.books.selectors.naming import named, place_name, suppliers
 from entrepot.books.selectors.paging import now
+from entrepot.books.selectors.said import NOTHING, Said, said_of_orders
 from entrepot.books.selectors.shapes import NotThere
 from entrepot.core.calendar import DAY, local_date
 from entrepot.core.kinds import Kind
@@ -157,7 +158,7 @@ def _left(ships: list[Shipment]) -> dict[int, Counter[int]]:
 
 
 def _orders(viewer: Viewer, number: str = "") -> list[Arriving]:
-    """Open purchase orders to the viewer's places. Five queries."""
+    """Open purchase orders to the viewer's places. Six queries."""
     lines = viewer.of_company(PurchaseLine.objects.filter(document__reversed__isnull=True))
     lines = (
         lines.filter(document__external_id=number)
@@ -174,9 +175,13 @@ def _orders(viewer: Viewer, number: str = "") -> list[Arriving]:
     if viewer.locations is not None:
         his = {code for code, place in places.items() if place.pk in viewer.locations}
         latest = {order: rows for order, rows in latest.items() if rows[0].destination in his}
-    came = _came(latest)
+    came, told = _came(latest), said_of_orders(viewer.company.id)
     names, today = suppliers(), local_date(now(), viewer.company.zone)
-    found = [_order(order, rows, came, names, places, today, bool(number)) for order, rows in latest.items() if rows]
+    found = [
+        _order(order, rows, came, names, places, today, told.get(order, NOTHING), whole=bool(number))
+        for order, rows in latest.items()
+        if rows
+    ]
     return [one for one in found if one.open or number][:MOST]
 
 
@@ -197,14 +202,16 @@ def _came(orders: dict[str, list[PurchaseLine]]) -> Counter[tuple[str, int]]:
 
 def _order(
     order: str, rows: list[PurchaseLine], came: Counter[tuple[str, int]], names: dict[str, str],
-    places: dict[str, Location], today: date, whole: bool,
+    places: dict[str, Location], today: date, said: Said, *, whole: bool,
 ) -> Arriving:  # fmt: skip
     promised: Counter[int] = Counter()
     for row in rows:
-        promised[row.item_id] += row.quantity
+        promised[row.item_id] += said.units(row.line, row.quantity)
+    if said.ended:  # nothing more is to come: what came is all of it
+        promised = Counter({item: came[order, item] for item in promised})
     received = {item: came[order, item] for item in promised}
     done = sum(min(received[item], units) for item, units in promised.items())
-    dues = [due for row in rows if (due := _day(row.due)) is not None]
+    dues = [due for row in rows if (due := said.day(row.line, _day(row.due))) is not None]
     due, first = min(dues, default=None), rows[0]
     place = places.get(first.destination)
     return Arriving(

@@ -11,6 +11,7 @@ from django.db.models import Sum
 from entrepot.books.access import Viewer
 from entrepot.books.models import Movement, PlanLine, PurchaseLine
 from entrepot.books.selectors.paging import moment, now
+from entrepot.books.selectors.said import NOTHING, said_of_orders
 from entrepot.books.selectors.shapes import Arrival
 from entrepot.core.calendar import DAY, local_date, midnight
 from entrepot.core.kinds import Kind
@@ -26,7 +27,7 @@ Key = tuple[int, int]
 
 
 def expected(viewer: Viewer, places: Mapping[str, int], item: int | None = None) -> dict[Key, list[Arrival]]:
-    """Arrivals by item and place (``places``: code to number) of the viewer's company: orders, then loads. Four queries."""
+    """Arrivals by item and place (``places``: code to number) of the viewer's company: orders, then loads. Five queries."""
     out: dict[Key, list[Arrival]] = defaultdict(list)
     zone = viewer.company.zone
     for one, code, units, due, number in _orders(viewer, item):
@@ -41,7 +42,7 @@ def expected(viewer: Viewer, places: Mapping[str, int], item: int | None = None)
 
 
 def _orders(viewer: Viewer, item: int | None) -> list[tuple[int, str, int, date | None, str]]:
-    """(item, destination, units that have not come, due, number) of the latest version of each order."""
+    """(item, destination, units that have not come, day as said last, number) of the latest version of each order."""
     lines = viewer.of_company(PurchaseLine.objects.filter(document__reversed__isnull=True)).filter(
         effective_at__gte=now() - OLDEST_DAYS * DAY
     )
@@ -50,7 +51,7 @@ def _orders(viewer: Viewer, item: int | None) -> list[tuple[int, str, int, date 
     identity = ("document__source", "document__account", "document__external_id")
     rows = list(
         lines.order_by("document_id", "line").values_list(
-            *identity, "document__version", "item_id", "destination", "quantity", "due"
+            *identity, "document__version", "item_id", "destination", "quantity", "due", "line"
         )
     )
     if not rows:
@@ -62,14 +63,16 @@ def _orders(viewer: Viewer, item: int | None) -> list[tuple[int, str, int, date 
         .values_list("purchase_line__document__external_id", "item_id")
         .annotate(units=Sum("quantity"))
     }
-    today = local_date(now(), viewer.company.zone)
+    today, told = local_date(now(), viewer.company.zone), said_of_orders(viewer.company.id)
     latest: dict[tuple[str, str, str], int] = {}
     for source, account, number, version, *_ in rows:
         key = (source, account, number)
         latest[key] = max(latest.get(key, 0), version)
     out: list[tuple[int, str, int, date | None, str]] = []
-    for source, account, number, version, one, code, quantity, due in rows:
+    for source, account, number, version, one, code, ordered, agreed, line in rows:
         if version == latest[source, account, number]:
+            said = told.get(number, NOTHING)
+            quantity, due = said.units(line, ordered), said.day(line, agreed)
             done = min(came.get((number, one), 0), quantity)
             came[number, one] = came.get((number, one), 0) - done
             late = due is not None and due < today - timedelta(days=LATE_DAYS)

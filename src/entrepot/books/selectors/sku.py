@@ -48,7 +48,7 @@ def sku(viewer: Viewer, code: str, wanted: Any) -> SkuPage:
     return SkuPage(
         sku=item.sku,
         name=named(item.name, item.name_zh),
-        facts=_facts(item),
+        facts=_facts(item, priced=viewer.can("see_margin")),
         stock=inventory.of_item(viewer, item, [(f.item_id, f.location, f.weekly_milli) for f in figures]),
         units=sums[0],
         steps=steps,
@@ -214,7 +214,7 @@ def _middle(quantiles: Any, mean: float) -> tuple[float, float]:
     return mean, mean
 
 
-def _facts(item: Item) -> list[tuple[str, str]]:
+def _facts(item: Item, *, priced: bool) -> list[tuple[str, str]]:
     """Label key and text of what is known of the item."""
     packages = Packaging.objects.filter(item=item).order_by("units")
     facts = [
@@ -234,7 +234,7 @@ def _facts(item: Item) -> list[tuple[str, str]]:
         weight = f"{package.weight_g} g" if package.weight_g is not None else ""
         told = ", ".join(part for part in (f"{package.units}", f"{size} mm" if size else "", weight) if part)
         facts.append((f"package_{package.level}", told))
-    if item.list_price is not None:
+    if priced and item.list_price is not None:
         from entrepot.core.money import major
 
         facts.append(("list_price", f"{major(item.list_price, item.currency)} {item.currency}"))

@@ -24,7 +24,6 @@ def columns() -> list[Column]:
     """The list, as shown and as exported."""
     return [
         Column("sku", _("SKU"), "sku", read=lambda r: r.row.sku, href=lambda r: reverse("difference", args=[r.key])),
-        Column("name", _("Name"), read=lambda r: r.row.name),
         Column("place", _("Location"), read=lambda r: r.row.place),
         Column("condition", _("What"), read=lambda r: sentences.word("difference_what", r.row.condition)),
         Column("reported", _("Reported"), "units", read=lambda r: r.row.reported),
@@ -32,7 +31,8 @@ def columns() -> list[Column]:
         Column("off", _("Difference"), "units"),
         Column("owner", _("Owner"), optional=True),
         Column("guess", _("Probably"), read=_guess, optional=True),
-        Column("state", _("State"), read=lambda r: sentences.word("difference_state", r.state)),
+        Column("name", _("Name"), read=lambda r: r.row.name),
+        Column("state", _("State"), read=lambda r: sentences.word("difference_state", r.state), shown=False),
         Column("cause", _("Cause"), read=lambda r: sentences.word("difference_cause", r.cause) if r.cause else "", optional=True),
         Column("since", _("Since"), "instant"),
         Column("at", _("As of"), "instant", read=lambda r: r.row.at),
