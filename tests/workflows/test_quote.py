@@ -276,3 +276,16 @@ def test_a_quote_names_the_exchange_rates_it_took() -> None:
     assert all("of 2026-0" in note and "European Central Bank" in note for note in told)
     plain = answer(replace(asked, destination="US", currency="USD"))[0]
     assert not [note for note in plain.notes if note.startswith("Exchange rate")]
+
+
+def test_what_is_known_of_a_way_stands_beside_its_unknown_freight() -> None:
+    """Insurance and a charge up to the border are kept; the freight is asked for once and no CIF value is guessed."""
+    asked = QuoteAsked((SHIRT,), "GB", date(2026, 3, 2), "USD", (Way("Sea", "sea", None, "USD", insurance=700),))
+    found = answer(asked)[0]
+    assert [(n.component, n.amount) for n in found.lines][:3] == [
+        ("goods", 50_000),
+        ("freight", None),
+        ("insurance", 700),
+    ]
+    assert [n.component for n in found.lines].count("freight") == 1
+    assert all(n.amount is None for n in found.lines if n.component in {"duty", "import_tax"})

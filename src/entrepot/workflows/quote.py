@@ -190,7 +190,7 @@ def answer_by(
     if cartons and rules.cards:
         routes += _by_cards(rules, asked, cartons)
     if not routes:
-        routes = [Route("No way named", "", None)]
+        routes = [Route("No way named", "", (unknown_freight(asked.currency),))]
     if then is not None:
         routes = [then(route) for route in routes]
     quotes = compare(rules.book, request, routes, rules.rates.for_day(asked.on))
@@ -246,13 +246,20 @@ def _item(wish: Wish) -> Item:
     return Item(goods, wish.grams)
 
 
+def unknown_freight(currency: str) -> CostLine:
+    """The line of a freight that nobody named; what else is known of the way stands beside it."""
+    return CostLine(
+        "freight", "Freight to the border", None, currency, needs=("a freight rate or the seller's figure",)
+    )
+
+
 def _route(way: Way) -> Route:
     label = "Freight, all in" if way.all_in else "Freight to the border"
-    lines: tuple[CostLine, ...] | None = None
+    lines = (unknown_freight(way.currency),)
     if way.freight is not None:
         lines = (CostLine("freight", label, way.freight, way.currency, TYPED),)
-        if way.insurance:
-            lines += (CostLine("insurance", "Insurance", way.insurance, way.currency, TYPED),)
+    if way.insurance:
+        lines += (CostLine("insurance", "Insurance", way.insurance, way.currency, TYPED),)
     onward = (CostLine("freight", "Freight from the border", way.onward, way.currency, TYPED),) if way.onward else ()
     return Route(way.name, way.mode, lines, onward, all_in=way.all_in, days=way.days)
 
