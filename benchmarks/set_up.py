@@ -41,21 +41,13 @@ def main() -> None:
 def workbook(items: int, documents: int) -> bytes:
     """A seller in the middle of the year: every item in stock, a third of the documents each orders with deposits, shipments
     under way, and unpaid bills; and the trial balance of all that, added up here."""
-    from entrepot.channels.files.setup_workbook import KINDS, TRIAL
-    from entrepot.channels.files.template_columns import columns
-    from entrepot.channels.files.templates import document_rows, fill_in_sheet
-    from entrepot.core.spreadsheet import FillIn, write_workbook
+    from entrepot.channels.files.setup_workbook import filled_workbook
 
     papers, signed = _papers(items, documents)
-    sheets: list[FillIn] = []
-    for kind in KINDS:
-        rows = [[row.get(c.name) for c in columns(kind)] for d in papers if d.type == kind
-                for row in document_rows(d, "en", "USD")]  # fmt: skip
-        sheets.append(fill_in_sheet(kind, "en", rows))
-    return write_workbook([*sheets, FillIn(TRIAL["en"], ["Company", "Figure", "Amount", "Currency"], signed)])
+    return filled_workbook(papers, signed)
 
 
-def _papers(items: int, documents: int) -> tuple[list[Any], list[list[Any]]]:
+def _papers(items: int, documents: int) -> tuple[list[Any], list[tuple[str, str, int, str]]]:
     from entrepot.core.documents import parse
 
     def doc(kind: str, number: str, on: str = "2026-06-30", **fields: Any) -> Any:
@@ -89,8 +81,8 @@ def _papers(items: int, documents: int) -> tuple[list[Any], list[list[Any]]]:
                    lines=[{"component": "software", "amount": 5_000 + n, "targets": [june]}])  # fmt: skip
         papers += [order, deposit, sent, bill]
         transit, paid, owed = transit + 10 * price, paid + 30 * price, owed + 5_000 + n
-    signed = [["US", figure, f"{amount / 100:.2f}", "USD"] for figure, amount in (
-        ("inventory", goods), ("in_transit", transit), ("prepayments", paid), ("payables", owed))]  # fmt: skip
+    told = (("inventory", goods), ("in_transit", transit), ("prepayments", paid), ("payables", owed))
+    signed = [("US", figure, amount, "USD") for figure, amount in told]
     return papers, signed
 
 

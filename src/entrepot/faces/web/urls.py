@@ -165,6 +165,7 @@ urlpatterns = [
     re_path(rf"^items\.{FILE}$", items.export, name="items-export"),
     path("set-up/", setting_up.start, name="set-up"),
     path("set-up/workbook.<slug:language>.xlsx", setting_up.workbook, name="set-up-workbook"),
+    path("set-up/example.<slug:language>.xlsx", setting_up.example, name="set-up-example"),
     path("set-up/<int:key>/", setting_up.one, name="set-up-one"),
     path("set-up/<int:key>/confirm", setting_up.confirm, name="set-up-confirm"),
     re_path(rf"^set-up/(?P<key>\d+)/faults\.{FILE}$", setting_up.faults, name="set-up-faults"),

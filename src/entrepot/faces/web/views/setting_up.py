@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -94,6 +96,23 @@ def workbook(visit: Visit, language: str) -> HttpResponseBase:
 
     if language not in templates.LANGUAGES:
         raise Http404(language)
-    response = HttpResponse(templates.setup_workbook(language), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="entrepot-set-up-{language}.xlsx"'
+    return _file(templates.setup_workbook(language), f"entrepot-set-up-{language}.xlsx")
+
+
+@require_GET
+@page
+def example(visit: Visit, language: str) -> HttpResponseBase:
+    """The workbook of a made-up seller, to look at and to try."""
+    from entrepot.sample.set_up import example_workbook
+    from entrepot.workflows import templates
+
+    if language not in templates.LANGUAGES:
+        raise Http404(language)
+    filled = example_workbook("zh" if language == "zh" else "en", date(2026, 7, 1))
+    return _file(filled, f"entrepot-set-up-example-{language}.xlsx")
+
+
+def _file(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
