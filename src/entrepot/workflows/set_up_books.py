@@ -72,9 +72,9 @@ def set_up_books(
     """Post a filled-in workbook as one batch, or say what keeps it out.
 
     Nothing is posted with ``dry_run``, where a row cannot be posted, or where a figure does not tie: the rows with sheet,
-    line, field and remedy, and the figures, stand in the result. ``name`` is what the
-    file was called, where it lies under another name; ``users_allowed``: whether who brings it may manage users. ``settings``
-    (``zone``, ``currency``, ``company`` …) fill in what the tables leave open. Raises ``ProblemError`` where the file as a whole is refused.
+    line, field and remedy, and the figures, stand in the result. ``name`` is what the file was called, where it lies under
+    another name; ``users_allowed``: whether who brings it may manage users. ``settings`` (``zone``, ``currency``,
+    ``company`` …) fill in what the tables leave open. Raises ``ProblemError`` where the file as a whole is refused.
     """
     at = recorded_at or now()
     progress.begin("reading")

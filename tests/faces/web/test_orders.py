@@ -114,6 +114,29 @@ def test_payables_ask_the_books_a_fixed_number_of_times(django_assert_max_num_qu
     assert b"B-1" not in client.get("/payables/?on=2026-01-20").content
 
 
+@pytest.mark.django_db
+@pytest.mark.usefixtures("books")
+def test_files_beside_an_order() -> None:
+    """A PDF attached to the proposal stands on the order's page after approval too; a worker who sees no cost does not get it."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    _proposed()
+    key = models.Document.objects.get(type="purchase_proposal").pk
+    ann, wes = _signed_in("ann"), _signed_in("wes")
+    file = SimpleUploadedFile("quote.pdf", b"%PDF-1.7 offer")
+    answer = ann.post(f"/documents/{key}/attach", {"file": file, "order": "PO-1"})
+    assert (answer.status_code, answer["Location"]) == (302, "/purchasing/PO-1/#attached")
+    purchasing.approve(_who("bob"), "PO-1")
+    assert b"quote.pdf" in ann.get("/purchasing/PO-1/").content
+    assert b"quote.pdf" not in wes.get("/purchasing/PO-1/").content
+    row = models.Attachment.objects.get()
+    assert (
+        ann.post(f"/documents/{key}/attached/{row.pk}/remove", {"order": "PO-1"})["Location"]
+        == "/purchasing/PO-1/#attached"
+    )
+    assert b"quote.pdf" not in ann.get("/purchasing/PO-1/").content
+
+
 def _open(open_page: Callable[..., Page], address: str, name: str) -> Page:
     page = open_page("en-GB", 1440, 900, base_url=address)
     page.goto("/sign-in")

@@ -20,6 +20,7 @@ from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import minor
 from entrepot.faces.web import order_columns as columns
 from entrepot.faces.web import order_words as words
+from entrepot.faces.web import paper_queries
 from entrepot.faces.web.formats import MINUS, plain
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.tables import EXPORT_ROWS, Table, build, wish
@@ -98,6 +99,7 @@ def _shown(
         places=order_pages.places(visit.viewer) if chosen in ("receive", "return") else {}, money=found.facts.currency,
         prices=visit.viewer.can("see_supplier_price"), pays=_pays(found, typed or {}) if chosen == "pay" else [],
         may_approve=visit.viewer.can("approve_purchase") and not found.own, may_undo=visit.viewer.can("buy"),
+        files=paper_queries.of_order(visit.viewer, number), may_attach=visit.viewer.can("post"),
     )  # fmt: skip
 
 

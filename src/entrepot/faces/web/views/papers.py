@@ -24,7 +24,7 @@ def attach(visit: Visit, key: str) -> HttpResponseBase:
         raise ProblemError(Problem("file_too_large", "the file is too large", "make it smaller"))
     queries.attach(visit.viewer, key, str(upload.name), upload.read(), visit.request.META.get("REMOTE_ADDR", ""))
     messages.success(visit.request, _("Attached."))
-    return HttpResponseRedirect(reverse("document", args=[key]) + "#attached")
+    return _back(visit, key)
 
 
 @require_GET
@@ -44,7 +44,7 @@ def attached(visit: Visit, key: str, file: int) -> HttpResponseBase:
 def detach(visit: Visit, key: str, file: int) -> HttpResponseBase:
     """Take a file away."""
     queries.detach(visit.viewer, key, file, visit.request.META.get("REMOTE_ADDR", ""))
-    return HttpResponseRedirect(reverse("document", args=[key]) + "#attached")
+    return _back(visit, key)
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,6 +85,13 @@ def carton_labels(visit: Visit, number: str) -> HttpResponseBase:
 def put_away(visit: Visit, key: str) -> HttpResponseBase:
     """A transfer of what a receipt brought, to be given its place."""
     return HttpResponseRedirect(reverse("draft", args=[queries.put_away(visit.viewer, key).key]))
+
+
+def _back(visit: Visit, key: str) -> HttpResponseRedirect:
+    """To the page that the form stood on: the order's or the document's."""
+    order = " ".join(visit.request.POST.get("order", "").split())[:200]
+    address = reverse("order", args=[order]) if order else reverse("document", args=[key])
+    return HttpResponseRedirect(address + "#attached")
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
