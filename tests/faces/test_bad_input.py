@@ -246,3 +246,39 @@ def test_a_draft_by_interface_and_command(tmp_path: Path) -> None:
     assert "was posted before" in by_command("bob", "draft", "post", key)[1]
     assert by_command("bob", "draft", "undo", str(posted["batch"]))[0] == 0
     assert models.Balance.objects.get(item__sku="A", cell__location__code="LA").on_hand == 60
+
+
+def test_an_opening_that_does_not_tie_stays_out(tmp_path: Path) -> None:
+    """By command and by the worker of the page: every difference is told, and nothing of the workbook comes in."""
+    from entrepot.core.progress import SILENT
+    from entrepot.faces import setting_up, uploads
+    from entrepot.workflows.set_up_books import set_up_books
+    from tests.workflows.test_set_up_books import SIGNED, papers, workbook
+
+    wrong = [
+        (company, figure, "400.00" if figure == "inventory" else amount, unit)
+        for company, figure, amount, unit in SIGNED
+    ]
+    path, before = workbook(tmp_path, papers(), wrong), stands()
+    done = CliRunner().invoke(app, ["set-up", str(path)])
+    assert done.exit_code == 1
+    assert "nothing came in" in done.output
+    assert not set_up_books(path, bounded=False).posted
+    uploads.keep("opening.xlsx", "opening.xlsx", [path.read_bytes()])
+    arguments = {"file": "opening.xlsx", "name": "opening.xlsx", "zone": "UTC", "actor": "ann"}
+    told = setting_up.post_it(arguments, SILENT)
+    assert told["posted"] is False
+    assert any(tie["found"] != tie["signed"] for tie in told["ties"])
+    assert stands() == before
+
+
+def test_two_who_close_at_once() -> None:
+    """By command the second is told that the month is closed; by interface both are answered with the one job."""
+    before = stands()
+    done = CliRunner().invoke(app, ["close", "US", "2026-01"])
+    assert done.exit_code == 1
+    assert "What to do" in done.output
+    assert stands() == before
+    first, second = (json.loads(by_api("bob", "/api/months/2026-02/close", {})[2]) for _ in range(2))
+    assert first["id"] == second["id"]
+    assert models.Job.objects.filter(kind="month_close").count() == 1
