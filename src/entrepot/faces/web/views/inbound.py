@@ -25,7 +25,8 @@ def plans(visit: Visit) -> HttpResponseBase:
             problems = error.problems
     return visit.page(
         "web/inbound.html", "shipments", status=422 if problems else 200, plans=queries.plans(visit.viewer),
-        places=queries.places(visit.viewer), problems=problems, told=told, may=visit.viewer.can("post_stock"),
+        places=queries.places(visit.viewer), problems=problems, told=told,
+        goods=told.get("items", ""), may=visit.viewer.can("post_stock"),
     )  # fmt: skip
 
 
