@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET
 
 from entrepot.books.selectors import audit_entries
 from entrepot.books.selectors.audit_entries import Entry, Sought
-from entrepot.faces.web import right_words, sentences
+from entrepot.faces.web import right_words
+from entrepot.faces.web import trail_words as words
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.tables import EXPORT_ROWS, Column, Table, build, wish
 from entrepot.faces.web.views.export import send
@@ -42,8 +43,9 @@ def _changes(entry: Entry) -> str | None:
     for key, before, after in entry.changes:
         if key.endswith("_at"):  # the entry has its own instant
             continue
-        name = sentences.word("field", key) if key else ""
-        told = f"{before} → {after or '–'}" if before else after
+        name = words.field(key) if key else ""
+        old, new = words.value(key, before), words.value(key, after)
+        told = f"{old} → {new or '–'}" if before else new
         said.append(f"{name}: {told}" if name else told)
     return "; ".join(said)[:600] or None
 
