@@ -20,6 +20,7 @@ from django.db import transaction
 from entrepot.books import access, audit_trail, bulk
 from entrepot.books.access import Viewer
 from entrepot.books.models import Company, Location, Membership, Shop
+from entrepot.books.selectors.naming import named
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import CURRENCIES
 from entrepot.workflows import users
@@ -152,7 +153,7 @@ def choices(viewer: Viewer) -> dict[str, list[tuple[str, str]]]:
     for scope, model in SCOPES.items():
         held: frozenset[int] | None = getattr(viewer, scope)
         rows = model.objects.order_by("code") if held is None else model.objects.filter(pk__in=held).order_by("code")
-        found[scope] = [(code, name or code) for code, name in rows.values_list("code", "name")]
+        found[scope] = [(row.code, named(row.name, getattr(row, "name_zh", "")) or row.code) for row in rows]
     return found
 
 
