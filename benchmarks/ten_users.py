@@ -180,7 +180,8 @@ def _counted(tallies: list[Tally], log: Path) -> dict[str, Any]:
     took = sorted(second for tally in tallies for second in tally.pages)
     tracebacks = log.read_text(errors="replace").count("Traceback (most recent call last)")
     problems = [line for tally in tallies for line in tally.errors]
-    for line in problems[:10]:
+    found = check()
+    for line in [*problems[:10], *(str(residue) for residue in found.residues[:10])]:
         sys.stderr.write(f"{line}\n")
     if tracebacks:
         sys.stderr.write(log.read_text(errors="replace")[-4000:])
@@ -189,7 +190,7 @@ def _counted(tallies: list[Tally], log: Path) -> dict[str, Any]:
         "errors": len(problems) + tracebacks,
         "lost": sum(number not in times for number in told),
         "doubled": sum(n > 1 for n in times.values()),
-        "residue": check().residue,
+        "residue": found.residue,
         "p95_ms": round(took[max(0, -(-len(took) * 95 // 100) - 1)] * 1000) if took else None,
         "writes": len(told) + sum(tally.acts for tally in tallies),
         "typed": sum(tally.typed for tally in tallies),

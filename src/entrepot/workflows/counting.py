@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 from django.db import transaction
 from django.db.models import F
 
-from entrepot.books import audit_trail, models
+from entrepot.books import audit_trail, bulk, models
 from entrepot.books.access import ROLES, Viewer
 from entrepot.books.selectors.naming import place_name
 from entrepot.core.calendar import Instant, to_datetime
@@ -92,27 +92,29 @@ def begin(viewer: Viewer, place: str, *, blind: bool = True, whole: bool = False
         raise refused(
             "not_allowed", "your role or scope does not cover this place", "ask the owner of the books", place[:60]
         )
-    running = models.CountSheet.objects.filter(
-        company_id=viewer.company.id,
-        location=location,
-        state__in=(models.CountSheet.COUNTING, models.CountSheet.REVIEW),
-    ).first()
-    if running is not None:
-        raise refused(
-            "count_running", "this place is being counted", "go on with that count, or cancel it", running.number
-        )
-    at = now()
-    zone = to_datetime(at)
-    taken = set(models.CountSheet.objects.values_list("number", flat=True))
-    number = first = next_number("count", zone)
-    place_in_day = 1
-    while number in taken:
-        place_in_day += 1
-        number = f"{first.rsplit('-', 1)[0]}-{place_in_day}"
-    models.CountSheet.objects.create(
-        company_id=viewer.company.id, location=location, number=number, at=at, blind=blind, whole=whole,
-        started_by=viewer.name, started_at=at,
-    )  # fmt: skip
+    with transaction.atomic():
+        bulk.writer_lock()
+        running = models.CountSheet.objects.filter(
+            company_id=viewer.company.id,
+            location=location,
+            state__in=(models.CountSheet.COUNTING, models.CountSheet.REVIEW),
+        ).first()
+        if running is not None:
+            raise refused(
+                "count_running", "this place is being counted", "go on with that count, or cancel it", running.number
+            )
+        at = now()
+        zone = to_datetime(at)
+        taken = set(models.CountSheet.objects.values_list("number", flat=True))
+        number = first = next_number("count", zone)
+        place_in_day = 1
+        while number in taken:
+            place_in_day += 1
+            number = f"{first.rsplit('-', 1)[0]}-{place_in_day}"
+        models.CountSheet.objects.create(
+            company_id=viewer.company.id, location=location, number=number, at=at, blind=blind, whole=whole,
+            started_by=viewer.name, started_at=at,
+        )  # fmt: skip
     return number
 
 
@@ -197,21 +199,24 @@ def cancel(viewer: Viewer, number: str) -> None:
 
 def approve(viewer: Viewer, number: str, digest: str, *, origin: str = "") -> Posted:
     """Post the count as a document of its instant. Not by who counted, unless nobody else may. Raises ``ProblemError``."""
-    sheet = _sheet(viewer, number, models.CountSheet.REVIEW)
     _may_approve(viewer)
-    found = page(viewer, number)
-    if digest != found.digest:
-        raise refused("count_changed", "the count or the books changed since you looked", "look at it again", number)
-    counted_by = {row.by for row in found.rows} | {sheet.finished_by}
-    if found.differing and viewer.name in counted_by and _others_may(viewer):
-        raise refused("own_count", "nobody approves what he counted himself", "ask another person", viewer.name)
-    unexplained = [row for row in found.rows if row.difference and not row.reason]
-    if unexplained:
-        raise refused("no_cause", "some differences have no reason", "choose a reason for each", unexplained[0].sku)
-    local = to_datetime(sheet.at).astimezone(UTC)
-    header = {"id": number, "location": found.place, "effective_at": local.isoformat()}
-    rows = tuple(_line(row) for row in found.rows)
     with transaction.atomic():
+        bulk.writer_lock()
+        sheet = _sheet(viewer, number, models.CountSheet.REVIEW)
+        found = page(viewer, number)
+        if digest != found.digest:
+            raise refused(
+                "count_changed", "the count or the books changed since you looked", "look at it again", number
+            )
+        counted_by = {row.by for row in found.rows} | {sheet.finished_by}
+        if found.differing and viewer.name in counted_by and _others_may(viewer):
+            raise refused("own_count", "nobody approves what he counted himself", "ask another person", viewer.name)
+        unexplained = [row for row in found.rows if row.difference and not row.reason]
+        if unexplained:
+            raise refused("no_cause", "some differences have no reason", "choose a reason for each", unexplained[0].sku)
+        local = to_datetime(sheet.at).astimezone(UTC)
+        header = {"id": number, "location": found.place, "effective_at": local.isoformat()}
+        rows = tuple(_line(row) for row in found.rows)
         for row in found.rows:
             if row.reason == "found" and (row.difference or 0) > 0:
                 key = _key(sheet.entries.get(pk=row.id))

@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import transaction
 
-from entrepot.books import models
+from entrepot.books import bulk, models
 from entrepot.books.access import Viewer
 from entrepot.core.calendar import to_datetime
 from entrepot.core.documents import parse
@@ -130,6 +130,7 @@ def post(viewer: Viewer, key: str, version: int, *, late: bool = False, origin: 
     """
     row = _row(viewer, key)
     with transaction.atomic():
+        bulk.writer_lock()
         mine = models.Draft.objects.filter(pk=row.pk, version=version, state=models.Draft.OPEN)
         if not mine.update(state=models.Draft.POSTED, saved_by=viewer.name, saved_at=now()):
             row.refresh_from_db()

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from entrepot.books import audit_trail, intake, models
+from entrepot.books import audit_trail, bulk, intake, models
 from entrepot.books.access import Viewer
 from entrepot.books.intake.directory import Directory
 from entrepot.channels.files.templates import document_rows
@@ -100,6 +100,7 @@ def post_typed(
 ) -> Posted:
     """Post a document that is no draft (a scan, a button): all of it or nothing. Raises :class:`TypedFaults`."""
     with transaction.atomic():
+        bulk.writer_lock()  # what is asked below still holds when it is posted, whoever posts beside
         read = _read(viewer, typed, corrects)
         if read.faults:
             raise TypedFaults(read.faults)
@@ -130,10 +131,11 @@ def undo(viewer: Viewer, batch: int, *, origin: str = "") -> None:
         viewer.need("undo")
     told = [told_of(document) for document in models.Document.objects.filter(batch=row)]
     may_post.authorise(viewer, told)
-    for document in told:
-        if _in_closed_period(viewer, document) and not viewer.can("close"):
-            raise ProblemError(_closed(viewer, document).problem)
     with transaction.atomic():
+        bulk.writer_lock()
+        for document in told:
+            if _in_closed_period(viewer, document) and not viewer.can("close"):
+                raise ProblemError(_closed(viewer, document).problem)
         intake.reverse_batch(batch, recorded_at=now(), actor=viewer.name)
         models.Draft.objects.filter(batch=row).update(state=models.Draft.OPEN, batch=None, saved_at=now())
         audit_trail.record(viewer.name, origin, "undo", row.name[:200], {"batch": batch}, None, at=now())
@@ -199,6 +201,7 @@ def _intake(viewer: Viewer, read: Read, kind: str, name: str) -> Any:
     document = read.document
     # An order that is typed is proposed; it is ordered once a second person approves it, or at once where there is none.
     documents = purchasing.placing(viewer, document, now())[0] if kind == "purchase_order" else [document]
+    before = set(models.Waiting.objects.values_list("movement_id", flat=True))
     report = intake.post(
         documents, name=f"{kind} {document.id}", recorded_at=now(), actor=viewer.name, layout=f"{SOURCE}:{kind}",
         options={"draft": name} if name else {},
@@ -207,18 +210,22 @@ def _intake(viewer: Viewer, read: Read, kind: str, name: str) -> Any:
         raise TypedFaults([at_line(problem, read, kind) for problem in report.problems])
     if not report.posted:
         raise TypedFaults([_number("nothing_new", "the books say this already", document.id)])
-    waits = models.Waiting.objects.filter(movement__document__batch_id=report.batch).select_related("item", "movement")
-    faults = [_absent(row, read, kind) for row in waits.order_by("movement__line")]
+    # Also where an earlier document is left without its units because this one comes before it.
+    late = set(models.Waiting.objects.values_list("movement_id", flat=True)) - before
+    waits = models.Waiting.objects.filter(movement_id__in=late).select_related("item", "movement__document")
+    faults = [_absent(row, read, kind, report.batch) for row in waits.order_by("movement__line")]
     if faults:
         raise TypedFaults(faults)
     return report
 
 
-def _absent(row: models.Waiting, read: Read, kind: str) -> Fault:
+def _absent(row: models.Waiting, read: Read, kind: str, batch: int | None) -> Fault:
     """Units that are not there cannot be moved, converted or sent back; a file's line would wait for them."""
+    own = row.movement.document.batch_id == batch
     problem = Problem(
         "units_absent", "so many units are not there", "correct the quantity, the place or the day, or receive them first",
-        line=row.movement.line, field="quantity", found=row.item.sku, quantity=row.movement.quantity,
+        line=row.movement.line if own else None, field="quantity", quantity=row.movement.quantity,
+        found=row.item.sku if own else f"{row.item.sku} ({row.movement.document.external_id})",
     )  # fmt: skip
     return at_line(problem, read, kind)
 

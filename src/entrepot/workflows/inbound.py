@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from entrepot.books import models
+from entrepot.books import bulk, models
 from entrepot.books.access import Viewer
 from entrepot.books.selectors import arriving
 from entrepot.core.calendar import to_datetime
@@ -91,14 +91,16 @@ def make(viewer: Viewer, origin: str, text: str) -> str:
             *(problems or [Problem("nothing_typed", "nothing is typed yet", "type SKU and units, one a line")])
         )
     day, at = to_datetime(now()), now()
-    start = f"IN-{day:%y%m%d}-"
-    taken = set(models.InboundPlan.objects.filter(number__startswith=start).values_list("number", flat=True))
-    number = next(name for n in range(1, 10_000) if (name := f"{start}{n}") not in taken)
-    content = {"lines": [{"sku": sku, "units": units} for sku, units in lines.items()], "parts": []}
-    models.InboundPlan.objects.create(
-        company_id=viewer.company.id, number=number, origin=place, content=content, made_by=viewer.name, made_at=at,
-        saved_by=viewer.name, saved_at=at,
-    )  # fmt: skip
+    with transaction.atomic():
+        bulk.writer_lock()
+        start = f"IN-{day:%y%m%d}-"
+        taken = set(models.InboundPlan.objects.filter(number__startswith=start).values_list("number", flat=True))
+        number = next(name for n in range(1, 10_000) if (name := f"{start}{n}") not in taken)
+        content = {"lines": [{"sku": sku, "units": units} for sku, units in lines.items()], "parts": []}
+        models.InboundPlan.objects.create(
+            company_id=viewer.company.id, number=number, origin=place, content=content, made_by=viewer.name, made_at=at,
+            saved_by=viewer.name, saved_at=at,
+        )  # fmt: skip
     return number
 
 
@@ -143,6 +145,7 @@ def send(viewer: Viewer, number: str, version: int, reference: str, *, origin: s
     rows = tuple({"sku": sku, "quantity": str(units)} for sku, units in part.units.items() if units)
     header = {"id": reference, "origin": found.origin, "destination": part.destination, "note": number}
     with transaction.atomic():
+        bulk.writer_lock()
         parts = [{**_told(one), "sent": one.sent or one.reference == reference} for one in found.parts]
         _keep(row, version, {**row.content, "parts": parts}, viewer)
         done = post_typed(viewer, Typed("shipment", header, rows), name=number, origin=origin)

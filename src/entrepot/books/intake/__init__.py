@@ -118,16 +118,17 @@ def reverse_batch(batch_id: int, *, recorded_at: Instant, actor: str = "") -> In
                 "nothing_to_undo", "this is itself the undoing of an import", "import the file again", found=batch.name
             )
         )
-    if models.Batch.objects.filter(reverses=batch).exists():
-        raise ProblemError(
-            Problem(
-                "already_undone",
-                "this import was undone already",
-                "import the file again if you need it",
-                found=batch.name,
-            )
-        )
     with transaction.atomic():
+        bulk.writer_lock()
+        if models.Batch.objects.filter(reverses=batch).exists():
+            raise ProblemError(
+                Problem(
+                    "already_undone",
+                    "this import was undone already",
+                    "import the file again if you need it",
+                    found=batch.name,
+                )
+            )
         report = post(
             undoing.documents(batch, recorded_at),
             name=f"undo: {batch.name}",
