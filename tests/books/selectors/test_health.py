@@ -106,6 +106,24 @@ def test_reported_stock_is_compared_at_its_own_instant() -> None:
     assert stock_differences(make.viewer("warehouse", locations=("US",))).total == 0
 
 
+def test_health_lists_the_differences_that_stand_open() -> None:
+    """Largest first whatever their sign, with owner; resolved and settled ones and other places are left out."""
+    for sku, place, units, stage in (
+        ("A-1", "CN", 3, "open"), ("B-2", "CN", -9, "open"), ("C-3", "CN", 50, "resolved"), ("D-4", "US", 4, "open"),
+    ):  # fmt: skip
+        models.DifferenceCase.objects.create(
+            location=make.location(place), item=make.item(sku), condition="sellable", units=units, state=stage,
+            owner="lin", first_at=make.NOW, changed_at=make.NOW,
+        )  # fmt: skip
+    found = health.health(make.viewer()).differences
+    assert [(row.sku, row.off, row.owner) for row in found.rows] == [
+        ("B-2", -9, "lin"),
+        ("D-4", 4, "lin"),
+        ("A-1", 3, "lin"),
+    ]
+    assert health.health(make.viewer("warehouse", locations=("US",))).differences.total == 1
+
+
 def test_the_state_says_how_old_the_figures_are() -> None:
     """Stale while an item has newer facts than figures; with none stale, facts that change no figure do not count."""
     make.document(recorded_at=make.NOW)

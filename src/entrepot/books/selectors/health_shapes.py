@@ -153,6 +153,20 @@ class StockDifference:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenDifference:
+    """A difference that the last comparison found and nobody has resolved yet."""
+
+    sku: str
+    name: str
+    place: str
+    condition: str
+    off: int
+    """Reported less books, units."""
+    since: datetime
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
     """One of the invariants that ``entrepot check`` proves: the law's letter, and what is left over (0 is right)."""
 
@@ -176,7 +190,8 @@ class Health:
     checks: list[Check] = field(default_factory=list[Check])
     stale_items: int = 0
     missing_rates: list[str] = field(default_factory=list[str])
-    differences: Page[StockDifference] = field(default_factory=no_rows)
+    differences: Page[OpenDifference] = field(default_factory=no_rows)
+    """As the last comparison left them; the page of differences compares anew."""
     undecided_tax: tuple[int, int] = (0, 0)
     """Bills of import tax of which nobody said who imported, where or when, and their tax taken as cost meanwhile, minor units of
     the company's currency."""

@@ -349,16 +349,15 @@ def imports() -> list[Column]:
 
 
 def differences() -> list[Column]:
-    """What places reported against what the books say."""
+    """What places report otherwise than the books, as last compared."""
     return [
         Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku)),
         Column("name", _("Name")),
         Column("place", _("Location")),
-        Column("reported", _("Reported"), "units"),
-        Column("in_books", _("In the books"), "units"),
-        Column("off", _("Difference"), "units", read=lambda r: r.reported - r.in_books, sort=False),
-        Column("at", _("As of"), "instant"),
-        Column("document_id", _("Report"), read=lambda r: r.document_id, href=lambda r: document_page(r.document_id)),
+        Column("condition", _("What"), read=lambda r: sentences.word("difference_what", r.condition)),
+        Column("off", _("Difference"), "units", sort=False),
+        Column("since", _("Since"), "instant"),
+        Column("owner", _("Owner")),
     ]
 
 

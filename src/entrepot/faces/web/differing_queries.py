@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from entrepot.books.access import Viewer
+from entrepot.books.selectors import health
+from entrepot.books.selectors.health_shapes import OpenDifference
+from entrepot.books.selectors.shapes import Page, Slice
 from entrepot.workflows import differing
 from entrepot.workflows.differing import Differing
 
@@ -41,3 +44,8 @@ def change(
     return differing.change(
         viewer, key, owner=owner, resolve=resolve, reopen=reopen, note=note, changed=changed, origin=origin
     )
+
+
+def open_differences(viewer: Viewer, part: Slice) -> Page[OpenDifference]:
+    """What reports and books differ by, as last compared."""
+    return health.open_differences(viewer, part)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from entrepot.books.selectors.shapes import Page
-from entrepot.faces.web import columns, queries, sentences
+from entrepot.faces.web import columns, differing_queries, queries, sentences
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.tables import EXPORT_ROWS, Column, Table, build, wish
 from entrepot.faces.web.views.export import send
@@ -43,7 +43,7 @@ def health(visit: Visit) -> HttpResponseBase:
         missing=_table(visit, "missing", columns.missing(), found.missing, "-units"),
         waiting=_table(visit, "waiting", columns.waiting(), found.waiting, "-since"),
         unallocated=_table(visit, "unallocated", columns.waiting(), found.unallocated, "-since"),
-        differences=_table(visit, "differences", columns.differences(), found.differences, "-at"),
+        differences=_table(visit, "differences", columns.differences(), found.differences, "-since"),
         may_work=visit.viewer.can("import"),
         jobs=queries.jobs(visit.viewer) if visit.state.jobs_running else [],
     )
@@ -77,6 +77,7 @@ def export(visit: Visit, name: str, suffix: str) -> HttpResponseBase:
         "missing": (columns.missing, lambda part: queries.missing_costs(visit.viewer, part)),
         "waiting": (columns.waiting, lambda part: queries.waiting(visit.viewer, part)),
         "unallocated": (columns.waiting, lambda part: queries.unallocated(visit.viewer, part)),
+        "differences": (columns.differences, lambda part: differing_queries.open_differences(visit.viewer, part)),
         "imports": (columns.imports, lambda part: queries.imports(visit.viewer, part)),
     }
     if name not in asked:
