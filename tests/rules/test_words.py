@@ -64,7 +64,9 @@ def test_an_unknown_code_without_relatives_is_named_by_the_goods() -> None:
     assert _codes(tariff, "9999.99", OLD, "quux") == []
 
 
-@pytest.mark.parametrize("typed", ["abc", "61", "0000.00", "7700", "9903.88.15", "6109.10a", "-6109", "６１０９", "1" * 15])
+@pytest.mark.parametrize(
+    "typed", ["abc", "61", "0000.00", "7700", "9903.88.15", "6109.10a", "-6109", "６１０９", "1" * 15]
+)
 def test_what_is_no_code_is_refused_with_a_remedy(typed: str) -> None:
     """Letters, chapters that there are not, too short and too long."""
     problem = hs_problem(typed)
