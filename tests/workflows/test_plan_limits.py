@@ -12,9 +12,11 @@ from entrepot.books import models
 from entrepot.books.access import system_viewer
 from entrepot.books.selectors import plan as stored
 from entrepot.books.selectors.plan_shapes import Limit, PlanHead, PlanRow
+from entrepot.core.errors import ProblemError
 from entrepot.workflows import plan_acts
 from entrepot.workflows.forecast import CompanyForecast
 from entrepot.workflows.plan import plan
+from entrepot.workflows.plan_limits import read_limits
 from entrepot.workflows.plan_suppliers import read_price_list
 from tests.workflows.plan_books import AT, LAST, START, books, doc
 
@@ -222,3 +224,23 @@ def test_an_order_is_due_when_the_closed_supplier_can_have_made_it() -> None:
         days[bool(closed)] = (due - told.on).days
         plan_acts.undo(system_viewer("US"), line.id)
     assert days[True] == days[False] + 42
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("container", ("1.5",)), ("container", ("FBA-US:-1",)), ("container", ("FBA-US:nan",)), ("supplier", ("F01:12.5",)),
+        ("supplier", ("5000",)), ("supplier", ("F01:inf/w",)), ("warehouse", ("30",)), ("closed", (":lny",)),
+        ("closed", (":2027-01-30:2027-02-20",)), ("closed", ("F01:2027-02-20:2027-01-30",)), ("closed", ("F01:lny:9",)),
+        ("service", "120"), ("service", "-5"), ("cash", "-1"), ("cash", "5000:99"), ("cash", "5000:2.5"), ("funds", "x"),
+        ("income", "9000"),
+    ],
+)  # fmt: skip
+def test_a_limit_that_means_nothing_is_refused_by_its_name(name: str, text: Any) -> None:
+    """Half a container, a closure of nobody, a span turned round: named with what to write, never taken for something else."""
+    with pytest.raises(ProblemError) as caught:
+        read_limits(START, "USD", **{name: text})
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.field) == ("bad_limit", name)
+    assert problem.remedy
+    assert problem.found.strip() in (text if isinstance(text, str) else text[0])

@@ -134,11 +134,16 @@ def read_limits(
     once = [_named(text) for text in supplier if not text.strip().lower().endswith(WEEKLY)]
     return Limits(
         cash=amount, cash_weeks=weeks,
-        containers={place: int(_number("container", n, text)) for place, n, text in map(_named, container)},
+        containers={place: _whole("container", n, text) for place, n, text in map(_named, container)},
         service=_share(service), closed=tuple(_closure(text, on) for text in closed),
-        warehouses={place: float(_number("warehouse", n, text)) for place, n, text in map(_named, warehouse)},
-        suppliers={code: int(_number("supplier", n, text)) for code, n, text in once},
-        suppliers_week={code: int(_number("supplier", n[: -len(WEEKLY)], text)) for code, n, text in weekly},
+        warehouses={
+            _code("warehouse", place, text): float(_number("warehouse", n, text))
+            for place, n, text in map(_named, warehouse)
+        },
+        suppliers={_code("supplier", code, text): _whole("supplier", n, text) for code, n, text in once},
+        suppliers_week={
+            _code("supplier", code, text): _whole("supplier", n[: -len(WEEKLY)], text) for code, n, text in weekly
+        },
         funds=there, income=comes,
     )  # fmt: skip
 
@@ -209,7 +214,7 @@ def _share(text: str) -> float | None:
 def _closure(text: str, on: date) -> Closure:
     parts = [part.strip() for part in text.split(":")]
     try:
-        if len(parts) == 2 and parts[1].lower() == LUNAR:
+        if len(parts) == 2 and parts[0] and parts[1].lower() == LUNAR:
             return Closure(parts[0].upper() if len(parts[0]) == 2 else parts[0], *_lunar(on))
         code, first, last = parts
         found = Closure(code, date.fromisoformat(first), date.fromisoformat(last))
@@ -246,6 +251,20 @@ def _number(field_: str, number: str, text: str) -> Decimal:
     if not found.is_finite() or found < 0 or found.adjusted() > 9:
         raise _problem(field_, text, "write a number of 0 or more, of ten digits at most")
     return found
+
+
+def _whole(field_: str, number: str, text: str) -> int:
+    found = _number(field_, number, text)
+    if found != int(found):
+        raise _problem(field_, text, "write a whole number")
+    return int(found)
+
+
+def _code(field_: str, code: str, text: str) -> str:
+    """A limit of a supplier or place names it; a container's alone may leave the place open."""
+    if not code:
+        raise _problem(field_, text, "write CODE:NUMBER")
+    return code
 
 
 def _problem(field_: str, found: str, remedy: str) -> ProblemError:
