@@ -94,6 +94,8 @@ def test_an_approved_order_is_posted_and_counts_as_coming_until_it_is_taken_back
     assert done.decision.state == models.Decision.APPROVED
     plan(forecasts)
     assert "FAST" not in lines("buy")
+    kept = stored.line(viewer, lines()["FAST"].id).reasons
+    assert [r.parameters["units"] for r in kept if r.code == "plan_ordered"] == [before.units]
     plan_acts.undo(viewer, done.pk)
     plan(forecasts)
     assert lines("buy")["FAST"].units == before.units

@@ -51,6 +51,7 @@ def reasons_of(inputs: Inputs, choice: Choice, said: Said, engine: Sequence[Reas
                    "saved": saved, "currency": currency, "cash": said["cash"]})
         )  # fmt: skip
     out.append(_standing(inputs, choice, said))
+    out += _ordered(inputs, choice)
     if units:
         lost, risk = round(said["lost_units"]), said["risk_nothing"]
         until = said["nothing"]["until"]
@@ -104,6 +105,16 @@ def _standing(inputs: Inputs, choice: Choice, said: Said) -> Reason:
         {"available": line.available, "coming": coming, "waiting": wait, "weekly": round(line.weekly, 1),
          "out_on": said["out_on"] or "", "reserved": line.reserved},
     )  # fmt: skip
+
+
+def _ordered(inputs: Inputs, choice: Choice) -> list[Reason]:
+    """What suppliers still bring to the place of loading: without it a line that buys nothing is not understood."""
+    waiting = inputs.waiting.get(inputs.lines[choice.row].item)
+    if waiting is None or not any(waiting.ordered):
+        return []
+    units, place = sum(waiting.ordered), waiting.place.code
+    text = f"{units} more are on order, to be loaded from {place} when they are there."
+    return [Reason("plan_ordered", text, {"units": units, "place": place})]
 
 
 def _plain(parameters: Any) -> Said:

@@ -65,6 +65,7 @@ PLAN: dict[str, Promise] = {
         "{available} free there, {coming} on the way, {waiting} waiting unshipped; {weekly} sold a week: lasts beyond the weeks "
         "ahead."
     ),
+    "plan_ordered": gettext_lazy("{units} more are on order, to be loaded from {place} when they are there."),
     "plan_without": gettext_lazy(
         "Until {until} about {units} more units would run out without it: {risk_nothing} % of the demand, {risk} % with it."
     ),

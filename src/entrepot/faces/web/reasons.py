@@ -173,7 +173,17 @@ def sentence(code: str, parameters: Mapping[str, Any]) -> str | None:
     return text
 
 
-TELLING = ("plan_standing", "plan_without", "stock", "late", "effect", "excess", "no_history", "not_planned")
+TELLING = (
+    "plan_standing",
+    "plan_ordered",
+    "plan_without",
+    "stock",
+    "late",
+    "effect",
+    "excess",
+    "no_history",
+    "not_planned",
+)
 """What a reader wants to hear first; what repeats the decision itself is not said again."""
 
 
