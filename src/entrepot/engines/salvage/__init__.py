@@ -6,7 +6,8 @@ their manufacturing cost, freight and duty in them are gone unnoticed.
 
 **Method.** Ways are data (:class:`Way`: prices per unit, kg, cbm, batch or value; returns are negative) and :func:`compare`
 ranks them by net cost, with the book value that is lost in any case beside it. :func:`abnormal_loss` sets what payers make good
-against the components that they cover and leaves the landed remainder; :func:`claims_due` lists claims about to lapse;
+against the components that they cover and leaves the landed remainder; :func:`match` finds for which loss a payment is that
+does not say it, or says that a person has to; :func:`claims_due` lists claims about to lapse;
 :func:`devalue` is the lower of cost and net realisable value.
 
 **Source.** docs/methods/capital.md; IAS 2.16, 2.28-33, IAS 37.31-33.
@@ -25,7 +26,8 @@ destruction (input VAT, proof) are not judged.
 
 from entrepot.engines.salvage.devalue import Devaluation, devalue
 from entrepot.engines.salvage.loss import AbnormalLoss, abnormal_loss, claims_due
-from entrepot.engines.salvage.model import Cause, Claim, Loss, Price, Recovery, Unsalable, Way
+from entrepot.engines.salvage.match import Derived, Matched, Unmatched, match
+from entrepot.engines.salvage.model import Cause, Claim, Loss, Lost, Price, Recovery, Repaid, Unsalable, Way
 from entrepot.engines.salvage.ways import Comparison, Outcome, compare
 
 __all__ = [
@@ -33,15 +35,21 @@ __all__ = [
     "Cause",
     "Claim",
     "Comparison",
+    "Derived",
     "Devaluation",
     "Loss",
+    "Lost",
+    "Matched",
     "Outcome",
     "Price",
     "Recovery",
+    "Repaid",
+    "Unmatched",
     "Unsalable",
     "Way",
     "abnormal_loss",
     "claims_due",
     "compare",
     "devalue",
+    "match",
 ]

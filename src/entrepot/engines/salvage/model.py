@@ -72,6 +72,8 @@ class Cause(StrEnum):
     FORCE_MAJEURE = "force_majeure"
     CARRIER = "carrier"
     PLATFORM = "platform"
+    WAREHOUSE = "warehouse"
+    """Lost in the hands of a third party that stores for the seller: his contract says what is repaid."""
     THEFT = "theft"
     EXPIRED = "expired"
     OTHER = "other"
@@ -114,3 +116,34 @@ class Loss:
     currency: str
     landed: Mapping[str, int]
     recoveries: tuple[Recovery, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Units that are gone, as a reimbursement is matched with them: ``units`` still open of it, ``place`` where they were."""
+
+    key: str
+    item: str
+    place: str
+    on: date
+    units: int
+    kind: str = ""
+    """``lost`` | ``damaged`` | empty = either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repaid:
+    """Money (minor units) or units given for a loss that it does not name.
+
+    ``units`` None = the payer does not say; ``place`` empty = any. ``reverses`` is the key of the reimbursement that it takes
+    back: its amount is negative then and it follows that one.
+    """
+
+    key: str
+    item: str
+    place: str
+    on: date
+    units: int | None
+    amount: int
+    kind: str = ""
+    reverses: str = ""
