@@ -8,7 +8,16 @@ from typing import Any, Protocol
 from django.db.models import F
 
 from entrepot.books import bulk
-from entrepot.books.models import ItemState, LotFigure, MarginFigure, Movement, PeriodShare, SaleFigure, StockFigure
+from entrepot.books.models import (
+    ItemState,
+    LossFigure,
+    LotFigure,
+    MarginFigure,
+    Movement,
+    PeriodShare,
+    SaleFigure,
+    StockFigure,
+)
 from entrepot.core.calendar import Instant
 
 
@@ -39,6 +48,10 @@ _LOT = {
     "item_id": "item", "company_id": "company", "shop_id": "shop", "country": "country", "location_id": "location",
     "month": "month", "lot_id": "lot", "sales": "sales", "quantity": "quantity", "returned": "returned", "net": "net",
     "net_unknown": "net_unknown", "refunded": "refunded", "imputed": "imputed",
+}  # fmt: skip
+_LOSS = {
+    "movement_id": "movement", "item_id": "item", "company_id": "company", "day": "day", "quantity": "quantity",
+    "uncosted": "uncosted", "missing": "missing", "costs": "costs",
 }  # fmt: skip
 _STOCK = {
     "item_id": "item", "company_id": "company", "cell_id": "cell", "units": "units", "oldest_at": "oldest_at",
@@ -94,7 +107,9 @@ def write_period_shares(rows: Rows) -> set[int]:
     return {item for _, item in changed}
 
 
-def write(items: Collection[int], sales: Rows, margins: Rows, lots: Rows, stock: Rows, *, at: Instant) -> None:
+def write(
+    items: Collection[int], sales: Rows, margins: Rows, lots: Rows, stock: Rows, losses: Rows, *, at: Instant
+) -> None:
     """Replace the figures of ``items`` and mark them as valued at ``at``. Runs in the caller's transaction."""
     chosen = sorted(items)
     for start in range(0, len(chosen), 800):
@@ -102,12 +117,14 @@ def write(items: Collection[int], sales: Rows, margins: Rows, lots: Rows, stock:
         SaleFigure.objects.filter(item_id__in=part)._raw_delete(SaleFigure.objects.db)
         MarginFigure.objects.filter(item_id__in=part)._raw_delete(MarginFigure.objects.db)
         LotFigure.objects.filter(item_id__in=part)._raw_delete(LotFigure.objects.db)
+        LossFigure.objects.filter(item_id__in=part)._raw_delete(LossFigure.objects.db)
         StockFigure.objects.filter(item_id__in=part)._raw_delete(StockFigure.objects.db)
         ItemState.objects.filter(item_id__in=part).update(valued_at=at, stale_since=None)
     _append(SaleFigure, {**_SALE, **_COSTS}, sales)
     _append(MarginFigure, {**_MARGIN, **_COSTS}, margins)
     _append(LotFigure, {**_LOT, **_COSTS}, lots)
     _append(StockFigure, {**_STOCK, **_COSTS}, stock)
+    _append(LossFigure, _LOSS, losses)
 
 
 def _append(model: Any, mapping: dict[str, str], rows: Rows) -> None:

@@ -19,6 +19,7 @@ from entrepot.workflows.clock import now
 from entrepot.workflows.economics import margin_frame, sale_frame, stock_frame
 from entrepot.workflows.import_tax import store
 from entrepot.workflows.imputed import Imputed
+from entrepot.workflows.loss_figures import loss_frame
 from entrepot.workflows.lot_figures import lot_frame
 from entrepot.workflows.valuing import companies, evaluate, with_period_costs
 
@@ -66,5 +67,6 @@ def _part(items: list[int]) -> tuple[set[int], int, int]:
         sales = sale_frame(valued, imputed=interest)
         stock = stock_frame(valued, held)
         margins = margin_frame(valued, sales, interest)
-        figures.write(family, sales, margins, lot_frame(valued, sales), stock, at=now())
+        lots, lost = lot_frame(valued, sales), loss_frame(valued)
+        figures.write(family, sales, margins, lots, stock, lost, at=now())
     return family, len(sales), len(stock)

@@ -128,6 +128,22 @@ class LotFigure(models.Model):
         indexes = [models.Index(fields=["month", "company"], name="lot_figure_month")]
 
 
+class LossFigure(models.Model):
+    """What the units of one loss had cost: written off, destroyed, lost, or short in a count."""
+
+    movement = models.OneToOneField(Movement, on_delete=models.PROTECT, primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.PROTECT)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, db_index=False)
+    day = models.IntegerField(help_text="YYYYMMDD in the company's zone")
+    quantity = models.BigIntegerField()
+    uncosted = models.BigIntegerField(default=0)
+    missing = models.BigIntegerField(default=0)
+    costs = models.JSONField(help_text="{number of the component: amount}, what was aimed at the loss included")
+
+    class Meta:
+        indexes = [models.Index(fields=["company", "day"], name="loss_figure_day")]
+
+
 class StockFigure(models.Model):
     """Units on hand of an item in a cell, by age band, with their cost by family."""
 
