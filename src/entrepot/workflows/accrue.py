@@ -27,6 +27,7 @@ from entrepot.workflows.accrue_fees import fee_accruals
 from entrepot.workflows.accrue_moves import Charged, Lane, Move, charges_on, moves_since, part_of
 from entrepot.workflows.bill_audit import Packing
 from entrepot.workflows.clock import now
+from entrepot.workflows.levies_accrued import levy_accruals
 from entrepot.workflows.rule_files import SellerRules, kept_rules
 
 SOURCE = "accrual"
@@ -45,6 +46,10 @@ class Accrued:
     standing: int
     amounts: dict[str, int] = field(default_factory=dict[str, int])
     """Minor units posted, by currency."""
+    unweighed: tuple[tuple[str, str, str], ...] = ()
+    """SKU, material, country of levies by weight that could not be accrued: the material was never weighed."""
+    nowhere: int = 0
+    """Units sold of SKUs with levies whose country of destination is not known."""
 
 
 def accrue(*, progress: Progress = SILENT, at: Instant | None = None, home: Path | None = None) -> list[Accrued]:
@@ -61,7 +66,7 @@ def accrue(*, progress: Progress = SILENT, at: Instant | None = None, home: Path
 
 
 def _company(company: models.Company, rules: SellerRules, at: Instant) -> Accrued:
-    told = Told(company, at)
+    told = Told(company, at, frozenset(levy.scheme for levy in rules.levies.levies))
     known = _known(company)
     new = [
         _document(company, move, estimate, told.terms_of(move, estimate))
@@ -70,14 +75,25 @@ def _company(company: models.Company, rules: SellerRules, at: Instant) -> Accrue
         if _number(move, estimate) not in known
     ]  # fmt: skip
     fees = [document for document in fee_accruals(company, at) if document.id not in known]
+    levied = levy_accruals(company, rules.levies, told.moves.values(), at)
     gone = told.billed_otherwise()
     amounts: Counter[str] = Counter()
-    for document in [*new, *fees]:
+    for document in [*new, *fees, *levied.documents]:
         amounts[document.currency] += sum(line.amount for line in document.lines)
-    if new or fees or gone:
+    if new or fees or gone or levied.documents or levied.withdrawn:
         withdrawn = [_reversal(company, refs, at) for refs in _chunks(sorted(gone), 200)]
-        intake.post([*new, *fees, *withdrawn], name="accruals", recorded_at=at, actor="accrue", layout="accrual")
-    return Accrued(company.code, len(new) + len(fees), len(gone), len(known), dict(amounts))
+        withdrawn += [_reversal(company, refs, at, _SUMMED) for refs in _chunks(sorted(levied.withdrawn - gone), 200)]
+        intake.post(
+            [*new, *fees, *levied.documents, *withdrawn],
+            name="accruals",
+            recorded_at=at,
+            actor="accrue",
+            layout="accrual",
+        )
+    return Accrued(
+        company.code, len(new) + len(fees) + len(levied.documents), len(gone | levied.withdrawn), len(known), dict(amounts),
+        tuple(sorted(levied.unweighed)), levied.nowhere,
+    )  # fmt: skip
 
 
 def _known(company: models.Company) -> set[str]:
@@ -89,8 +105,9 @@ def _known(company: models.Company) -> set[str]:
 class Told:
     """What the books know of a company's moves and their bills."""
 
-    def __init__(self, company: models.Company, at: Instant) -> None:
-        self.company, self.at = company, at
+    def __init__(self, company: models.Company, at: Instant, schemes: frozenset[str] = frozenset()) -> None:
+        """``schemes`` bill levies: what they billed on a move is accrued by the levy and not by the lane's history."""
+        self.company, self.at, self.schemes = company, at, schemes
         self.moves = moves_since(company, at - _HISTORY)
         charges = charges_on(company, at - _HISTORY)
         self.charges: dict[int, list[Charged]] = defaultdict(list)
@@ -110,7 +127,7 @@ class Told:
         sums: dict[tuple[str, str, str], int] = defaultdict(int)
         last: dict[tuple[str, str, str], int] = {}
         for charge in self.charges.get(move.document, ()):
-            if not charge.estimate:
+            if not charge.estimate and charge.supplier not in self.schemes:
                 sums[charge.supplier, charge.component, charge.currency] += charge.amount
                 last[charge.supplier, charge.component, charge.currency] = charge.document
         for (supplier, component, currency), amount in sums.items():
@@ -198,6 +215,7 @@ class Told:
 
 
 _PREFIX = "ACC-"
+_ELSEWHERE, _SUMMED = "billed on another end of the way", "billed in one sum for the period"
 
 
 def _number(move: Move, estimate: Estimate) -> str:
@@ -235,11 +253,11 @@ _STATED = ("volume", "chargeable", "weight")
 """Drivers that a bill states too, so that a difference of quantity can be told from one of price."""
 
 
-def _reversal(company: models.Company, numbers: list[str], at: Instant) -> d.Reversal:
+def _reversal(company: models.Company, numbers: list[str], at: Instant, why: str = _ELSEWHERE) -> d.Reversal:
     refs = [d.Ref(type="cost_bill", id=number, source=SOURCE) for number in numbers]
     return d.Reversal(
         id=f"ACC-OFF-{at}-{numbers[0]}"[:120], source=SOURCE, company=company.code, effective_at=to_datetime(at),
-        documents=refs, reason="billed on another end of the way",
+        documents=refs, reason=why,
     )  # fmt: skip
 
 

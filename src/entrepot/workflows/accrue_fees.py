@@ -19,6 +19,7 @@ from entrepot.core.components import COMPONENTS, NAMES
 from entrepot.core.kinds import Kind
 from entrepot.core.money import round_half_away
 
+LEVY = "ACC-levy-"
 _LEARN, _WAIT = 120 * DAY, 60 * DAY
 _BY_PRICE = frozenset({COMPONENTS["platform_fee"], COMPONENTS["payment_fee"]})
 _ITEM_ORDERS, _SHOP_ORDERS = 20, 2_000
@@ -80,7 +81,13 @@ def _sold(shop: models.Shop, at: Instant) -> list[Sold]:
 
 
 def _charged(lines: list[int]) -> dict[int, list[tuple[int, int, bool]]]:
-    """Sales line → (component, amount, estimate) of live lines aimed at it, its part of those over several lines."""
+    """Sales line → (component, amount, estimate) of live lines aimed at it, its part of those over several lines.
+
+    Levies and the bills that took their place are no fees of the shop: an order that bears one may still wait for its settlement.
+    """
+    levies = models.CostLine.objects.filter(document__source="accrual", document__external_id__startswith=LEVY)
+    billed = models.Replacement.objects.filter(cost_line__in=levies, new_cost_line__isnull=False)
+    others = {*levies.values_list("pk", flat=True), *billed.values_list("new_cost_line_id", flat=True)}
     found: dict[int, list[tuple[int, int, bool]]] = defaultdict(list)
     for start in range(0, len(lines), 500):
         live = models.BasisShare.objects.filter(basis__version=1, basis__cost_line__replacement__isnull=True)
@@ -88,9 +95,10 @@ def _charged(lines: list[int]) -> dict[int, list[tuple[int, int, bool]]]:
         rows = list(
             mine.order_by("basis_id").values_list(
                 "sales_line_id", "basis_id", "weight", "basis__cost_line__component", "basis__cost_line__estimate",
-                "basis__cost_line__base_amount",
+                "basis__cost_line__base_amount", "basis__cost_line_id",
             )
         )  # fmt: skip
+        rows = [row[:-1] for row in rows if row[-1] not in others]
         shares = live.filter(basis_id__in=mine.values("basis_id")).order_by().values_list("basis_id")
         whole = dict(shares.annotate(n=Sum("weight")))
         for line, basis, weight, component, estimate, amount in rows:

@@ -2,7 +2,9 @@
 
 The rates and what is in a unit are the seller's own (his producer schemes bill him by material): ``levies.toml`` in the
 folder ``rules`` of his home, ``[[levy]]`` with id, name, country, material, per (unit or kg), rate, currency, valid_from, and
-``[[item]]`` with sku and ``grams`` of each material. Nothing comes with the program.
+``[[item]]`` with sku and ``grams`` of each material. Nothing comes with the program. ``due`` says when the duty to pay arises
+(``sold``, else ``imported``), ``scheme`` who bills it (a supplier's code; else the levy's id), ``company`` for which company it
+holds, ``bill_days`` within how many days its bill is expected. What was sold or imported is accrued by ``levies_accrued``.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from entrepot.core.cost_lines import CostLine
+from entrepot.core.countries import CODES
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.money import exponent
 
@@ -66,6 +69,9 @@ def read_levies(text: str) -> Levies:
     try:
         told = tomllib.loads(text)
         found = tuple(_levy(one) for one in told.get("levy", ()))
+        twice = {one.id for n, one in enumerate(found) if any(_collides(one, other) for other in found[:n])}
+        if twice:
+            raise ValueError(f"two rates on one day for {', '.join(sorted(twice))}")
         materials = {str(one["sku"]): _grams(one.get("grams", {})) for one in told.get("item", ())}
     except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError) as error:
         raise ProblemError(Problem("bad_levies", "the levies cannot be read", "write [[levy]] and [[item]] as TOML",
@@ -73,15 +79,37 @@ def read_levies(text: str) -> Levies:
     return Levies(found, materials)
 
 
+def _collides(one: Levy, other: Levy) -> bool:
+    """Whether two entries give one levy two rates on a day."""
+    starts, ends = (one.valid_from or date.min, other.valid_from or date.min), (one.valid_to, other.valid_to)
+    return one.id == other.id and max(starts) <= min(end or date.max for end in ends)
+
+
 def _levy(told: dict[str, Any]) -> Levy:
     from entrepot.engines.storage import Levy
 
     currency = str(told["currency"]).upper()
-    if told["per"] not in ("unit", "kg"):
-        raise ValueError(f"per {told['per']}")
+    known = {"per": ("unit", "kg"), "due": ("sold", "imported")}
+    due = str(told.get("due", "sold"))
+    for name, value in (("per", told["per"]), ("due", due)):
+        if value not in known[name]:
+            raise ValueError(f"{name} {value}")
+    code, country = str(told["id"]), str(told["country"]).upper()
     rate = Fraction(str(told["rate"])) * 10 ** exponent(currency)
-    return Levy(str(told["id"]), str(told["name"]), str(told["country"]).upper(), str(told["material"]), told["per"], rate,
-                currency, told.get("valid_from"), told.get("valid_to"), str(told.get("source", FILE)))  # fmt: skip
+    days = int(told.get("bill_days", 100))
+    if rate < 0 or days < 0 or not 0 < len(code) <= 60 or country not in CODES:
+        raise ValueError(f"{code or 'no id'}: rate {told['rate']}, country {country}, bill_days {days}")
+    return Levy(
+        code, str(told["name"]), country, str(told["material"]), told["per"], rate, currency, _day(told, "valid_from"),
+        _day(told, "valid_to"), str(told.get("source", FILE)), scheme=str(told.get("scheme") or code), due=due,
+        company=str(told.get("company", "")), bill_days=days,
+    )  # fmt: skip
+
+
+def _day(told: dict[str, Any], name: str) -> date | None:
+    """A day written as a date or as text."""
+    value = told.get(name)
+    return value if value is None or isinstance(value, date) else date.fromisoformat(str(value))
 
 
 def _grams(told: dict[str, Any]) -> dict[str, int | None]:

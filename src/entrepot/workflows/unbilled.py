@@ -46,6 +46,8 @@ def _accrued(company: models.Company, at: Instant, today: date) -> list[models.U
         supplier = supplier_of(source) or str(body.get("supplier", ""))
         since = local_date(source.effective_at, company.zone)
         due = since + timedelta(days=lags.get((supplier, component), _LAG))
+        if source.source == "accrual" and body.get("due"):  # the seller said by when its bill comes
+            due = date.fromisoformat(body["due"])
         lines = body.get("lines") or [{}]
         note = str(lines[0].get("note", "")) if source.source == "accrual" else source.external_id
         found.append(
