@@ -164,3 +164,16 @@ def test_decisions_are_sentences(language: str) -> None:
             said = sentences.decision(item)
             assert item.sku in said
             assert "{" not in said
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_stock_that_lasts_beyond_the_plan_has_no_day_to_tell(language: str) -> None:
+    """A line whose stock-out lies beyond the weeks ahead is told without a day, in the words for it."""
+    told = {"available": 900, "coming": 0, "waiting": 0, "weekly": 4.0, "out_on": "", "reserved": 0}
+    with translation.override(language):
+        without, dated = (reasons.sentence("plan_standing", {**told, "out_on": day}) for day in ("", "2026-11-20"))
+    assert without is not None
+    assert dated is not None
+    assert without != dated
+    assert "2026" not in without
+    assert "{" not in without + dated

@@ -219,7 +219,7 @@ def written(key: str, value: Any, beside: Mapping[str, Any]) -> str:
             str(INPUTS.get(name, name.replace("_", " "))) for name in str(value).split(",")
         )
     if key in DAYS and isinstance(value, str):
-        return day(date.fromisoformat(value[:10]))
+        return day(date.fromisoformat(value[:10])) if value else ""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return figure(value) if isinstance(value, int | float) else str(value)
