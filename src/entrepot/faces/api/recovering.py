@@ -15,6 +15,7 @@ from entrepot.faces.api.security import viewer_of
 from entrepot.faces.api.shapes import answer
 from entrepot.workflows import recovery
 from entrepot.workflows.bill_letter import written
+from entrepot.workflows.losses import losses
 from entrepot.workflows.recoverable import recoverable_tax
 from entrepot.workflows.tax_whatif import if_registered
 
@@ -100,6 +101,17 @@ class RefundOut(Schema):
 
     refund: Row
     skus: list[Row]
+
+
+class LossesOut(Schema):
+    """Losses newest first, and reimbursements that name none; amounts in minor units of ``currency``, null where they are not
+    known or not for who asks. ``due``: keys of the claims that lapse soon."""
+
+    on: date
+    currency: str
+    due: list[str]
+    losses: list[Row]
+    reimbursements: list[Row]
 
 
 class SalvageOut(Schema):
@@ -206,3 +218,16 @@ def read_salvage(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     rows = recovery.unsalable(viewer, settings.HOME, recovery.today(viewer))
     return answer(viewer, {"lots": list(rows)})
+
+
+@recovering.get("/losses", response=LossesOut, summary="Losses, what was repaid for them, and what can be claimed")
+def read_losses(request: HttpRequest, sku: Code = "") -> HttpResponse:
+    """Units and deadlines for everybody who may see stock; amounts only for who may see cost."""
+    viewer = viewer_of(request)
+    found = losses(viewer, settings.HOME, recovery.today(viewer))
+    rows = [row for row in found.rows if sku in ("", row.sku)]
+    keys = {row.key for row in rows}
+    return answer(viewer, {
+        "on": found.on, "currency": found.currency, "due": [key for key in found.due if key in keys], "losses": rows,
+        "reimbursements": [row for row in found.left if sku in ("", row.sku)],
+    })  # fmt: skip

@@ -18,6 +18,7 @@ from entrepot.faces.cli import (
     figures,
     importing,
     keeping,
+    losing,
     opening,
     ordering,
     periods,
@@ -96,6 +97,7 @@ app.command("rebates")(recovering.rebates)
 app.command("duty-refunds")(recovering.duty_refunds)
 app.command("recoverable-tax")(recoverable.recoverable_tax)
 app.command("salvage")(recovering.salvage)
+app.command("losses")(losing.losses)
 app.command("check")(checking.check)
 app.command("close")(periods.close)
 app.command("reopen")(periods.reopen)

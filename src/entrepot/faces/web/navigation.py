@@ -81,6 +81,7 @@ GROUPS = (
             Link("rebates", "rebates", _("Export rebates"), "x", "see_cost"),
             Link("recoverable-tax", "recoverable-tax", _("Recoverable import tax"), "", "see_cost"),
             Link("duty-refunds", "duty-refunds", _("Duty refunds"), "", "see_cost"),
+            Link("losses", "losses", _("Losses and claims")),
             Link("salvage", "salvage", _("Recover or dispose"), "", "see_cost"),
         ),
     ),
