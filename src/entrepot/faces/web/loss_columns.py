@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -29,20 +30,23 @@ def losses(place: Callable[[str], str]) -> list[Column]:
                wrap=True),
         Column("cause", pgettext_lazy("loss", "Cause"), read=lambda r: str(words.CAUSES[r.cause]), wrap=True),
         Column("units", _("Units"), "units"),
-        Column("repaid_units", _("Units repaid"), "units", read=lambda r: r.repaid_units or None, optional=True),
+        Column("repaid_units", _("Units repaid"), "units", read=lambda r: r.repaid_units or None, optional=True, shown=False),
         _money("landed", _("Had cost")),
         _money("purchase", _("of it goods"), shown=False),
         _money("first_leg", _("of it freight"), shown=False),
         _money("duty_tax", _("of it duty and tax"), shown=False),
-        Column("repaid", _("Repaid, stated"), "money", read=lambda r: r.repaid or None, needs=SEE_COST, optional=True),
+        Column("back", _("Repaid"), "money", read=lambda r: (r.repaid or 0) + (r.derived or 0) or None, needs=SEE_COST,
+               optional=True),
+        Column("repaid", _("Repaid, stated"), "money", read=lambda r: r.repaid or None, needs=SEE_COST, optional=True,
+               shown=False),
         Column("derived", _("Repaid, derived"), "money", read=lambda r: r.derived or None, needs=SEE_COST, optional=True,
-               estimate=True),
+               shown=False),
         _money("remainder", _("Stays as loss")),
         Column("gain", _("Beyond its cost"), "money", read=lambda r: r.gain or None, needs=SEE_COST, optional=True, shown=False),
         Column("state", pgettext_lazy("loss", "Claim"), read=lambda r: str(words.STATES[r.state])),
-        _money("expected", _("Can be claimed"), optional=True),
+        _money("expected", _("Can be claimed"), optional=True, shown=False),
         Column("deadline", _("Claim by"), "date", optional=True),
-        Column("days", _("Days left"), "days", optional=True),
+        Column("days", _("Days left"), "days", optional=True, shown=False),
         Column("how", _("Linked because"), read=lambda r: words.how(r.how), wrap=True, optional=True, shown=False),
         Column("papers", _("Reimbursements"), read=lambda r: ", ".join(r.papers), optional=True, wrap=True, sort=False,
                shown=False),
@@ -50,6 +54,17 @@ def losses(place: Callable[[str], str]) -> list[Column]:
         Column("reason", pgettext_lazy("loss", "Reason"), optional=True, wrap=True, shown=False),
         Column("source", _("Rule"), optional=True, wrap=True, shown=False),
     ]  # fmt: skip
+
+
+_CLAIM = ("sku", "on", "place", "purpose", "cause", "open", "expected", "deadline", "days", "state", "number")
+
+
+def claims(place: Callable[[str], str]) -> list[Column]:
+    """What can still be claimed: the same columns, those first that a claim needs."""
+    rest = Column("open", _("Units to claim"), "units", read=lambda r: r.units - r.repaid_units)
+    every = {column.key: column for column in (rest, *losses(place))}
+    first = [replace(every[key], shown=True) for key in _CLAIM]
+    return [*first, *(replace(column, shown=False) for key, column in every.items() if key not in _CLAIM)]
 
 
 def left(place: Callable[[str], str]) -> list[Column]:

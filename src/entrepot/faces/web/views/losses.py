@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from entrepot.books.selectors import naming
@@ -23,6 +24,7 @@ from entrepot.workflows.losses import Losses, LossRow
 
 CLAIMABLE = ("open", "due", "part", "no_term")
 _SUMS = ("units", "repaid_units", "landed", "repaid", "derived", "remainder", "expected")
+NAMES = ("claims", "losses", "reimbursements")
 
 
 def _chosen(found: Losses, form: Form) -> list[LossRow]:
@@ -36,7 +38,7 @@ def _chosen(found: Losses, form: Form) -> list[LossRow]:
     ]
 
 
-def _tables(visit: Visit, *, everything: str = "") -> tuple[Form, Table, Table, Losses]:
+def _tables(visit: Visit, *, everything: str = "") -> tuple[Form, dict[str, Table], Losses]:
     form, names = typed(visit), naming.places()
     found = told.losses(visit.viewer, settings.HOME, recovery.today(visit.viewer))
 
@@ -46,21 +48,29 @@ def _tables(visit: Visit, *, everything: str = "") -> tuple[Form, Table, Table, 
     root = reverse("losses").rstrip("/")
     text = form.text("q").casefold()
     loose = [row for row in found.left if text in f"{row.sku}\n{row.number}\n{row.order}".casefold()]
-    rows = table(visit, "losses", columns.losses(place), _chosen(found, form), "-on", export=f"{root}/losses",
-                 everything=everything == "losses", sums=_SUMS)  # fmt: skip
-    left = table(visit, "reimbursements", columns.left(place), loose, "-on", export=f"{root}/reimbursements",
-                 everything=everything == "reimbursements", prefix="r-", sums=("amount",))  # fmt: skip
-    return form, rows, left, found
+    chosen = _chosen(found, form)
+    open_ = [row for row in chosen if row.payer and row.state in CLAIMABLE]
+    shown = {
+        "claims": table(visit, "claims", columns.claims(place), open_, "days", export=f"{root}/claims",
+                        everything=everything == "claims", prefix="c-", sums=("units", "expected"), caption=str(_("To claim"))),
+        "losses": table(visit, "losses", columns.losses(place), chosen, "-on", export=f"{root}/losses",
+                        everything=everything == "losses", sums=_SUMS, caption=str(_("All losses"))),
+        "reimbursements": table(visit, "reimbursements", columns.left(place), loose, "-on", export=f"{root}/reimbursements",
+                                everything=everything == "reimbursements", prefix="r-", sums=("amount",),
+                                caption=str(_("Reimbursements without a loss"))),
+    }  # fmt: skip
+    return form, shown, found
 
 
 def _head(found: Losses) -> dict[str, Any]:
     due = [row for row in found.rows if row.key in found.due]
     lapsed = [row for row in found.rows if row.state == "lapsed"]
+    open_ = [row for row in found.rows if row.payer and row.state in CLAIMABLE]
     return {
         "due": due, "due_units": sum(r.units - r.repaid_units for r in due), "due_sum": sum(r.expected or 0 for r in due),
+        "open": open_, "open_sum": sum(r.expected or 0 for r in open_), "gain": found.total("gain"),
         "lapsed": len(lapsed), "landed": found.total("landed"), "repaid": found.total("repaid") + found.total("derived"),
         "remainder": found.total("remainder"), "units": found.total("units"),
-        "goods_only": sum(sum((r.left or {}).values()) for r in found.rows if r.state == "paid"),
         "unknown": sum(1 for r in found.rows if r.landed is None),
     }  # fmt: skip
 
@@ -69,9 +79,9 @@ def _head(found: Losses) -> dict[str, Any]:
 @page
 def losses(visit: Visit) -> HttpResponseBase:
     """The page: for everybody who may see stock; amounts only for who may see cost."""
-    form, rows, left, found = _tables(visit)
+    form, shown, found = _tables(visit)
     return visit.page(
-        "web/losses.html", "losses", table=rows, left=left, typed=form.typed, problems=form.problems,
+        "web/losses.html", "losses", tables=shown, typed=form.typed, problems=form.problems,
         states=[("claimable", ""), *words.STATES.items()], causes=list(words.CAUSES.items()), sees=visit.viewer.can("see_cost"),
         soon=told.SOON, **_head(found),
     )  # fmt: skip
@@ -80,8 +90,7 @@ def losses(visit: Visit) -> HttpResponseBase:
 @require_GET
 @page
 def export(visit: Visit, name: str, suffix: str) -> HttpResponse | HttpResponseBase:
-    """One of the two tables as a file."""
-    if name not in ("losses", "reimbursements"):
+    """One of the tables as a file."""
+    if name not in NAMES:
         raise Http404(name)
-    _form, rows, left, _found = _tables(visit, everything=name)
-    return send(rows if name == "losses" else left, suffix, visit.state.zone)
+    return send(_tables(visit, everything=name)[1][name], suffix, visit.state.zone)
