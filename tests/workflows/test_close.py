@@ -10,6 +10,7 @@ from entrepot.books import intake, models
 from entrepot.core.errors import ProblemError
 from entrepot.workflows import close
 from entrepot.workflows.checking import check
+from entrepot.workflows.roll_forward import roll_forward
 from tests.books import factories as make
 from tests.workflows import ledger
 
@@ -38,6 +39,17 @@ def test_a_closing_says_what_was_reported() -> None:
     assert close.reported_still("US", "2026-01")
     assert models.Period.objects.get().reported == done.reported
     assert check(stale_too=False).residue == 0
+
+
+def test_a_closing_reports_inventory_and_not_what_else_falls_on_units() -> None:
+    """What handling returned units cost falls on them in the full view and is no inventory: the value is what the roll-forward
+    closes with."""
+    more = ledger.bill("RT-1", "2026-01-05", "returns", 700, ("receipt", "R-1"))
+    assert intake.post([more], name="returns", recorded_at=make.instant(2026, 1, 21)).quarantined == 0
+    done = close.close("US", "2026-01", actor="ann", at=CLOSED_AT)
+    assert done.value == 70 * 300 + 5001 - 1500
+    steps = roll_forward("US", "2026-01").steps
+    assert done.value == steps.filter(steps["step"] == "closing")["amount"].sum()
 
 
 def test_a_closing_can_be_lifted_and_made_again() -> None:

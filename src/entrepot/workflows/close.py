@@ -13,6 +13,7 @@ from django.db import transaction
 
 from entrepot.books import audit_trail, bulk, intake, models
 from entrepot.core.calendar import Instant, midnight, to_datetime
+from entrepot.core.components import BOOK, COMPONENTS
 from entrepot.core.documents import PeriodClose, PeriodReopen
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.progress import SILENT, Progress
@@ -21,6 +22,7 @@ from entrepot.workflows.revalue import revalue
 from entrepot.workflows.value_at import ValueAt, value_at
 
 SOURCE = "entrepot"
+_BOOK = [COMPONENTS[name] for name in sorted(BOOK)]
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def _post(document: PeriodClose | PeriodReopen, name: str, actor: str, at: Insta
 
 
 def _stock(seen: ValueAt, company: int) -> tuple[int, int]:
+    """Units and their book cost: what else falls on units (returns, disposal) is hashed too, and is no inventory."""
     mine = seen.stock.filter(seen.stock["company"] == company)
     units = mine.unique(["item", "cell"])["units"].sum()
-    return int(units), int(mine["amount"].sum())
+    return int(units), int(mine.filter(mine["component"].is_in(_BOOK))["amount"].sum())
