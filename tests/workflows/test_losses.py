@@ -15,6 +15,8 @@ from entrepot.books.selectors.reconciliation import losses as by_month
 from entrepot.core.documents import parse
 from entrepot.core.errors import ProblemError
 from entrepot.workflows.losses import Losses, LossRow, losses
+from entrepot.workflows.name_loss import name_loss
+from entrepot.workflows.revalue import revalue
 from tests.workflows.ledger import DAY, assert_proven, bill, doc, masters, post, receipt
 
 pytestmark = pytest.mark.django_db
@@ -187,3 +189,21 @@ def test_unknown_cost_is_not_zero_and_who_may_not_see_cost_sees_units() -> None:
     }
     elsewhere = frozenset({models.Location.objects.get(code="DE").pk})
     assert told(locations=elsewhere).rows == ()
+
+
+def test_a_person_names_the_loss_and_its_money_moves_there_once() -> None:
+    """The credit of its day becomes a credit of the lost units; nothing counts twice, who may not post may not."""
+    post(*platform(use("U-1", "2026-03-01", 1), use("U-2", "2026-03-05", 1), repaid("RE-1", "2026-04-01", 1, 900)))
+    with pytest.raises(ProblemError):
+        name_loss(replace(system_viewer("US"), role="warehouse"), "RE-1", "U-2")
+    for paid, loss in (("RE-9", "U-2"), ("RE-1", "U-9"), ("RE-1", "U-2:7")):
+        with pytest.raises(ProblemError):
+            name_loss(system_viewer("US"), paid, loss)
+    name_loss(system_viewer("US"), "RE-1", "U-2")
+    revalue()
+    found = told()
+    rows = by_number(found)
+    assert (rows["U-2"].repaid, rows["U-2"].derived, rows["U-2"].state, rows["U-1"].repaid) == (900, 0, "paid", 0)
+    assert found.left == ()
+    assert sorted(r.loss for r in by_month(system_viewer("US")).rows) == [1_500]  # 24.00 of both less 9.00
+    assert_proven()

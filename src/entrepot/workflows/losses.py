@@ -2,13 +2,14 @@
 
 A reimbursement that names its loss is aimed at it in the books. One that does not is a credit of the period there; here it is
 linked with the loss that it must be for (:func:`entrepot.engines.salvage.match`), marked as derived. That link moves no money
-in the books: every reimbursement counts once, and a person makes a link a fact by :func:`name_loss`.
+in the books: every reimbursement counts once, and a person makes a link a fact by
+naming the loss (:mod:`entrepot.workflows.name_loss`).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -45,12 +46,15 @@ _WORDS = (
 )  # fmt: skip
 
 
+_COST = {"needs": "see_cost"}
+
+
 @dataclass(frozen=True, slots=True)
 class LossRow:
     """One loss, minor units of the company's currency; ``None`` = not known, or not for who looks.
 
     ``purpose`` ``short``: the units still are in transit in the books. ``landed`` = ``purchase`` + ``first_leg`` + ``duty_tax``.
-    ``repaid``: aimed at it in the books; ``derived``: linked here, :attr:`how` says by what; ``papers`` are the numbers of both.
+    ``repaid``: aimed at it in the books; ``derived``: linked here, :attr:`how` says by what; ``back``: both; ``papers``: theirs.
     ``remainder``: landed cost that nobody repaid, by family in ``left``; ``gain``: repaid beyond the cost that the payer covers.
     ``state`` of the claim: none | paid | part | open | due | lapsed | no_term; ``expected`` while it can be made.
     """
@@ -75,18 +79,24 @@ class LossRow:
     how: str
     papers: tuple[str, ...]
     source: str
-    landed: int | None
-    purchase: int | None
-    first_leg: int | None
-    duty_tax: int | None
-    disposal: int | None
-    repaid: int | None
-    derived: int | None
-    remainder: int | None
-    left: dict[str, int] | None
-    gain: int | None
-    expected: int | None
+    landed: int | None = field(metadata=_COST)
+    purchase: int | None = field(metadata=_COST)
+    first_leg: int | None = field(metadata=_COST)
+    duty_tax: int | None = field(metadata=_COST)
+    disposal: int | None = field(metadata=_COST)
+    repaid: int | None = field(metadata=_COST)
+    derived: int | None = field(metadata=_COST)
+    back: int | None = field(metadata=_COST)
+    remainder: int | None = field(metadata=_COST)
+    left: dict[str, int] | None = field(metadata=_COST)
+    gain: int | None = field(metadata=_COST)
+    expected: int | None = field(metadata=_COST)
     location: int
+
+    @property
+    def open(self) -> int:
+        """Units that nobody made good."""
+        return self.units - self.repaid_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +114,7 @@ class LeftRow:
     case: str
     why: str
     candidates: tuple[str, ...]
-    amount: int | None
+    amount: int | None = field(metadata=_COST)
     shop: int | None
     location: int | None
 
@@ -148,7 +158,7 @@ def losses(viewer: Viewer, home: Path | None, on: date) -> Losses:
 
 def _units_only(row: LossRow) -> LossRow:
     return replace(
-        row, landed=None, purchase=None, first_leg=None, duty_tax=None, disposal=None, repaid=None, derived=None,
+        row, landed=None, purchase=None, first_leg=None, duty_tax=None, disposal=None, repaid=None, derived=None, back=None,
         remainder=None, left=None, gain=None, expected=None,
     )  # fmt: skip
 
@@ -306,7 +316,8 @@ def _row(
         days=days, how="+".join(dict.fromkeys(x.how for x in links)), papers=papers, source=rule.source if rule else "",
         landed=told.landed if known else None, purchase=families["purchase"] if known else None,
         first_leg=families["first_leg"] if known else None, duty_tax=families["duty_tax"] if known else None,
-        disposal=one.costs.get("disposal", 0), repaid=booked, derived=derived, gain=told.gain if known else None,
+        disposal=one.costs.get("disposal", 0), repaid=booked, derived=derived, back=booked + derived,
+        gain=told.gain if known else None,
         remainder=sum(told.remainder.values()) if known else None, left=left if known else None,
         expected=expected if known and state in ("open", "due", "part") and payer else None,
     )  # fmt: skip

@@ -78,9 +78,11 @@ def test_who_may_not_see_cost_sees_units_and_deadlines_only() -> None:
     assert not [head for head in heads if head in ("Had cost", "Stays as loss", "Can be claimed", "Repaid, derived")]
     secret = tokens.issue(make.user("warehouse"), "test", at=make.NOW)[1]
     told = Client().get("/api/losses", headers={"Authorization": f"Bearer {secret}"}).json()
-    assert [(row["units"], row["landed"], row["expected"], row["left"]) for row in told["losses"]] == [
-        (2, None, None, None), (10, None, None, None)]  # fmt: skip
-    assert [row["amount"] for row in told["reimbursements"]] == [None]
+    assert [row["units"] for row in told["losses"]] == [2, 10]
+    assert not {"landed", "purchase", "back", "derived", "remainder", "left", "gain", "expected"} & set(
+        told["losses"][0]
+    )
+    assert "amount" not in told["reimbursements"][0]
 
 
 def test_the_address_and_the_command_tell_the_same() -> None:

@@ -105,7 +105,7 @@ class RefundOut(Schema):
 
 class LossesOut(Schema):
     """Losses newest first, and reimbursements that name none; amounts in minor units of ``currency``, null where they are not
-    known or not for who asks. ``due``: keys of the claims that lapse soon."""
+    known, absent for who may not see cost. ``due``: keys of the claims that lapse soon."""
 
     on: date
     currency: str

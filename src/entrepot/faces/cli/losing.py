@@ -15,6 +15,9 @@ OPEN = ("due", "open", "part", "no_term")
 def losses(
     sku: Annotated[str, typer.Argument(help="Only this SKU, with every loss and what each link rests on.")] = "",
     everything: Annotated[bool, typer.Option("--all", help="Every loss, not only what can still be claimed.")] = False,
+    name: Annotated[
+        str, typer.Option(help="Say for which loss a reimbursement is: REIMBURSEMENT=LOSS or =LOSS:LINE.")
+    ] = "",
     company: Company = "",
     limit: Limit = 20,
 ) -> None:
@@ -25,6 +28,9 @@ def losses(
     from entrepot.workflows.losses import SOON
     from entrepot.workflows.losses import losses as told
 
+    if name:
+        _name(name, company)
+        return
     for viewer in _viewers(company):
         found = told(viewer, _home(), recovery.today(viewer))
         home = viewer.company.currency
@@ -64,6 +70,22 @@ def losses(
         table("Reimbursements without a loss", ("number", "SKU", "on", "units", "amount", "why", "may be for"),
               [(x.number, x.sku, x.on, "" if x.units is None else count(x.units), _money(x.amount, home),
                 x.why.replace("_", " "), ", ".join(x.candidates)) for x in loose[:limit]], right=(3, 4))  # fmt: skip
+
+
+def _name(name: str, company: str) -> None:
+    from entrepot.faces.cli.printing import say
+    from entrepot.workflows.name_loss import name_loss
+    from entrepot.workflows.revalue import revalue
+
+    paid, equals, loss = (part.strip() for part in name.partition("="))
+    viewers = list(_viewers(company))
+    if not (paid and equals and loss):
+        raise typer.BadParameter("write REIMBURSEMENT=LOSS", param_hint="--name")
+    if len(viewers) != 1:
+        raise typer.BadParameter("say of which company", param_hint="--company")
+    name_loss(viewers[0], paid, loss, origin="command line")
+    revalue()
+    say(f"{paid} is for {loss}: its money stands on those units now")
 
 
 def _rule(source: str) -> str:

@@ -35,8 +35,7 @@ def losses(place: Callable[[str], str]) -> list[Column]:
         _money("purchase", _("of it goods"), shown=False),
         _money("first_leg", _("of it freight"), shown=False),
         _money("duty_tax", _("of it duty and tax"), shown=False),
-        Column("back", _("Repaid"), "money", read=lambda r: (r.repaid or 0) + (r.derived or 0) or None, needs=SEE_COST,
-               optional=True),
+        Column("back", _("Repaid"), "money", read=lambda r: r.back or None, needs=SEE_COST, optional=True),
         Column("repaid", _("Repaid, stated"), "money", read=lambda r: r.repaid or None, needs=SEE_COST, optional=True,
                shown=False),
         Column("derived", _("Repaid, derived"), "money", read=lambda r: r.derived or None, needs=SEE_COST, optional=True,
@@ -61,7 +60,7 @@ _CLAIM = ("sku", "on", "place", "purpose", "cause", "open", "expected", "deadlin
 
 def claims(place: Callable[[str], str]) -> list[Column]:
     """What can still be claimed: the same columns, those first that a claim needs."""
-    rest = Column("open", _("Units to claim"), "units", read=lambda r: r.units - r.repaid_units)
+    rest = Column("open", _("Units to claim"), "units")
     every = {column.key: column for column in (rest, *losses(place))}
     first = [replace(every[key], shown=True) for key in _CLAIM]
     return [*first, *(replace(column, shown=False) for key, column in every.items() if key not in _CLAIM)]

@@ -11,7 +11,7 @@ PURPOSES: dict[str, str | Promise] = {
     "write_off": pgettext_lazy("loss", "Written off"),
     "destroyed": pgettext_lazy("loss", "Destroyed"),
     "count": pgettext_lazy("loss", "Short in the count"),
-    "short": pgettext_lazy("loss", "Did not arrive, still in transit in the books"),
+    "short": pgettext_lazy("loss", "Did not arrive"),
 }
 CAUSES: dict[str, str | Promise] = {
     "fire": pgettext_lazy("loss", "Fire"),

@@ -23,7 +23,7 @@ from entrepot.workflows import recovery
 from entrepot.workflows.losses import Losses, LossRow
 
 CLAIMABLE = ("open", "due", "part", "no_term")
-_SUMS = ("units", "repaid_units", "landed", "repaid", "derived", "remainder", "expected")
+_SUMS = ("units", "repaid_units", "landed", "back", "repaid", "derived", "remainder", "expected")
 NAMES = ("claims", "losses", "reimbursements")
 
 
@@ -52,7 +52,7 @@ def _tables(visit: Visit, *, everything: str = "") -> tuple[Form, dict[str, Tabl
     open_ = [row for row in chosen if row.payer and row.state in CLAIMABLE]
     shown = {
         "claims": table(visit, "claims", columns.claims(place), open_, "days", export=f"{root}/claims",
-                        everything=everything == "claims", prefix="c-", sums=("units", "expected"), caption=str(_("To claim"))),
+                        everything=everything == "claims", prefix="c-", sums=("open", "expected"), caption=str(_("To claim"))),
         "losses": table(visit, "losses", columns.losses(place), chosen, "-on", export=f"{root}/losses",
                         everything=everything == "losses", sums=_SUMS, caption=str(_("All losses"))),
         "reimbursements": table(visit, "reimbursements", columns.left(place), loose, "-on", export=f"{root}/reimbursements",
@@ -67,7 +67,7 @@ def _head(found: Losses) -> dict[str, Any]:
     lapsed = [row for row in found.rows if row.state == "lapsed"]
     open_ = [row for row in found.rows if row.payer and row.state in CLAIMABLE]
     return {
-        "due": due, "due_units": sum(r.units - r.repaid_units for r in due), "due_sum": sum(r.expected or 0 for r in due),
+        "due": due, "due_units": sum(r.open for r in due), "due_sum": sum(r.expected or 0 for r in due),
         "open": open_, "open_sum": sum(r.expected or 0 for r in open_), "gain": found.total("gain"),
         "lapsed": len(lapsed), "landed": found.total("landed"), "repaid": found.total("repaid") + found.total("derived"),
         "remainder": found.total("remainder"), "units": found.total("units"),
