@@ -291,6 +291,14 @@ def test_reimbursements() -> None:
     assert file.aside == {"reimbursed_in_units": 1}
 
 
+def test_a_reimbursement_keeps_its_case_and_what_it_takes_back() -> None:
+    """Order, case and the original reimbursement stand in the note: by them a person finds the loss."""
+    row = "2026-02-01T00:00:00+00:00|R4|C-77|111-2|Reimbursement_Reversal|MUG|X0|B0|Mug|NewItem|USD|-8.70|-8.70|1|0|1|R1|Lost"
+    head = f"{REIMBURSEMENTS}|original-reimbursement-id|original-reimbursement-type"
+    (made,) = (s.document for s in opened(table(head, row), currency=None).documents())
+    assert made.note == "order 111-2 case C-77 reverses R1"
+
+
 def test_afn_inventory_is_one_report_of_its_moment() -> None:
     """The file does not say when: that is asked; then it is one stock report."""
     text = table(

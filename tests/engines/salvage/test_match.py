@@ -121,3 +121,12 @@ def test_every_payment_once_no_loss_paid_twice_and_no_order_matters(lose, pay, c
     assert {(x.repaid.key, x.lost.key, x.units, x.how) for x in again.links} == {
         (x.repaid.key, x.lost.key, x.units, x.how) for x in found.links
     }
+
+
+def test_a_part_taken_back_opens_its_units_and_money_taken_back_is_never_a_payment():
+    """One of two units is charged back; a negative amount that names nothing pays for no loss."""
+    found = match([lost("U", 2)], [paid("R", 2), paid("X", 1, amount=-500, reverses="R"), paid("Z", 1, amount=-9)])
+    assert links(found) == {("R", "U", 2, 1_000, "only_loss"), ("X", "U", -1, -500, "reversal")}
+    assert whys(found) == {"Z": "reverses_unknown"}
+    twice = [paid("R", 2), *(paid(f"X{n}", 2, amount=-1_000, reverses="R") for n in (1, 2))]
+    assert sum(x.units for x in match([lost("U", 2)], twice).links) == 0

@@ -7,6 +7,7 @@ report brings those units. Reversals have a negative amount and keep it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import polars as pl
 
@@ -43,6 +44,8 @@ def prepare(reading: Reading) -> pl.DataFrame:
             "cash": cash,
             "in_units": in_units,
             "order": reading.ids("order").fill_null(""),
+            "case": reading.ids("case").fill_null(""),
+            "original": reading.ids("original").fill_null(""),
             "reason": reading.text("reason").fill_null(""),
             ROW: pl.int_range(reading.height, eager=True),
             LINE: reading.lines,
@@ -70,6 +73,12 @@ def build(reading: Reading, frame: pl.DataFrame) -> Iterator[Sourced | Rejected 
             "sku": row["sku"],
             "quantity": abs(row["cash"]) if row["cash"] else None,
             "reason": row["reason"],
-            "note": f"order {row['order']}" if row["order"] else "",
+            "note": _note(row),
         }
         yield from settle_single(reading, Reimbursement, data, [row[ROW]])
+
+
+def _note(row: dict[str, Any]) -> str:
+    """Order, case and the reimbursement that it takes back, where the report names them: by them a person finds the loss."""
+    named = (("order", row["order"]), ("case", row["case"]), ("reverses", row["original"]))
+    return " ".join(f"{word} {number}" for word, number in named if number)

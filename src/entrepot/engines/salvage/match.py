@@ -98,7 +98,7 @@ def match(lost: Sequence[Lost], repaid: Sequence[Repaid], window: int = 180) -> 
     links: list[Derived] = []
     left: list[Unmatched] = []
     for one in repaid:
-        if one.reverses:
+        if one.reverses or one.amount < 0:
             continue
         if not one.item:
             left.append(Unmatched(one, "no_item"))
@@ -108,7 +108,7 @@ def match(lost: Sequence[Lost], repaid: Sequence[Repaid], window: int = 180) -> 
         found, rest = _of_item(by_item.get(item, []), payments, window)
         links += found
         left += rest
-    taken_back, unknown = _reversals(links, [one for one in repaid if one.reverses])
+    taken_back, unknown = _reversals(links, [one for one in repaid if one.reverses or one.amount < 0])
     place = {one.key: n for n, one in enumerate(repaid)}
     links.sort(key=lambda x: (place[x.repaid.key], x.lost.on, x.lost.key))
     left += unknown
@@ -215,19 +215,25 @@ def _linked(repaid: Repaid, losses: Sequence[Lost], open_units: dict[str, int], 
 
 
 def _reversals(links: Sequence[Derived], reversing: Sequence[Repaid]) -> tuple[list[Derived], list[Unmatched]]:
-    """What takes a linked reimbursement back follows it, with its units given free only where it takes back all of it."""
+    """What takes a linked reimbursement back follows it and opens so many units of it again; without units all of them
+    where it takes back all of its money, else none."""
     by_key: dict[str, list[Derived]] = defaultdict(list)
     for link in links:
         by_key[link.repaid.key].append(link)
+    free = {key: sum(link.units for link in those) for key, those in by_key.items()}
     found: list[Derived] = []
     left: list[Unmatched] = []
-    for one in reversing:
+    for one in sorted(reversing, key=lambda x: (x.on, x.key)):
         those = by_key.get(one.reverses)
         if not those:
             left.append(Unmatched(one, "reverses_unknown"))
             continue
-        amounts = split_largest_remainder(one.amount, [link.units for link in those])
+        weights = [link.units for link in those]
         whole = one.amount == -sum(link.amount for link in those)
-        for link, amount in zip(those, amounts, strict=True):
-            found.append(Derived(link.lost, one, -link.units if whole else 0, amount, "reversal"))
+        units = min(one.units if one.units is not None else free[one.reverses] * whole, free[one.reverses])
+        free[one.reverses] -= units
+        parts = zip(
+            those, split_largest_remainder(one.amount, weights), split_largest_remainder(units, weights), strict=True
+        )
+        found += [Derived(link.lost, one, -n, amount, "reversal") for link, amount, n in parts]
     return found, left
