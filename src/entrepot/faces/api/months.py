@@ -1,10 +1,11 @@
-"""Months for programs: the list, one month with its checklist, the roll-forward, vouchers as files, report and close."""
+"""Months for programs: the list, one month with its checklist, the roll-forward, what came late, vouchers as files, report and
+close."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from django.conf import settings
@@ -12,12 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
 
 from entrepot.books.access import Viewer
+from entrepot.books.facts import FOREVER
 from entrepot.books.selectors import NotThere
 from entrepot.books.selectors import jobs as work
 from entrepot.books.selectors import months as reading
 from entrepot.books.selectors.health_shapes import Job
 from entrepot.books.selectors.months import ClosingMonth, GroupStock, MonthPage, RollRow, Underway
-from entrepot.core.calendar import local_date
+from entrepot.core.calendar import local_date, midnight
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces import worker
 from entrepot.faces.api.security import viewer_of
@@ -25,6 +27,7 @@ from entrepot.faces.api.shapes import answer, schema_of
 from entrepot.workflows.account_map import account_map
 from entrepot.workflows.capitalise import Treatment, capitalise, treatments
 from entrepot.workflows.clock import now
+from entrepot.workflows.late_facts import LateFacts, late_facts
 from entrepot.workflows.voucher_files import LAYOUTS, voucher_files
 from entrepot.workflows.vouchers import vouchers
 
@@ -75,6 +78,19 @@ def read_group_value(request: HttpRequest, which: str) -> HttpResponse:
         )  # fmt: skip
     reading.month_page(viewer, _first(which))
     return answer(viewer, reading.month_group(viewer, _first(which)))
+
+
+@months.get("/months/{which}/late-facts", response=schema_of(LateFacts), summary="As reported and as known")
+def read_late_facts(request: HttpRequest, which: str, known: date | None = None) -> HttpResponse:
+    """A closed month as reported and as known (until the end of the day ``known``): the twin of ``entrepot late-facts``."""
+    viewer = _viewer(request)
+    _first(which)
+    if viewer.locations is not None:
+        raise ProblemError(
+            Problem("not_allowed", "a month is the whole company's", "ask someone who sees all of its places")
+        )
+    until = FOREVER if known is None else midnight(known + timedelta(1), viewer.company.zone) - 1
+    return answer(viewer, late_facts(viewer.company.code, which, known=until))
 
 
 @months.get("/months/{which}/vouchers/{layout}", summary="Vouchers as an accounting program imports them")

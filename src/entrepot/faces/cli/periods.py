@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -54,6 +54,51 @@ def roll_forward(company: Company, month: Month) -> None:
     for step, (units, amount) in found.totals().items():
         say(f"{step.replace('_', ' '):<28}{count(units):>12}{money(amount, currency):>20}")
     say(f"{count(found.uncosted)} units sold ahead of stock, no cost yet; residue {found.residue()}")
+
+
+def late_facts(
+    company: Company,
+    month: Month,
+    known: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As known until the end of that day; now unless said.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=0, help="SKUs and documents shown.")] = 10,
+) -> None:
+    """A closed month as it was reported and as it is known now: what late bills and papers changed."""
+    open_books()
+    from entrepot.books.facts import FOREVER
+    from entrepot.core.calendar import DAY, to_datetime, to_instant
+    from entrepot.faces.cli.printing import count, money, say, table
+    from entrepot.workflows.late_facts import late_facts as found_late
+
+    until = FOREVER if known is None else to_instant(known.replace(tzinfo=UTC)) + DAY - 1
+    found = found_late(company, month, known=until)
+    proof = (
+        "the books still give what was reported" if found.proven else "the books do NOT give what was reported any more"
+    )
+    say(f"{found.company} {month} reported {to_datetime(found.reported_at):%Y-%m-%d %H:%M} UTC; {proof}")
+    table(
+        "As reported and as known",
+        ("book cost", "stock reported", "stock known", "difference", "left reported", "left known", "prior period"),
+        [
+            ((row.family or "in all").replace("_", " "),
+             *(money(amount, found.currency) for amount in (
+                 row.stock_reported, row.stock_known, row.stock, row.left_reported, row.left_known, row.left)))
+            for row in found.rows
+        ],
+        right=(1, 2, 3, 4, 5, 6),
+    )  # fmt: skip
+    if found.skus and most:
+        table(
+            f"SKUs that changed most, of {count(len(found.skus))}", ("SKU", "stock", "cost of what had left"),
+            [(sku, money(stock, found.currency), money(left, found.currency)) for sku, stock, left in found.skus[:most]],
+            right=(1, 2),
+        )  # fmt: skip
+    if found.papers and most:
+        table(
+            f"Documents of that time that came later: {count(found.documents)}", ("document", "type", "happened", "known"),
+            [(p.number, p.type.replace("_", " "), p.happened, p.known) for p in found.papers[:most]],
+        )  # fmt: skip
 
 
 def vouchers(

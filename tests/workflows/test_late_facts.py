@@ -1,0 +1,60 @@
+"""A closed month as reported and as known: what came late, by family, SKU and document."""
+
+from __future__ import annotations
+
+import pytest
+
+from entrepot.books import intake
+from entrepot.core.errors import ProblemError
+from entrepot.workflows import close
+from entrepot.workflows.late_facts import late_facts
+from tests.books import factories as make
+from tests.workflows import ledger
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+CLOSED_AT = make.instant(2026, 2, 3)
+LATE = make.instant(2026, 3, 1)
+
+
+@pytest.fixture(autouse=True)
+def _january() -> None:
+    """100 units received at 3.00, 30 sold; known in January, which is closed in February."""
+    papers = [
+        *ledger.masters(),
+        ledger.receipt("R-1", "2026-01-02", 100, 300),
+        ledger.sale("S-1", "2026-01-04", 30, amount=27_000),
+    ]
+    assert intake.post(papers, name="January", recorded_at=make.instant(2026, 1, 20)).quarantined == 0
+    close.close("US", "2026-01", actor="ann", at=CLOSED_AT)
+
+
+def test_a_late_bill_is_told_beside_what_was_reported() -> None:
+    """61.37 of duty on 100 units in March: 30 % of it belongs to what was sold in January, the rest to its stock."""
+    bill = ledger.bill("D-1", "2026-01-05", "duty", 6137, ("receipt", "R-1"))
+    intake.post([bill], name="late", recorded_at=LATE)
+    found = late_facts("US", "2026-01")
+    duty, whole = found.rows
+    assert (duty.family, duty.stock_reported, duty.stock_known, duty.left_known) == ("duty_tax", 0, 6137 - 1841, 1841)
+    assert (whole.stock_reported, whole.stock, whole.left_reported, whole.left) == (21_000, 4296, 9_000, 1841)
+    assert found.proven
+    assert [(sku, stock, left) for sku, stock, left in found.skus] == [(found.skus[0][0], 4296, 1841)]
+    assert [(paper.number, paper.happened, paper.known) for paper in found.papers] == [
+        ("D-1", "2026-01-05", "2026-03-01")
+    ]
+    assert found.documents == 1
+
+
+def test_what_was_not_known_yet_does_not_count() -> None:
+    """Asked as known in February, January is as reported: no family differs, no document is late."""
+    bill = ledger.bill("D-1", "2026-01-05", "duty", 6137, ("receipt", "R-1"))
+    intake.post([bill], name="late", recorded_at=LATE)
+    found = late_facts("US", "2026-01", known=LATE - 1)
+    assert [(row.family, row.stock, row.left) for row in found.rows] == [("", 0, 0)]
+    assert (found.skus, found.documents, found.papers) == ((), 0, ())
+
+
+def test_a_month_that_was_never_closed_has_nothing_reported() -> None:
+    """It is said so, with what to do."""
+    with pytest.raises(ProblemError) as refused:
+        late_facts("US", "2026-02")
+    assert refused.value.problems[0].code == "not_closed"
