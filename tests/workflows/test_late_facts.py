@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from entrepot.books import intake
+from entrepot.core.documents import parse
 from entrepot.core.errors import ProblemError
 from entrepot.workflows import close
 from entrepot.workflows.late_facts import late_facts
@@ -58,3 +59,16 @@ def test_a_month_that_was_never_closed_has_nothing_reported() -> None:
     with pytest.raises(ProblemError) as refused:
         late_facts("US", "2026-02")
     assert refused.value.problems[0].code == "not_closed"
+
+
+def test_a_closing_from_outside_has_no_proof_and_says_so() -> None:
+    """Closed by a document that kept no digest: neither proven nor refuted."""
+    papers = [ledger.receipt("R-2", "2026-02-02", 10, 300)]
+    intake.post(papers, name="February", recorded_at=LATE)
+    told = {
+        "type": "period_close", "id": "C-2", "company": "US", "effective_at": "2026-03-02T00:00:00Z",
+        "period_from": "2026-02-01", "period_to": "2026-02-28",
+    }  # fmt: skip
+    intake.post([parse(told)], name="file", recorded_at=LATE + 1)
+    assert late_facts("US", "2026-01").proven is True
+    assert late_facts("US", "2026-02").proven is None

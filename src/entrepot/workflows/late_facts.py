@@ -58,7 +58,8 @@ class LatePaper:
 
 @dataclass(frozen=True, slots=True)
 class LateFacts:
-    """A closed month as reported and as known. ``proven``: the books, asked as of then, still give the reported hash.
+    """A closed month as reported and as known. ``proven``: the books, asked as of then, still give the reported hash;
+    None where the closing came as a document that kept none.
 
     ``rows``: families that differ, book cost in all last. ``skus``: SKU, change of its stock, change of what had left.
     """
@@ -66,7 +67,7 @@ class LateFacts:
     company: str
     currency: str
     reported_at: Instant
-    proven: bool
+    proven: bool | None
     rows: tuple[Restated, ...]
     skus: tuple[tuple[str, int, int], ...]
     documents: int
@@ -101,9 +102,13 @@ def late_facts(company: str, months: str, *, known: Instant = FOREVER) -> LateFa
     ).exclude(type__in=("period_close", "period_reopen"))
     papers = late.order_by("recorded_at", "pk").values_list("pk", "type", "external_id", "effective_at", "recorded_at")
     return LateFacts(
-        row.code, row.currency, period.recorded_at, before.hash(row.pk) == period.reported, (*rows, whole), _skus(both),
+        row.code, row.currency, period.recorded_at, _proven(before, period), (*rows, whole), _skus(both),
         late.count(), tuple(LatePaper(k, t, n, _day(at), _day(told)) for k, t, n, at, told in papers[:MOST]),
     )  # fmt: skip
+
+
+def _proven(before: ValueAt, period: models.Period) -> bool | None:
+    return before.hash(period.company_id) == period.reported if period.reported else None
 
 
 _SIDES = ["stock_reported", "stock_known", "left_reported", "left_known"]
