@@ -133,17 +133,21 @@ def vouchers(
 def cut_off(company: Company, month: Month) -> None:
     """Goods under way at a month's end: whose they were, at what price, and which paper proves it."""
     open_books()
-    from entrepot.faces.cli.printing import count, money, say
+    from entrepot.faces.cli.printing import count, money, say, table
     from entrepot.workflows.cut_off import cut_off as cut
 
     found = cut(company, month)
     currency = found.figures.company.currency
+    shown: list[tuple[str, ...]] = []
     for row in found.rows:
-        whose = "ours" if row.owned else "supplier's"
         proof = row.paper.replace("_", " ") if row.papered or not row.paper else f"no {row.paper.replace('_', ' ')}"
         price = money(row.amount, currency) if row.amount is not None else "no rate"
-        say(f"{row.order or '-':<14}{row.incoterm:<5}{row.shipment or '-':<16}{row.sku:<18}{count(row.units):>8}"
-            f"{price:>18}  {row.stage.replace('_', ' '):<10} {whose:<11}{row.since or ''} {proof}")  # fmt: skip
+        whose, since = "ours" if row.owned else "supplier's", str(row.since or "–")
+        shown.append((row.order or "–", row.incoterm or "–", row.shipment or "–", row.sku, count(row.units), price,
+                      row.stage.replace("_", " "), whose, since, proof))  # fmt: skip
+    if shown:
+        heads = ("order", "term", "shipment", "SKU", "units", "price", "where", "whose", "since", "proof")
+        table("", heads, shown, right=(4, 5))
     say(f"ours {money(found.owned, currency)}, part of the stock; still the suppliers' {money(found.committed, currency)}; "
         f"{found.unproven} without the paper that dates them")  # fmt: skip
 
