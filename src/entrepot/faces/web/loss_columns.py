@@ -55,7 +55,7 @@ def losses(place: Callable[[str], str]) -> list[Column]:
     ]  # fmt: skip
 
 
-_CLAIM = ("sku", "on", "place", "purpose", "cause", "open", "expected", "deadline", "days", "state", "number")
+_CLAIM = ("sku", "deadline", "days", "open", "expected", "cause", "purpose", "on", "place", "state", "number")
 
 
 def claims(place: Callable[[str], str]) -> list[Column]:
