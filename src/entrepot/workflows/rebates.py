@@ -29,6 +29,8 @@ from entrepot.engines.rebate import (
     match,
     settlement_deadline,
 )
+from entrepot.rules import RuleBook
+from entrepot.workflows.rebate_rates import RebateRates, claimed_rates
 
 Spot = tuple[str, str, str, str, int]
 """A line whatever its document's version: type, number, source, account, line."""
@@ -191,8 +193,9 @@ def rebate_ledger(
     terms: Terms | None = None,
     capital_bp: int = 0,
     standard_bp: int | None = None,
+    book: RuleBook | None = None,
 ) -> RebateLedger:
-    """The sub-ledger as it stands. ``standard_bp`` is the rebate rate assumed for an item that was never claimed."""
+    """The sub-ledger as it stands. ``book`` has rates by heading; ``standard_bp`` is assumed for an item without any."""
     invoices = list(_lines(models.VatInvoiceLine, company))
     declarations = list(_lines(models.DeclarationLine, company))
     claims = list(_claim_lines(company))
@@ -211,10 +214,10 @@ def rebate_ledger(
         (Open(r.pk, r.item_id, r.quantity - taken[_spot(r)], local_date(r.effective_at, zone)) for r in invoices),
         (Open(r.pk, r.item_id, r.quantity - taken[_spot(r)], local_date(r.effective_at, zone)) for r in declarations),
     )
-    rates = {row.invoice_line.item_id: row.rate_bp for row in claims if row.treatment == "refund"}
-    proposals = tuple(_proposal(pair, bought, sent, rates, standard_bp, zone) for pair in pairs)
+    rates = RebateRates(claimed_rates(claims, zone), book, standard_bp)
+    proposals = tuple(_proposal(pair, bought, sent, rates, zone) for pair in pairs)
     open_invoices = tuple(
-        _open_invoice(row, row.quantity - taken[_spot(row)], pairs, sent, rates, standard_bp, on, zone)
+        _open_invoice(row, row.quantity - taken[_spot(row)], pairs, sent, rates, on, zone)
         for row in invoices if row.quantity > taken[_spot(row)]
     )  # fmt: skip
     open_declarations = tuple(
@@ -305,10 +308,6 @@ def _claims(lines: Iterable[ClaimRow], cash: dict[Any, tuple[int, date, int]]) -
     return tuple(sorted(found, key=lambda row: (row.on, row.claim)))
 
 
-def _rate(item: int, rates: dict[int, int], standard: int | None) -> int | None:
-    return rates.get(item, standard)
-
-
 def _rebate(row: models.VatInvoiceLine, units: int, rate: int | None) -> int | None:
     if rate is None:
         return None
@@ -319,10 +318,10 @@ def _rebate(row: models.VatInvoiceLine, units: int, rate: int | None) -> int | N
 
 
 def _proposal(
-    pair: Match, bought: dict[int, Any], sent: dict[int, Any], rates: dict[int, int], standard: int | None, zone: str
-) -> Proposal:
+    pair: Match, bought: dict[int, Any], sent: dict[int, Any], rates: RebateRates, zone: str
+) -> Proposal:  # fmt: skip
     invoice, declared = bought[pair.invoice], sent[pair.declaration]
-    rate = _rate(invoice.item_id, rates, standard)
+    rate = rates.of(invoice.item, local_date(declared.effective_at, zone))
     return Proposal(
         f"{invoice.document.external_id}#{invoice.line}", f"{declared.document.external_id}#{declared.line}",
         invoice.item.sku, pair.units, rate, _rebate(invoice, pair.units, rate), invoice.currency,
@@ -331,12 +330,13 @@ def _proposal(
 
 
 def _open_invoice(
-    row: models.VatInvoiceLine, units: int, pairs: list[Match], sent: dict[int, Any], rates: dict[int, int],
-    standard: int | None, on: date, zone: str,
+    row: models.VatInvoiceLine, units: int, pairs: list[Match], sent: dict[int, Any], rates: RebateRates,
+    on: date, zone: str,
 ) -> OpenInvoice:  # fmt: skip
     declared = [sent[pair.declaration] for pair in pairs if pair.invoice == row.pk]
-    deadline = min((claim_deadline(local_date(d.effective_at, zone)) for d in declared), default=None)
-    rate = _rate(row.item_id, rates, standard)
+    days = [local_date(d.effective_at, zone) for d in declared]
+    deadline = min((claim_deadline(day) for day in days), default=None)
+    rate = rates.of(row.item, min(days, default=on))
     return OpenInvoice(
         row.document.external_id, str(row.document_id), row.line, local_date(row.effective_at, zone), row.supplier,
         row.item.sku, units, round_half_away(Fraction(row.tax * units, row.quantity)), rate,

@@ -92,11 +92,8 @@ def terms(discount_bp: int = 0, income_tax_bp: int | None = None) -> Terms:
 
 
 def rebates(viewer: Viewer, on: date, *, terms: Terms | None = None, capital_bp: int = 0) -> RebateLedger:
-    """The rebate sub-ledger; an item that was never claimed is shown at the general rate of the rule book."""
-    company = _company(viewer)
-    rule = rule_book().value("CN", "export_rebate_general", on)
-    standard = None if rule is None else round(rule.number("percent") * 100)
-    return rebate_ledger(company, on, terms=terms, capital_bp=capital_bp, standard_bp=standard)
+    """The rebate sub-ledger; an item that was never claimed is shown at its heading's rate in the rule book, if it has one."""
+    return rebate_ledger(_company(viewer), on, terms=terms, capital_bp=capital_bp, book=rule_book())
 
 
 def claim(viewer: Viewer, on: date, language: str) -> bytes:

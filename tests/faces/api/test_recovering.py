@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from entrepot.books import models
 from tests.books.intake import test_rebates as tax
 from tests.workflows import ledger as books
 from tests.workflows import test_bill_audit as freight
@@ -47,6 +48,7 @@ def test_figures_are_integers_with_their_currency(seller: None, call: Callable[.
     assert bills["bills"][0]["lines"][0]["parameters"]["packed"] == "200"
     one = call("owner", "get", f"/api/bill-audit/{bills['bills'][0]['key']}?language=zh").json()
     assert "多收 20.00 USD" in one["letter"]
+    models.Item.objects.update(hs_code="95030089")  # toys: 13 % by the rule book
     claims = call("owner", "get", "/api/rebates").json()
     assert [(row["units"], row["rebate"], row["currency"]) for row in claims["proposals"]] == [(60, 7_800, "CNY")]
     refunds = call("owner", "get", "/api/duty-refunds").json()["refunds"]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from entrepot.books import models
 from entrepot.faces.cli.main import app
 from tests.books.intake import test_rebates as tax
 from tests.workflows import ledger as books
@@ -46,6 +47,7 @@ def test_what_can_be_had_back_is_told_with_its_money(settings: Any, tmp_path: Pa
     dates = ("--from", "2026-01-01", "--to", "2026-12-31")
     assert "in dispute: 20.00 USD" in said("bill-audit", *dates, "--letters", str(tmp_path / "out"), "--language", "zh")
     assert "多收 20.00 USD" in (tmp_path / "out" / "dispute-F1.txt").read_text("utf-8")
+    models.Item.objects.update(hs_code="95030089")  # toys: 13 % by the rule book
     rebates = said("rebates")
     assert "waiting to be claimed: 130.00 CNY" in rebates
     assert "78.00 CNY" in rebates

@@ -124,6 +124,7 @@ def test_what_can_be_claimed_is_a_file_that_imports(visit: Callable[..., Any], s
     from entrepot.books import models
     from entrepot.workflows.import_files import ImportOptions, import_file
 
+    models.Item.objects.update(hs_code="95030089")  # toys: 13 % by the rule book
     assert "CN¥78" in text(visit("/rebates/")).split("<h1>")[1]
     path = Path(settings.HOME) / "claim.csv"
     path.write_bytes(visit("/rebates/claim.csv").content)
