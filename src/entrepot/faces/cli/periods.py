@@ -73,9 +73,11 @@ def late_facts(
 
     until = FOREVER if known is None else to_instant(known.replace(tzinfo=UTC)) + DAY - 1
     found = found_late(company, month, known=until)
-    proof = (
-        "the books still give what was reported" if found.proven else "the books do NOT give what was reported any more"
-    )
+    proof = {
+        True: "the books still give what was reported",
+        False: "the books do NOT give what was reported any more",
+        None: "closed by a document that kept no digest, so what was reported cannot be proven",
+    }[found.proven]
     say(f"{found.company} {month} reported {to_datetime(found.reported_at):%Y-%m-%d %H:%M} UTC; {proof}")
     table(
         "As reported and as known",
