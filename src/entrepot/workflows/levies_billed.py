@@ -13,6 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from entrepot.books import intake, models
@@ -24,6 +25,7 @@ from entrepot.core.money import split_largest_remainder
 from entrepot.workflows.accrue_fees import LEVY
 from entrepot.workflows.accrue_moves import supplier_of
 from entrepot.workflows.clock import now
+from entrepot.workflows.levies import levies
 
 _SCALE = 1000
 """Weights of the bill are thousandths of the accrued minor units, so that what was accrued under a cent counts."""
@@ -174,3 +176,19 @@ def _lines(kind: str, amount: int, aims: dict[d.Ref, int], told: LevyBill) -> li
         d.CostLine(amount=part, targets=[d.Target(kind="births", document=ref)], basis="quantity", **said)
         for (ref, _), part in zip(aims.items(), parts, strict=True) if part > 0
     ]  # fmt: skip
+
+
+def levies_of(viewer: Viewer, scheme: str = "") -> list[Levied]:
+    """The looked at company's estimates of levies that wait for their bill. Raises ``ProblemError`` for who may not see cost."""
+    viewer.need("see_cost")
+    return standing_levies(models.Company.objects.get(pk=viewer.company.id), scheme)
+
+
+def enter_levy_bill(viewer: Viewer, told: LevyBill, home: Path, *, actor: str = "") -> intake.IntakeReport:
+    """A scheme's bill as a person has it in his hand; levies are known by the seller's own card in ``home``.
+
+    Raises :class:`~entrepot.core.errors.ProblemError`: not allowed, no estimate of the period, cannot be posted.
+    """
+    viewer.need("post")
+    countries = {levy.id: levy.country for levy in levies(home).levies}
+    return post_levy_bill(viewer, told, countries, actor=actor or viewer.name)

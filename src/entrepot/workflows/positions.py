@@ -126,7 +126,9 @@ def _ordered(company: models.Company) -> list[tuple[int, int, int, date | None]]
         latest[key] = max(latest.get(key, 0), line.document.version)
     by_line = {
         (order, item): units
-        for order, item, units in models.Movement.objects.filter(purchase_line__company=company, replacement__isnull=True)
+        for order, item, units in models.Movement.objects.filter(
+            purchase_line__company=company, replacement__isnull=True
+        )
         .values_list("purchase_line__document__external_id", "item_id")
         .annotate(units=Sum("quantity"))
     }

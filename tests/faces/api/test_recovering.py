@@ -12,6 +12,7 @@ from entrepot.books import models
 from tests.books.intake import test_rebates as tax
 from tests.workflows import ledger as books
 from tests.workflows import test_bill_audit as freight
+from tests.workflows import test_levies_accrued as levied
 from tests.workflows import test_salvage as goods
 
 pytestmark = pytest.mark.django_db
@@ -58,3 +59,20 @@ def test_figures_are_integers_with_their_currency(seller: None, call: Callable[.
     assert (lot["units"], lot["best"]) == (10, "")
     assert call("owner", "get", "/api/duty-refunds/1").status_code == 404
     assert call("owner", "get", "/api/storage?days=0").status_code == 422
+
+
+def test_a_schemes_bill_is_entered_by_who_may_post(settings: Any, tmp_path: Path, call: Callable[..., Any]) -> None:
+    """What is accrued, the bill in its place, and no figure for who may not see cost."""
+    levied.rules(tmp_path)
+    settings.HOME = tmp_path
+    levied.shop(levied.german("S-1", "2026-02-03", 1_000))
+    levied.run(tmp_path)
+    (waiting,) = call("finance", "get", "/api/levies?scheme=DUAL").json()
+    assert (waiting["scheme"], waiting["levy"], waiting["amount"]) == ("DUAL", "DE-paper", 2_160)
+    assert call("warehouse", "get", "/api/levies").status_code == 403
+    bill = {"scheme": "DUAL", "number": "L-1", "on": "2026-03-05", "amount": 2_500, "currency": "USD", "since": "2026-02-01",
+            "until": "2026-02-28"}  # fmt: skip
+    assert call("viewer", "post", "/api/levies/bills", bill).status_code == 403
+    entered = call("owner", "post", "/api/levies/bills", bill)
+    assert (entered.status_code, entered.json()) == (201, [])
+    assert call("owner", "post", "/api/levies/bills", {**bill, "number": "L-2"}).status_code == 422

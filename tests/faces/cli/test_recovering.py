@@ -10,9 +10,11 @@ from typer.testing import CliRunner
 
 from entrepot.books import models
 from entrepot.faces.cli.main import app
+from entrepot.workflows.reconcile import reconcile
 from tests.books.intake import test_rebates as tax
 from tests.workflows import ledger as books
 from tests.workflows import test_bill_audit as freight
+from tests.workflows import test_levies_accrued as levied
 
 pytestmark = pytest.mark.django_db
 COMMANDS = ("bill-audit", "storage", "rebates", "duty-refunds", "salvage")
@@ -52,3 +54,32 @@ def test_what_can_be_had_back_is_told_with_its_money(settings: Any, tmp_path: Pa
     assert "waiting to be claimed: 130.00 CNY" in rebates
     assert "78.00 CNY" in rebates
     assert "4.00 USD" in said("duty-refunds", "DR1")
+
+
+def test_a_schemes_bill_takes_the_place_of_what_was_accrued(settings: Any, tmp_path: Path) -> None:
+    """Accrued by month, billed by the scheme, nothing left to wait; a bill of nothing accrued is refused."""
+    levied.rules(tmp_path)
+    settings.HOME = tmp_path
+    levied.shop(levied.german("S-1", "2026-02-03", 1_000))
+    levied.run(tmp_path)
+    assert "DE-paper" in said("levies")
+    bill = (
+        "--amount",
+        "25.00",
+        "--currency",
+        "USD",
+        "--from",
+        "2026-02-01",
+        "--to",
+        "2026-02-28",
+        "--on",
+        "2026-03-05",
+    )
+    told = said("levy-bill", "DUAL", "L-1", *bill)
+    assert "L-1 of DUAL: 25.00 USD takes the place" in told
+    assert "no levy waits for a bill" in said("levies")
+    assert models.CostLine.objects.get(document__external_id="L-1", replacement=None).amount == 2_500
+    refused = CliRunner().invoke(app, ["levy-bill", "DUAL", "L-2", *bill])
+    assert refused.exit_code == 1
+    assert "no levy accrued" in refused.output
+    assert reconcile()[0].residue == 0

@@ -15,6 +15,7 @@ from entrepot.faces.api.security import viewer_of
 from entrepot.faces.api.shapes import answer
 from entrepot.workflows import recovery
 from entrepot.workflows.bill_letter import written
+from entrepot.workflows.levies_billed import LevyBill, enter_levy_bill, levies_of
 from entrepot.workflows.losses import losses
 from entrepot.workflows.recoverable import recoverable_tax
 from entrepot.workflows.tax_whatif import if_registered
@@ -231,3 +232,37 @@ def read_losses(request: HttpRequest, sku: Code = "") -> HttpResponse:
         "on": found.on, "currency": found.currency, "due": [key for key in found.due if key in keys], "losses": rows,
         "reimbursements": [row for row in found.left if sku in ("", row.sku)],
     })  # fmt: skip
+
+
+class LevyBillIn(Schema):
+    """A producer scheme's bill; ``amount`` in minor units, ``stated`` the weight in kg or the count that it names."""
+
+    scheme: Code
+    number: Code
+    on: date
+    amount: int
+    currency: Annotated[str, Field(min_length=3, max_length=3)]
+    since: date
+    until: date
+    country: Annotated[str, Field(max_length=2)] = ""
+    stated: Annotated[str, Field(max_length=40)] = ""
+    due: date | None = None
+
+
+@recovering.get("/levies", response=list[Row], summary="Levies that are accrued and wait for the scheme's bill")
+def read_levies(request: HttpRequest, scheme: Code = "") -> HttpResponse:
+    """Estimates in their own currency and (``base``) the company's: the twin of ``entrepot levies``."""
+    viewer = viewer_of(request)
+    return answer(viewer, [asdict(row) for row in levies_of(viewer, scheme)])
+
+
+@recovering.post("/levies/bills", response={201: list[Row]}, summary="Enter a scheme's bill")
+def enter_bill_of_levies(request: HttpRequest, told: LevyBillIn) -> HttpResponse:
+    """It takes the place of what was accrued for its period, on the very units; the answer is what still waits."""
+    viewer = viewer_of(request)
+    bill = LevyBill(
+        told.scheme, told.number, told.on, told.amount, told.currency.upper(), told.since, told.until,
+        told.country.upper(), told.stated, told.due,
+    )  # fmt: skip
+    enter_levy_bill(viewer, bill, settings.HOME)
+    return answer(viewer, [asdict(row) for row in levies_of(viewer, told.scheme)], 201)

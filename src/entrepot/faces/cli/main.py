@@ -18,6 +18,7 @@ from entrepot.faces.cli import (
     figures,
     importing,
     keeping,
+    levying,
     losing,
     opening,
     ordering,
@@ -97,6 +98,8 @@ app.command("rebates")(recovering.rebates)
 app.command("duty-refunds")(recovering.duty_refunds)
 app.command("recoverable-tax")(recoverable.recoverable_tax)
 app.command("salvage")(recovering.salvage)
+app.command("levies")(levying.levies)
+app.command("levy-bill")(levying.levy_bill)
 app.command("losses")(losing.losses)
 app.command("check")(checking.check)
 app.command("close")(periods.close)
