@@ -8,7 +8,7 @@ in the list, marked, and not in the weeks.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -119,11 +119,13 @@ def payables_page(viewer: Viewer, day: date | None = None) -> PayablesPage | Non
     fresh(company)
     stored = list(models.PayableFigure.objects.filter(company=company))
     if which == today:
-        open_rows = [_owed(row, which) for row in stored if row.kind != payables.TERM]
+        bills = [row for row in stored if row.kind != payables.TERM]
+        silent = _silent(company, ((row.supplier, _late(row.due, which)) for row in bills))
+        open_rows = [_owed(row, which, silent) for row in bills]
     else:
-        open_rows = [_past(row, which) for row in payables.bills(company, which) if row.open]
-    silent = _silent(company, open_rows)
-    open_rows = [replace(row, unrecorded=row.supplier in silent and row.late_days > 0) for row in open_rows]
+        past = [_past(row, which) for row in payables.bills(company, which) if row.open]
+        silent = _silent(company, ((row.supplier, row.late_days) for row in past))
+        open_rows = [replace(row, unrecorded=row.supplier in silent and row.late_days > 0) for row in past]
     to_come = [_owed(row, today) for row in stored if row.kind == payables.TERM]
     weeks, payouts = _weeks(company, today, stored, silent, due_back(viewer, company, today) if which == today else ())
     bases = [row.base for row in open_rows]
@@ -134,27 +136,30 @@ def payables_page(viewer: Viewer, day: date | None = None) -> PayablesPage | Non
     )  # fmt: skip
 
 
-def _silent(company: models.Company, rows: Iterable[Owed]) -> set[str]:
-    """Suppliers whose payments nobody records."""
+def _late(due: date | None, day: date) -> int:
+    return max((day - due).days, 0) if due else 0
+
+
+def _silent(company: models.Company, rows: Iterable[tuple[str, int]]) -> set[str]:
+    """Suppliers whose payments nobody records; ``rows``: supplier and days late of each open bill."""
     payers = set(
         models.PaymentLine.objects.filter(company=company).order_by().values_list("supplier", flat=True).distinct()
     )
-    return {row.supplier for row in rows if row.late_days > LONG_DAYS and row.supplier not in payers}
+    return {supplier for supplier, late in rows if late > LONG_DAYS and supplier not in payers}
 
 
-def _owed(row: models.PayableFigure, day: date) -> Owed:
+def _owed(row: models.PayableFigure, day: date, silent: Container[str] = ()) -> Owed:
+    late = _late(row.due, day)
     return Owed(
-        row.kind, row.document_id, row.supplier, row.number, row.trigger, row.on, row.due,
-        max((day - row.due).days, 0) if row.due else 0, row.estimate, Money(row.amount, row.currency),
-        Money(row.open, row.currency), row.base,
+        row.kind, row.document_id, row.supplier, row.number, row.trigger, row.on, row.due, late, row.estimate,
+        Money(row.amount, row.currency), Money(row.open, row.currency), row.base, late > 0 and row.supplier in silent,
     )  # fmt: skip
 
 
 def _past(row: payables.Payable, day: date) -> Owed:
     return Owed(
         row.kind, row.document, row.supplier, row.number, row.trigger, row.on, row.due,
-        max((day - row.due).days, 0) if row.due else 0, row.estimate, Money(row.amount, row.currency),
-        Money(row.open, row.currency), row.base,
+        _late(row.due, day), row.estimate, Money(row.amount, row.currency), Money(row.open, row.currency), row.base,
     )  # fmt: skip
 
 

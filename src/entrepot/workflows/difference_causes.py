@@ -72,11 +72,17 @@ class Evidence:
     """SKUs that differ by so many units at a place in a condition."""
 
 
-def guesses(rows: Sequence[StockDifference]) -> dict[tuple[str, str, str], Guess]:
-    """The guess of each difference by place, SKU and condition; what nothing explains is left out. Six queries."""
-    known = _evidence(rows)
+def guesses(
+    rows: Sequence[StockDifference], wanted: Sequence[StockDifference] | None = None
+) -> dict[tuple[str, str, str], Guess]:
+    """The guess of each difference by place, SKU and condition; what nothing explains is left out. Six queries.
+
+    ``wanted``: those of ``rows`` that are guessed at, all unless said; the others are evidence all the same.
+    """
+    chosen = rows if wanted is None else wanted
+    known = _evidence(rows, chosen)
     found: dict[tuple[str, str, str], Guess] = {}
-    for row in rows:
+    for row in chosen:
         rules = _OF_MATTERS if row.condition in MATTERS else _STANDING
         guess = next((one for rule in rules if (one := rule(row, known)) is not None), None)
         if guess is not None:
@@ -174,11 +180,12 @@ _STANDING: tuple[Rule, ...] = (
 _OF_MATTERS: tuple[Rule, ...] = (_arrived, _told)
 
 
-def _evidence(rows: Sequence[StockDifference]) -> Evidence:
+def _evidence(every: Sequence[StockDifference], rows: Sequence[StockDifference]) -> Evidence:
+    """What the books know around ``rows``; ``every`` difference may be the other side of one."""
     known = Evidence()
     if not rows:
         return known
-    for row in rows:
+    for row in every:
         known.beside[row.place_code, row.sku].append(row)
         known.alike[row.place_code, row.condition, row.off].append(row.sku)
     skus, places = sorted({r.sku for r in rows})[:MOST], {r.place_code for r in rows}

@@ -14,9 +14,14 @@ from entrepot.workflows.differing import Differing
 CAUSES = differing.CAUSES
 
 
-def differences(viewer: Viewer, state: str, owner: str) -> list[Differing]:
-    """Differences, largest first."""
-    return differing.differences(viewer, state, owner)
+def differences(viewer: Viewer) -> list[Differing]:
+    """All differences, largest first, without a guess."""
+    return differing.unguessed(viewer)
+
+
+def guessed(wanted: Sequence[Differing], every: Sequence[Differing]) -> list[Differing]:
+    """Those that are shown, with a guess why each is there."""
+    return differing.guessed(wanted, every)
 
 
 def difference(viewer: Viewer, key: str) -> Differing:

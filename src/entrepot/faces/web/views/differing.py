@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +32,7 @@ def columns() -> list[Column]:
         Column("in_books", _("In the books"), "units", read=lambda r: r.row.in_books),
         Column("off", _("Difference"), "units"),
         Column("owner", _("Owner"), optional=True),
-        Column("guess", _("Probably"), read=_guess, optional=True),
+        Column("guess", _("Probably"), read=_guess, sort=False, optional=True),
         Column("name", _("Name"), read=lambda r: r.row.name),
         Column("state", _("State"), read=lambda r: sentences.word("difference_state", r.state), shown=False),
         Column("cause", _("Cause"), read=lambda r: sentences.word("difference_cause", r.cause) if r.cause else "", optional=True),
@@ -53,9 +55,10 @@ def _guess(one: Differing) -> str:
 def differences(visit: Visit) -> HttpResponseBase:
     """All of them, those without an answer first asked for."""
     state, mine = _state(visit), bool(visit.request.GET.get("mine"))
-    found = queries.differences(visit.viewer, state, visit.viewer.name if mine else "")
+    every = queries.differences(visit.viewer)
+    found = _chosen(every, state, visit.viewer.name if mine else "")
     return visit.page(
-        "web/differences.html", "differences", table=_table(visit, found), chosen=state, mine=mine, total=len(found),
+        "web/differences.html", "differences", table=_table(visit, found, every), chosen=state, mine=mine, total=len(found),
         nobody=sum(1 for one in found if not one.owner), states=STATES,
     )  # fmt: skip
 
@@ -65,8 +68,12 @@ def differences(visit: Visit) -> HttpResponseBase:
 def export(visit: Visit, suffix: str) -> HttpResponseBase:
     """The list, exactly as seen."""
     mine = visit.viewer.name if visit.request.GET.get("mine") else ""
-    found = queries.differences(visit.viewer, _state(visit), mine)
-    return send(_table(visit, found, whole=True), suffix, visit.state.zone)
+    every = queries.differences(visit.viewer)
+    return send(_table(visit, _chosen(every, _state(visit), mine), every, whole=True), suffix, visit.state.zone)
+
+
+def _chosen(every: list[Differing], state: str, owner: str) -> list[Differing]:
+    return [one for one in every if state in ("", one.state) and owner in ("", one.owner)]
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,15 +106,17 @@ def _state(visit: Visit) -> str:
     return state if state in STATES else "open"
 
 
-def _table(visit: Visit, rows: list[Differing], *, whole: bool = False) -> Table:
+def _table(visit: Visit, rows: list[Differing], every: list[Differing], *, whole: bool = False) -> Table:
+    """Only what is shown is guessed at: evidence for thousands of rows would take its time."""
     declared = columns()
     wanted = wish(visit.request, declared, "-off")
     part = Slice(wanted.slice.sort, wanted.slice.descending, 0, EXPORT_ROWS) if whole else wanted.slice
     keys = {
         "sku": lambda r: r.row.sku, "name": lambda r: r.row.name, "place": lambda r: r.row.place,
         "condition": lambda r: r.row.condition, "reported": lambda r: r.row.reported, "at": lambda r: r.row.at,
-        "in_books": lambda r: r.row.in_books, "off": lambda r: abs(r.off), "guess": lambda r: r.guess.cause if r.guess else None,
+        "in_books": lambda r: r.row.in_books, "off": lambda r: abs(r.off),
     }  # fmt: skip
     found = cut(rows, part, keys=keys)
+    found = replace(found, rows=queries.guessed(found.rows, every))
     address = reverse("differences").rstrip("/")
     return build("differences", declared, found, wanted, visit.viewer, visit.state.currency, export=address)
