@@ -237,6 +237,33 @@ def test_three_papers_are_matched() -> None:
     assert [row.open for row in payables.bills(models.Company.objects.get(), date(2026, 2, 24))] == [78_020, -3_000]
 
 
+def test_what_is_open_of_one_orders_bills_is_what_all_bills_tell() -> None:
+    """Three orders in a chain: each shares a bill with the next, so that one's deposit settles what another asks about."""
+    company, day = models.Company.objects.get(), date(2026, 3, 1)
+    for number in ("PO-1", "PO-2", "PO-3", "PO-4"):
+        purchasing.propose(who("ann"), order(number), at=DAY(2026, 1, 5))
+        purchasing.approve(who("bob"), number, at=DAY(2026, 1, 6))
+        order_trade.pay(who("bob"), "F1", "CNY", [share("purchase_order", number, 22_500)], at=DAY(2026, 1, 7))
+        got = [{"order_line": 1, "quantity": 100}, {"order_line": 2, "quantity": 40}]
+        order_trade.receive(who("ann"), number, "LA", got, at=DAY(2026, 2, 12))
+    receipts = list(models.Document.objects.filter(type="receipt").order_by("pk").values_list("external_id", flat=True))
+    for n, on in enumerate(("2026-02-14", "2026-02-13", "2026-02-15")):
+        chosen = receipts[n : n + 2] if n < 2 else receipts[3:]
+        targets = [{"kind": "births", "document": {"type": "receipt", "id": one, "source": "entrepot", "account": company.code}}
+                   for one in chosen]  # fmt: skip
+        ledger.post(
+            ledger.doc("cost_bill", f"F-{n}", on, company=company.code, supplier="F1", currency="CNY",
+                       lines=[{"component": "goods", "amount": 40_000 + n, "targets": targets, "basis": "quantity"}])
+        )  # fmt: skip
+    every = payables.bills(company, day)
+    assert [len(bill.orders) for bill in every] == [2, 2, 1]
+    # of the oldest, PO-2 and PO-3 pay half each, so that of PO-2's deposit 2,499.5 are left for its second bill
+    assert [bill.settled for bill in every] == [40_001, 22_500, 22_500]
+    for number in ("PO-1", "PO-2", "PO-3", "PO-4"):
+        one = [bill for bill in payables.bills(company, day, number) if number in bill.orders]
+        assert one == [bill for bill in every if number in bill.orders] != []
+
+
 def test_goods_given_back_are_credited() -> None:
     """10 of 100 go back: agreed is what stayed, the credit of the return settles the bill's difference."""
     placed()

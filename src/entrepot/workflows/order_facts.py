@@ -109,7 +109,8 @@ class OrderFacts:
 def gather(company: models.Company, numbers: set[str] | None = None) -> dict[str, OrderFacts]:
     """Orders and open proposals by number: all of the company, or ``numbers``."""
     found = _orders(company, numbers)
-    _proposals(company, numbers, found)
+    if numbers is None or numbers - set(found):
+        _proposals(company, numbers, found)
     _steps(company, numbers, found)
     by_key = _keys(company, numbers, found)
     _goods(company, by_key, whole=numbers is None)
@@ -227,6 +228,8 @@ def _goods(company: models.Company, by_key: dict[int, OrderLine], *, whole: bool
     back = models.Movement.objects.filter(
         company=company, kind=int(Kind.SUPPLIER_RETURN), replacement__isnull=True, lot__purchase_line__isnull=False
     )
+    if not whole:
+        back = back.filter(lot__purchase_line__in=list(by_key))
     for key, units in back.values_list("lot__purchase_line_id", "quantity"):
         if key in by_key:
             by_key[key].returned += units

@@ -132,7 +132,7 @@ def order_page(viewer: Viewer, number: str) -> OrderPage:
     _at_his_places(viewer, found)
     today = local_date(now(), company.zone)
     billed = any(line.billed for line in found.lines)
-    bills = tuple(bill for bill in payables.bills(company, today) if number in bill.orders) if billed else ()
+    bills = tuple(bill for bill in payables.bills(company, today, number) if number in bill.orders) if billed else ()
     for bill in bills:
         whole = sum(abs(part) for part in bill.orders.values())
         found.bill_open += round(bill.open * bill.orders[number] / whole) if whole else 0
@@ -183,13 +183,13 @@ def _keys(found: OrderFacts) -> list[int]:
 
 def _goods(viewer: Viewer, found: OrderFacts) -> list[Event]:
     """Receipts, the supplier's shipments and returns, one event a document."""
-    moves = models.Movement.objects.filter(
-        Q(purchase_line__in=_keys(found)) | Q(lot__purchase_line__in=_keys(found), document__type="supplier_return"),
-        replacement__isnull=True,
-    ).select_related("document__batch").defer("document__body")  # fmt: skip
+    rows = models.Movement.objects.filter(replacement__isnull=True).select_related("document__batch")
+    rows = rows.defer("document__body")
+    came = rows.filter(purchase_line__in=_keys(found))
+    back = rows.filter(lot__in=[move.pk for move in came], document__type="supplier_return")
     units: dict[int, int] = {}
     documents: dict[int, models.Document] = {}
-    for move in moves:
+    for move in (*came, *back):
         units[move.document_id] = units.get(move.document_id, 0) + move.quantity
         documents[move.document_id] = move.document
     return [

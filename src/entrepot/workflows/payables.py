@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from entrepot.books import models
 from entrepot.books.intake.directory import Directory
@@ -29,6 +29,8 @@ BILL, CREDIT, TERM = "bill", "credit", "term"
 BUCKETS = (0, 30, 60, 90)
 """Ageing: not due, then up to so many days overdue; what is older comes last."""
 _Identity = tuple[str, str, str, str]
+_Shares = dict[tuple[_Identity, int], dict[int, list[tuple[int, int, str]]]]
+"""Bill and its line → version of the weights → amount of the line, weight, order."""
 
 
 @dataclass
@@ -54,12 +56,17 @@ class Payable:
     orders: dict[str, Fraction] = field(default_factory=dict[str, Fraction])
 
 
-def bills(company: models.Company, day: date) -> list[Payable]:
-    """Bills and credits of the company up to the end of ``day``, with what of each was open then; the oldest first."""
+def bills(company: models.Company, day: date, order: str = "") -> list[Payable]:
+    """Bills and credits of the company up to the end of ``day``, with what of each was open then; the oldest first.
+
+    With ``order`` (its number) only those that it takes to tell what of its bills is open.
+    """
     ends = midnight(day + timedelta(days=1), company.zone)
-    found = _bills(company, ends)
-    _shares(company, ends, found)
-    _pay(company, ends, found)
+    parts = _shares(company, ends, order)
+    numbers = sorted({key[1] for key, _ in parts}) if order else None
+    found = _bills(company, ends, numbers)
+    _share(parts, found)
+    _pay(company, ends, found, numbers)
     _deposits(company, ends, found.values())
     rows = sorted(found.values(), key=lambda row: (row.on, row.number))
     rated = Rates(company, ends - 1)
@@ -91,11 +98,13 @@ class Rates:
         return None if rate is None else convert(amount, currency, self.company.currency, rate)
 
 
-def _bills(company: models.Company, ends: Instant) -> dict[_Identity, Payable]:
-    """Bills and credits as their latest versions state them, tax that is no cost included."""
+def _bills(company: models.Company, ends: Instant, numbers: list[str] | None) -> dict[_Identity, Payable]:
+    """Bills and credits as their latest versions state them, tax that is no cost included; of these numbers, or all."""
     documents = models.Document.objects.filter(
         company=company, type__in=("cost_bill", "supplier_credit"), reversed=None, effective_at__lt=ends
     ).exclude(source="accrual")
+    if numbers is not None:
+        documents = documents.filter(external_id__in=numbers)
     fields = ("type", "external_id", "source", "account", "pk", "effective_at", "body")
     found: dict[_Identity, Payable] = {}
     for kind, number, source, account, pk, at, body in documents.order_by("version").values_list(*fields):
@@ -116,22 +125,46 @@ def _bills(company: models.Company, ends: Instant) -> dict[_Identity, Payable]:
     return found
 
 
-def _shares(company: models.Company, ends: Instant, found: dict[_Identity, Payable]) -> None:
-    """What of each bill is for goods of which order."""
+def _shares(company: models.Company, ends: Instant, order: str) -> _Shares:
+    """What of each bill's lines is for goods of which order, by version of the line's weights.
+
+    With ``order`` those of its own bills, and of all that share an order with one of them, for a deposit settles the oldest
+    first: asked until nothing more is found, most often twice.
+    """
     rows = models.BasisShare.objects.filter(
         basis__cost_line__company=company, basis__cost_line__component=GOODS, basis__cost_line__estimate=False,
         basis__cost_line__internal=False, basis__cost_line__replacement__isnull=True,
         basis__cost_line__document__type="cost_bill", basis__cost_line__effective_at__lt=ends,
         movement__purchase_line__isnull=False,
     )  # fmt: skip
+    if not order:
+        return _by_line(rows)
+    orders, number = {order}, "basis__cost_line__document__external_id"
+    while True:
+        lines = models.PurchaseLine.objects.filter(company=company, document__external_id__in=sorted(orders))
+        touching = rows.filter(movement__purchase_line__in=list(lines.values_list("pk", flat=True)))
+        bills = list(touching.order_by().values_list(number, flat=True).distinct())
+        found = _by_line(rows.filter(**{number + "__in": bills}))
+        reached = {one for versions in found.values() for parts in versions.values() for *_, one in parts}
+        if reached <= orders:
+            return found
+        orders |= reached
+
+
+def _by_line(rows: QuerySet[Any]) -> _Shares:
     document = "basis__cost_line__document__"
     names = (
         *(document + name for name in ("type", "external_id", "source", "account")), "basis__cost_line_id", "basis__version",
         "basis__cost_line__amount", "weight", "movement__purchase_line__document__external_id",
     )  # fmt: skip
-    by_line: dict[tuple[_Identity, int], dict[int, list[tuple[int, int, str]]]] = defaultdict(lambda: defaultdict(list))
+    by_line: _Shares = defaultdict(lambda: defaultdict(list))
     for *key, line, version, amount, weight, order in rows.values_list(*names):
         by_line[(key[0], key[1], key[2], key[3]), line][version].append((amount, weight, order))
+    return by_line
+
+
+def _share(by_line: _Shares, found: dict[_Identity, Payable]) -> None:
+    """Tell each bill what of it is for goods of which order."""
     for (key, _), versions in by_line.items():
         bill = found.get(key)
         parts = versions[max(versions)]
@@ -142,7 +175,9 @@ def _shares(company: models.Company, ends: Instant, found: dict[_Identity, Payab
             bill.orders[order] = bill.orders.get(order, Fraction(0)) + Fraction(amount * weight, weights)
 
 
-def _pay(company: models.Company, ends: Instant, found: dict[_Identity, Payable]) -> None:
+def _pay(
+    company: models.Company, ends: Instant, found: dict[_Identity, Payable], numbers: list[str] | None
+) -> None:  # fmt: skip
     """Payments that name a bill or credit; of several with the number, the payee's own, else the first."""
     named: dict[tuple[str, str], list[Payable]] = defaultdict(list)
     for key, bill in found.items():
@@ -151,6 +186,8 @@ def _pay(company: models.Company, ends: Instant, found: dict[_Identity, Payable]
     lines = models.PaymentLine.objects.filter(
         company=company, order_type__in=("cost_bill", "supplier_credit"), effective_at__lt=ends
     )
+    if numbers is not None:
+        lines = lines.filter(order__in=numbers)
     fields = ("order_type", "order", "supplier", "currency", "amount", "base_amount")
     for kind, number, supplier, currency, amount, base in (
         current(lines).order_by("effective_at", "pk").values_list(*fields)

@@ -149,6 +149,11 @@ def shop_effect(viewer: Viewer, rules: SellerRules, wanted: Any, asked: ShopChan
     return sorted(rows, key=lambda r: (not r.turned, r.effect is None, r.lost, r.sku, r.country))
 
 
+def _times(amount: int, factor: Fraction) -> int:
+    """Rounded product; most rows have nothing to multiply, and there are thousands."""
+    return round(amount * factor) if factor and amount else 0
+
+
 def imported_into(book: RuleBook, country: str, registered_in: frozenset[str]) -> str:
     """Where goods sold to a country of the Union entered it: a country in which the company is registered, else the country."""
     found = book.countries.get(country)
@@ -197,11 +202,11 @@ def _row(one: _Sold, needs: str, found: Added | None, exchanged: Fraction | None
         return ShopRow(one.sku, one.name, one.country, sums["quantity"], one.net, one.profit, None, needs, costs=costs)
     paid = sums["purchase"] + sums["first_leg"] + sums["duty_tax"]
     more = {
-        "imputed": round(Fraction(sums["imputed"] * found.total, paid)) if paid > 0 else 0,
+        "imputed": round(Fraction(sums["imputed"] * found.total, paid)) if paid > 0 and found.total else 0,
         "purchase": found.purchase, "first_leg": found.first_leg, "duty_tax": found.duty_tax,
-        "storage": round(sums["storage"] * (storage * exchanged - 1)), "selling": round(sums["selling"] * (exchanged - 1)),
+        "storage": _times(sums["storage"], storage * exchanged - 1), "selling": _times(sums["selling"], exchanged - 1),
     }  # fmt: skip
-    sold = round((sums["net"] - sums["refunded"]) * (exchanged - 1))
+    sold = _times(sums["net"] - sums["refunded"], exchanged - 1)
     return ShopRow(
         one.sku,
         one.name,

@@ -61,7 +61,10 @@ class Document(models.Model):
                 fields=["type", "external_id", "source", "account", "version"], name="document_identity"
             )
         ]
-        indexes = [models.Index(fields=["recorded_at"], name="document_recorded")]
+        indexes = [
+            models.Index(fields=["recorded_at"], name="document_recorded"),
+            models.Index(fields=["company", "type", "external_id"], name="document_of_company"),
+        ]
 
 
 class Quarantine(models.Model):

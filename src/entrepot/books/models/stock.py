@@ -59,6 +59,7 @@ class Movement(models.Model):
             models.Index(
                 fields=["purchase_line"], condition=models.Q(purchase_line__isnull=False), name="movement_purchase"
             ),
+            models.Index(fields=["lot"], condition=models.Q(lot__isnull=False), name="movement_lot"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["document", "line", "ordinal"], name="movement_line_once"),

@@ -6,7 +6,7 @@ import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Sum
 
@@ -38,6 +38,19 @@ class OpenLine:
     def open(self) -> int:
         """What is still to come."""
         return max(0, self.promised - self.came)
+
+
+class _Ordered(NamedTuple):
+    """A line of an order: plain rows, because an office's orders of a year have ten thousand of them on every page."""
+
+    order: str
+    document: int
+    line: int
+    item: int
+    quantity: int
+    due: date | None
+    supplier: str
+    destination: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +178,11 @@ def _orders(viewer: Viewer, number: str = "") -> list[Arriving]:
         if number
         else lines.filter(effective_at__gte=now() - OLDEST_DAYS * DAY)
     )
-    latest: dict[str, list[PurchaseLine]] = {}
-    for line in lines.select_related("document").defer("document__body").order_by("document_id", "line"):
-        same = latest.setdefault(line.document.external_id, [])
-        if same and same[0].document_id != line.document_id:
+    latest: dict[str, list[_Ordered]] = {}
+    columns = ("document__external_id", "document_id", "line", "item_id", "quantity", "due", "supplier", "destination")
+    for line in map(_Ordered._make, lines.order_by("document_id", "line").values_list(*columns)):
+        same = latest.setdefault(line.order, [])
+        if same and same[0].document != line.document:
             same.clear()
         same.append(line)
     places = {place.code: place for place in Location.objects.all()}
@@ -185,7 +199,7 @@ def _orders(viewer: Viewer, number: str = "") -> list[Arriving]:
     return [one for one in found if one.open or number][:MOST]
 
 
-def _came(orders: dict[str, list[PurchaseLine]]) -> Counter[tuple[str, int]]:
+def _came(orders: dict[str, list[_Ordered]]) -> Counter[tuple[str, int]]:
     """Units received by order and item, whatever version of the order they were received on."""
     found: Counter[tuple[str, int]] = Counter()
     names = sorted(orders)
@@ -201,28 +215,24 @@ def _came(orders: dict[str, list[PurchaseLine]]) -> Counter[tuple[str, int]]:
 
 
 def _order(
-    order: str, rows: list[PurchaseLine], came: Counter[tuple[str, int]], names: dict[str, str],
+    order: str, rows: list[_Ordered], came: Counter[tuple[str, int]], names: dict[str, str],
     places: dict[str, Location], today: date, said: Said, *, whole: bool,
 ) -> Arriving:  # fmt: skip
     promised: Counter[int] = Counter()
     for row in rows:
-        promised[row.item_id] += said.units(row.line, row.quantity)
+        promised[row.item] += said.units(row.line, row.quantity)
     if said.ended:  # nothing more is to come: what came is all of it
         promised = Counter({item: came[order, item] for item in promised})
     received = {item: came[order, item] for item in promised}
     done = sum(min(received[item], units) for item, units in promised.items())
-    dues = [due for row in rows if (due := said.day(row.line, _day(row.due))) is not None]
+    dues = [due for row in rows if (due := said.day(row.line, row.due)) is not None]
     due, first = min(dues, default=None), rows[0]
     place = places.get(first.destination)
     return Arriving(
-        "purchase_order", order, first.document_id, names.get(first.supplier) or first.supplier or "", place_name(place),
+        "purchase_order", order, first.document, names.get(first.supplier) or first.supplier or "", place_name(place),
         first.destination, due, bool(due and due < today and done < sum(promised.values())), sum(promised.values()),
         done, lines=_lines(promised, received) if whole else (),
     )  # fmt: skip
-
-
-def _day(value: Any) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) and value else value or None
 
 
 def _lines(promised: Counter[int], came: dict[int, int]) -> tuple[OpenLine, ...]:

@@ -19,7 +19,7 @@ from typing import Any
 from django.db.models import Max, Q, Sum
 
 from entrepot.books.access import Viewer
-from entrepot.books.models import Balance, InboundPlan, Item, Location, Movement, ReportedStock, Reservation
+from entrepot.books.models import Balance, Cell, InboundPlan, Item, Location, Movement, ReportedStock, Reservation
 from entrepot.books.selectors.health_shapes import StockDifference
 from entrepot.books.selectors.naming import named, place_name
 from entrepot.books.selectors.paging import cut, moment
@@ -99,21 +99,19 @@ def _reports(viewer: Viewer) -> dict[tuple[int, str], _Report]:
     ):
         key = (place, _MATTER.get(stage, "standing"))
         newest[key] = max(newest.get(key, (0, 0)), (at, document))
-    documents = {document for _, document in newest.values()}
-    rows = list(told.filter(document_id__in=documents).select_related("document").defer("document__body"))
+    rows = told.filter(document_id__in={document for _, document in newest.values()})
     found: dict[tuple[int, str], _Report] = {}
-    for row in rows:
-        for matter in ("standing", RESERVED, "inbound"):
-            if newest.get((row.location_id, matter)) != (row.effective_at, row.document_id):
+    columns = (
+        "location_id", "item_id", "condition", "stage", "quantity", "effective_at", "document_id", "document__source",
+    )  # fmt: skip
+    for place, item, condition, stage, units, at, document, source in rows.values_list(*columns):
+        own = _MATTER.get(stage, "standing")
+        for matter in (own, "standing") if stage == RESERVED else (own,):
+            if newest.get((place, matter)) != (at, document):
                 continue
-            if _MATTER.get(row.stage, "standing") != matter and not (matter == "standing" and row.stage == RESERVED):
-                continue
-            report = found.setdefault(
-                (row.location_id, matter),
-                _Report(places[row.location_id], row.effective_at, row.document_id, row.document.source in WHOLE),
-            )
-            parts = report.parts.setdefault((row.item_id, row.condition), {})
-            parts[row.stage] = parts.get(row.stage, 0) + row.quantity
+            report = found.setdefault((place, matter), _Report(places[place], at, document, source in WHOLE))
+            parts = report.parts.setdefault((item, condition), {})
+            parts[stage] = parts.get(stage, 0) + units
     return found
 
 
@@ -181,15 +179,19 @@ def _wind_back(
     """Take out of ``books`` what these items moved after each place's report."""
     if not items:
         return
-    rows = Movement.objects.filter(item_id__in=items, replacement=None, waiting=None).order_by()
-    for end, sign in (("from_cell", 1), ("to_cell", -1)):
-        later = Q()
-        for place, instant in at.items():
-            later |= Q(**{f"{end}__location_id": place, "effective_at__gt": instant})
-        here = rows.filter(later)
-        here = here.filter(**{f"{end}__transit": ""}) if standing else here.exclude(**{f"{end}__transit": ""})
-        summed = here.values_list(f"{end}__location_id", "item_id", f"{end}__condition")
-        for place, item, condition, units in summed.annotate(n=Sum("quantity")):
+    cells = Cell.objects.filter(location_id__in=at)
+    cells = cells.filter(transit="") if standing else cells.exclude(transit="")
+    where = {pk: (place, condition) for pk, place, condition in cells.values_list("pk", "location_id", "condition")}
+    rows = Movement.objects.filter(
+        item_id__in=items, effective_at__gt=min(at.values()), replacement=None, waiting=None
+    ).order_by()  # fmt: skip
+    for item, origin, destination, units, moved in rows.values_list(
+        "item_id", "from_cell_id", "to_cell_id", "quantity", "effective_at"
+    ):
+        for cell, sign in ((origin, 1), (destination, -1)):
+            place, condition = where.get(cell, (0, ""))
+            if not place or moved <= at[place]:
+                continue
             one = condition if standing else INBOUND
             if (place, item) in lumped and one != SELLABLE:
                 one = UNSELLABLE

@@ -46,12 +46,13 @@ def papers(viewer: Viewer, key: str, *, newest: bool) -> Papers:
 
 
 def of_order(viewer: Viewer, number: str) -> list[tuple[int, Attached]]:
-    """Files beside an order and beside the proposal that it was, each with the key of its document. Two queries."""
-    rows = viewer.of_company(
-        Document.objects.filter(type__in=("purchase_order", "purchase_proposal"), external_id=number)
-    )
-    newest = {row.type: row for row in rows.order_by("version").defer("body")}
-    return [(row.pk, file) for row in newest.values() for file in attaching.attached(viewer, row)]
+    """Files beside an order and beside the proposal that it was, each with the key of its document. Two queries at most."""
+    files = attaching.attached_to(viewer, ("purchase_order", "purchase_proposal"), number)
+    if not files:
+        return []
+    rows = viewer.of_company(Document.objects.filter(type__in={kind for kind, _ in files}, external_id=number))
+    newest = {row.type: row.pk for row in rows.order_by("version").defer("body")}
+    return [(newest[kind], file) for kind, file in files]
 
 
 def attach(viewer: Viewer, key: str, name: str, content: bytes, origin: str) -> Attached:

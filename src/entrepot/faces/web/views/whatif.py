@@ -77,6 +77,11 @@ class Answer:
         return sum(1 for row in self.rows if row.effect is None)
 
 
+def _asks(form: Form) -> bool:
+    """Whether a change was written at all."""
+    return any(form.text(name) for name in ("points", "fx", "freight", "storage"))
+
+
 def _change(form: Form) -> ShopChange:
     start, book = form.day("start") or timezone.localdate(), rule_queries.rules().book
     patches, rates = [], {}
@@ -114,7 +119,7 @@ def _answer(visit: Visit, *, everything: bool) -> Answer:
     view = wish(visit.request, declared, "turned")
     asked = _change(form)
     started = time.perf_counter()
-    under_way = rule_queries.on_the_water(visit.viewer, asked)
+    under_way = rule_queries.on_the_water(visit.viewer, asked) if _asks(form) else []
     rows = rule_queries.what_if(visit.viewer, cost_filter(visit.request, timezone.localdate()), asked)
     seconds = time.perf_counter() - started
     part = replace(view.slice, offset=0, limit=EXPORT_ROWS) if everything else view.slice
@@ -126,7 +131,7 @@ def _answer(visit: Visit, *, everything: bool) -> Answer:
     table = build(
         "what-if", declared, found, view, visit.viewer, visit.state.currency, export=reverse("what-if").rstrip("/")
     )
-    on_order = rule_queries.ordered(visit.viewer, asked)
+    on_order = rule_queries.ordered(visit.viewer, asked) if _asks(form) else []
     return Answer(form, rows, table, under_way, _water(visit, under_way), on_order, _ordered(visit, on_order), seconds)
 
 
@@ -169,7 +174,7 @@ def what_if(visit: Visit) -> HttpResponseBase:
         seconds=f"{answer.seconds:.2f}",
         typed=answer.form.typed,
         problems=answer.form.problems,
-        asked=any(answer.form.text(n) for n in ("points", "fx", "freight", "storage")),
+        asked=_asks(answer.form),
         countries=sorted(book.countries),
         fees=fees,
         fee_choices=whatif_fees.choices(),
