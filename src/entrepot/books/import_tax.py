@@ -60,7 +60,7 @@ def registrations(known: Instant = FOREVER) -> dict[int, list[Registration]]:
         "SELECT d.type, d.external_id, d.source, d.account, r.company_id, r.country, r.scheme, r.number, r.valid_from, "
         "r.valid_to, r.share_numerator, r.share_denominator, w.recorded_at FROM books_taxregistration r "
         "JOIN books_document d ON d.id = r.document_id LEFT JOIN books_reversed x ON x.document_id = d.id "
-        "LEFT JOIN books_document w ON w.id = x.by_id WHERE d.recorded_at <= %s ORDER BY d.version", [known]
+        "LEFT JOIN books_document w ON w.id = x.by_id WHERE d.recorded_at + 0 <= %s ORDER BY d.version", [known]
     ):  # fmt: skip
         gone = row[12] is not None and row[12] <= known
         told = Registration(
@@ -313,7 +313,7 @@ def _shipments(numbers: set[tuple[int, str]], known: Instant) -> dict[tuple[int,
         "SELECT s.company_id, s.number, COALESCE(t.importer, ''), w.recorded_at FROM books_shipment s "
         "JOIN books_document d ON d.id = s.document_id LEFT JOIN books_importterms t ON t.document_id = d.id "
         "LEFT JOIN books_reversed x ON x.document_id = d.id LEFT JOIN books_document w ON w.id = x.by_id "
-        "WHERE d.recorded_at <= %s AND EXISTS (SELECT 1 FROM books_importterms) ORDER BY d.version", [known]
+        "WHERE d.recorded_at + 0 <= %s AND EXISTS (SELECT 1 FROM books_importterms) ORDER BY d.version", [known]
     ):  # fmt: skip
         if (company, number) in numbers:
             found[company, number] = "" if gone is not None and gone <= known else importer

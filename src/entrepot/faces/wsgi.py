@@ -5,7 +5,7 @@ from threading import Thread
 
 from django.core.wsgi import get_wsgi_application
 
-from entrepot.faces.memory import keep_loaded
+from entrepot.faces.memory import Keeper, keep_loaded
 from entrepot.faces.parent import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "entrepot.settings")
@@ -19,6 +19,7 @@ def _get_ready() -> None:
 
     load_kernels()
     keep_loaded()
+    Keeper().begin()
 
 
 # The first question "why does this cost so much" should not wait for the compiler.

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
+from django.db.models import Case, Min, Sum, When
+
 from entrepot.books import models
 from entrepot.books.access import Viewer
 from entrepot.books.selectors.registrations import of_company
@@ -152,16 +154,26 @@ def _outstanding(
 
 
 def _lines(company: models.Company) -> Iterable[TaxLine]:
-    """Decisions, one row for all lines of a document that were decided alike."""
-    rows = models.ImportTaxFigure.objects.filter(company=company).select_related("cost_line__document")
+    """Decisions, one row for all lines of a document that were decided alike; the database adds them up, for there are tens of
+    thousands."""
+    told = (
+        "cost_line__document_id", "cost_line__document__external_id", "cost_line__document__account",
+        "cost_line__document__effective_at", "tax_point", "country", "importer", "scheme", "currency", "code", "certain",
+        "cost_line__estimate", "number", "since", "share_numerator", "share_denominator", "positive",
+    )  # fmt: skip
+    positive = Case(When(amount__gt=0, then=1), default=0)
+    rows = models.ImportTaxFigure.objects.filter(company=company).annotate(positive=positive).values_list(*told)
+    summed = rows.annotate(
+        first=Min("pk"), tax=Sum("amount"), back=Sum("recovered_amount"), home=Sum("base_amount"), home_back=Sum("recovered")
+    )  # fmt: skip
     alike: dict[tuple[object, ...], TaxLine] = {}
-    for row in rows.defer("cost_line__document__body").order_by("pk"):
-        document = row.cost_line.document
+    for (
+        document, paper, account, at, point, country, importer, scheme, currency, code, certain, estimate, number, since, part,
+        whole, _, _, tax, back, home, home_back,
+    ) in summed.order_by("first"):  # fmt: skip
         one = TaxLine(
-            str(document.pk), document.external_id, document.account,
-            row.tax_point or local_date(document.effective_at, company.zone), row.country, row.importer, row.scheme,
-            row.currency, row.amount, row.recovered_amount, row.base_amount, row.recovered, row.code, row.certain,
-            row.cost_line.estimate, row.number, row.since, Fraction(row.share_numerator, row.share_denominator),
+            str(document), paper, account, point or local_date(at, company.zone), country, importer, scheme, currency,
+            int(tax), int(back), int(home), int(home_back), code, certain, estimate, number, since, Fraction(part, whole),
         )  # fmt: skip
         key = (one.key, one.on, one.country, one.importer, one.currency, one.code, one.estimate, one.share, one.tax > 0)
         before = alike.get(key)

@@ -136,14 +136,12 @@ def shop_effect(viewer: Viewer, rules: SellerRules, wanted: Any, asked: ShopChan
     recovered = registered(viewer, asked.on)
     entered = [_entered(one, asked.on, imported_into(rules.book, one.country, recovered)) for one in known]
     found = iter(added(rules, entered, asked.change, viewer.company.currency, asked.paid_in, recovered))
+    factors = {
+        country: _Factors.of(_exchanged(country, rules, asked, viewer.company.currency), asked.storage)
+        for country in {one.country for one in sold}
+    }
     rows = [
-        _row(
-            one,
-            need,
-            None if need else next(found),
-            _exchanged(one, rules, asked, viewer.company.currency),
-            asked.storage,
-        )
+        _row(one, need, None if need else next(found), factors[one.country])
         for one, need in zip(sold, waits, strict=True)
     ]
     return sorted(rows, key=lambda r: (not r.turned, r.effect is None, r.lost, r.sku, r.country))
@@ -172,9 +170,21 @@ def _entered(one: _Sold, on: date, country: str) -> Entered:
     )  # fmt: skip
 
 
-def _exchanged(one: _Sold, rules: SellerRules, asked: ShopChange, currency: str) -> Fraction | None:
+@dataclass(frozen=True, slots=True)
+class _Factors:
+    """By what storage, and what else is in the money of a country, grows there; reckoned once for all of its rows."""
+
+    storage: Fraction
+    other: Fraction
+
+    @classmethod
+    def of(cls, exchanged: Fraction | None, storage: Fraction) -> _Factors | None:
+        return None if exchanged is None else cls(storage * exchanged - 1, exchanged - 1)
+
+
+def _exchanged(code: str, rules: SellerRules, asked: ShopChange, currency: str) -> Fraction | None:
     """Factor on what is in the money of the country; 1 where no rate of exchange changes it, ``None`` = a rate is missing."""
-    country = rules.book.countries.get(one.country)
+    country = rules.book.countries.get(code)
     if country is None or country.currency == currency or not asked.change.rates:
         return Fraction(1)
     was = rules.rates.for_day(asked.on)(country.currency, currency)
@@ -193,20 +203,20 @@ def _sold(viewer: Viewer, wanted: Any) -> list[_Sold]:
     ]  # fmt: skip
 
 
-def _row(one: _Sold, needs: str, found: Added | None, exchanged: Fraction | None, storage: Fraction) -> ShopRow:
+def _row(one: _Sold, needs: str, found: Added | None, factors: _Factors | None) -> ShopRow:
     sums = one.sums
-    if not needs and (found is None or exchanged is None):
+    if not needs and (found is None or factors is None):
         needs = "rule"
     costs = {family: sums[family] for family in FULL_COLUMNS}
-    if needs or found is None or exchanged is None:
+    if needs or found is None or factors is None:
         return ShopRow(one.sku, one.name, one.country, sums["quantity"], one.net, one.profit, None, needs, costs=costs)
     paid = sums["purchase"] + sums["first_leg"] + sums["duty_tax"]
     more = {
         "imputed": round(Fraction(sums["imputed"] * found.total, paid)) if paid > 0 and found.total else 0,
         "purchase": found.purchase, "first_leg": found.first_leg, "duty_tax": found.duty_tax,
-        "storage": _times(sums["storage"], storage * exchanged - 1), "selling": _times(sums["selling"], exchanged - 1),
+        "storage": _times(sums["storage"], factors.storage), "selling": _times(sums["selling"], factors.other),
     }  # fmt: skip
-    sold = _times(sums["net"] - sums["refunded"], exchanged - 1)
+    sold = _times(sums["net"] - sums["refunded"], factors.other)
     return ShopRow(
         one.sku,
         one.name,

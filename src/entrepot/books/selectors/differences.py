@@ -21,7 +21,7 @@ from django.db.models import Max, Q, Sum
 from entrepot.books.access import Viewer
 from entrepot.books.models import Balance, Cell, InboundPlan, Item, Location, Movement, ReportedStock, Reservation
 from entrepot.books.selectors.health_shapes import StockDifference
-from entrepot.books.selectors.naming import named, place_name
+from entrepot.books.selectors.naming import names_of, place_name
 from entrepot.books.selectors.paging import cut, moment
 from entrepot.books.selectors.shapes import Page, Slice
 from entrepot.core.calendar import Instant
@@ -69,23 +69,16 @@ def stock_differences(viewer: Viewer, part: Any = None, wound_back: int = WOUND_
     _compare_reserved({place: r for (place, matter), r in reports.items() if matter == RESERVED}, found)
     _compare_inbound({place: r for (place, matter), r in reports.items() if matter == "inbound"}, found)
     items = Item.objects.in_bulk({item for _, item, _ in found})
-    rows = [_shape(key, items[key[1]], *one) for key, one in found.items()]
+    name, places = names_of(), {report.place.pk: place_name(report.place) for report in reports.values()}
+    rows = [
+        StockDifference(
+            sku=items[item].sku, name=name(items[item].name, items[item].name_zh), place=places[place], condition=condition,
+            reported=reported, in_books=books, at=moment(report.at), document_id=str(report.document),
+            place_code=report.place.code, parts=tuple(sorted(parts.items())),
+        )
+        for (place, item, condition), (reported, books, report, parts) in found.items()
+    ]  # fmt: skip
     return cut(rows, part or Slice("difference", descending=True), keys={"difference": lambda row: abs(row.off)})
-
-
-def _shape(key: Key, item: Item, reported: int, books: int, report: _Report, parts: dict[str, int]) -> StockDifference:
-    return StockDifference(
-        sku=item.sku,
-        name=named(item.name, item.name_zh),
-        place=place_name(report.place),
-        condition=key[2],
-        reported=reported,
-        in_books=books,
-        at=moment(report.at),
-        document_id=str(report.document),
-        place_code=report.place.code,
-        parts=tuple(sorted(parts.items())),
-    )
 
 
 def _reports(viewer: Viewer) -> dict[tuple[int, str], _Report]:

@@ -120,7 +120,8 @@ def _answer(visit: Visit, *, everything: bool) -> Answer:
     asked = _change(form)
     started = time.perf_counter()
     under_way = rule_queries.on_the_water(visit.viewer, asked) if _asks(form) else []
-    rows = rule_queries.what_if(visit.viewer, cost_filter(visit.request, timezone.localdate()), asked)
+    sales = cost_filter(visit.request, timezone.localdate())
+    rows = rule_queries.what_if(visit.viewer, sales, asked) if everything or _asks(form) else []
     seconds = time.perf_counter() - started
     part = replace(view.slice, offset=0, limit=EXPORT_ROWS) if everything else view.slice
     ranked = {id(row): place for place, row in enumerate(rows)}

@@ -17,4 +17,8 @@ class Migration(migrations.Migration):
             model_name="movement",
             index=models.Index(condition=models.Q(("lot__isnull", False)), fields=["lot"], name="movement_lot"),
         ),
+        migrations.AddIndex(
+            model_name="movement",
+            index=models.Index(fields=["item", "effective_at"], name="movement_item_time"),
+        ),
     ]
