@@ -9,7 +9,7 @@ Peers (other machines, from their issue trackers): Odoo's valuation report 32 s 
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from benchmarks.database import arguments, books
 from benchmarks.report import PeakMemory, report
@@ -30,13 +30,13 @@ def main() -> None:
         )  # fmt: skip
 
 
-def fill(skus: int, sales: int) -> int:
-    """Post the big sample seller; how many sales lines there are."""
+def fill(skus: int, sales: int, rush: tuple[date, date, float] | None = None) -> int:
+    """Post the big sample seller, with a ``rush`` (days, and by how much more is sold); how many sales lines there are."""
     from entrepot.books import intake, models
     from entrepot.sample.books import BigSeller
     from entrepot.workflows.clock import now
 
-    done = intake.post(BigSeller(skus=skus, sales=sales).documents(), name="big seller", recorded_at=now())
+    done = intake.post(BigSeller(skus=skus, sales=sales, rush=rush).documents(), name="big seller", recorded_at=now())
     if done.quarantined:
         raise SystemExit(f"{done.quarantined} documents wait: {done.problems[:3]}")
     return models.SalesLine.objects.count()

@@ -1,6 +1,9 @@
 """The big seller for benchmarks: as many sales as asked for, and stock that never runs short."""
 
 from collections import Counter
+from datetime import date
+
+import pytest
 
 from entrepot.sample.books import BigSeller
 from tests.sample.replay import Replay
@@ -16,9 +19,21 @@ def test_counts_and_order() -> None:
     assert {"opening_balance", "receipt", "transfer", "cost_bill", "return", "fx_rate"} <= set(kinds)
 
 
-def test_stock_is_always_there() -> None:
+RUSH = (date(2025, 7, 1), date(2025, 7, 31), 4.0)
+
+
+def test_in_a_rush_more_is_sold() -> None:
+    """Four times as much a day in July as on other days, of the same number in all."""
+    documents = list(BigSeller(skus=120, sales=8_000, weeks=20, rush=RUSH).documents())
+    lines = Counter(d.effective_at.month == 7 for d in documents if d.type == "sales_order" for _ in d.lines)
+    assert sum(lines.values()) == 8_000
+    assert abs(lines[True] / (8_000 * 4 * 31 / (140 - 31 + 4 * 31)) - 1) < 0.05
+
+
+@pytest.mark.parametrize("rush", [None, RUSH])
+def test_stock_is_always_there(rush: tuple[date, date, float] | None) -> None:
     """No cell is ever below zero, in the order of time."""
-    documents = list(BigSeller(skus=150, sales=6_000, weeks=26, seed=3).documents())
+    documents = list(BigSeller(skus=150, sales=6_000, weeks=26, seed=3, rush=rush).documents())
     replay = Replay({"BIG-SHOP-US": "BIG-US", "BIG-SHOP-EU": "BIG-EU"}, {})
     replay.run(documents)
     assert min(replay.lowest.values()) == 0

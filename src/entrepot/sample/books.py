@@ -70,6 +70,8 @@ class BigSeller:
     weeks: int = 78
     seed: int = 7
     start: date = date(2025, 5, 5)
+    rush: tuple[date, date, float] | None = None
+    """Days from, to (with), and by how many times as much as on others is sold on each."""
 
     def documents(self) -> Iterator[Document]:
         """Every document, week by week; the master data come before all.
@@ -244,7 +246,7 @@ def _plan(seller: BigSeller) -> _Plan:
     rng = np.random.default_rng(seller.seed)
     n, skus, weeks = seller.sales, seller.skus, seller.weeks
     popularity = rng.lognormal(0.0, 1.1, skus)
-    day = np.sort(rng.integers(0, weeks * 7, n))
+    day = np.sort(_days(seller, rng))
     shop = (rng.random(n) < 0.35).astype(np.int64)
     joins = np.zeros(n, dtype=bool)
     joins[1:] = (rng.random(n - 1) < 0.2) & (day[1:] == day[:-1])
@@ -275,6 +277,17 @@ def _plan(seller: BigSeller) -> _Plan:
         line=np.arange(n) - start[order] + 1, price=cost[sku] * 3 - cost[sku] % 7, cost=cost, need=need,
         opening=opening, returns=returns,
     )  # fmt: skip
+
+
+def _days(seller: BigSeller, rng: np.random.Generator) -> Ints:
+    """The day of each sale, counted from the start: all alike, but for a rush."""
+    days = seller.weeks * 7
+    if seller.rush is None:
+        return rng.integers(0, days, seller.sales)
+    first, last, times = seller.rush
+    weight = np.ones(days)
+    weight[(first - seller.start).days : (last - seller.start).days + 1] = times
+    return rng.choice(days, seller.sales, p=weight / weight.sum()).astype(np.int64)
 
 
 def _needs(sold: Ints, rng: np.random.Generator) -> tuple[Ints, Ints]:
