@@ -129,6 +129,13 @@ def month_close(arguments: dict[str, Any], progress: Progress) -> Any:
     return {"document": done.document, "units": done.units, "value": done.value}
 
 
+def late_facts(arguments: dict[str, Any], progress: Progress) -> Any:
+    """Value a closed month twice, as it was reported and as it is known now; the month's page shows the answer."""
+    progress.begin("valuing")
+    found = _workflow("late_facts", "late_facts")(arguments["company"], arguments["month"])
+    return asdict(found)
+
+
 def simulate(arguments: dict[str, Any], progress: Progress) -> Any:
     """Ask the twin; the answer is kept under its key, which the pages know."""
     company = Company.objects.get(code=arguments["company"])
@@ -162,6 +169,7 @@ WORKS: dict[str, jobs.Work] = {
     "simulate": simulate,
     "month_report": month_report,
     "month_close": month_close,
+    "late_facts": late_facts,
 }
 """Kind of job to what does it."""
 

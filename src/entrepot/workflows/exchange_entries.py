@@ -19,7 +19,7 @@ from entrepot.core.calendar import Instant
 from entrepot.core.errors import ProblemError
 from entrepot.core.money import convert, round_half_away
 from entrepot.workflows.month_figures import MonthFigures
-from entrepot.workflows.prepayments import billed, payments, used
+from entrepot.workflows.prepayments import Paid, Settled, settled
 from entrepot.workflows.voucher_entry import Entry
 
 
@@ -38,11 +38,13 @@ class OpenBill:
     realised: int
 
 
-def exchange_entries(figures: MonthFigures) -> Iterable[Entry]:
+def exchange_entries(figures: MonthFigures, ends: tuple[Settled, Settled]) -> Iterable[Entry]:
     """What the month realised, and the change of what is not."""
     directory = Directory()
-    for before, known, sign in ((figures.starts, figures.opening.known, -1), (figures.ends, figures.closing.known, 1)):
-        for bill in foreign_bills(figures.company, before, known):
+    for before, known, state, sign in (
+        (figures.starts, figures.opening.known, ends[0], -1), (figures.ends, figures.closing.known, ends[1], 1),
+    ):  # fmt: skip
+        for bill in foreign_bills(figures.company, before, known, state):
             gain = unrealised(figures.company, bill, before, directory)
             for voucher, amount in (("exchange", bill.realised), ("revaluation", gain)):
                 yield Entry(voucher, "payables", sign * amount, bill.supplier)
@@ -58,8 +60,10 @@ def unrealised(company: models.Company, bill: OpenBill, before: Instant, directo
     return bill.booked - convert(bill.open, bill.currency, company.currency, rate)
 
 
-def foreign_bills(company: models.Company, before: Instant, known: Instant) -> list[OpenBill]:
-    """Bills in foreign currencies as they stood before ``before``, as known then."""
+def foreign_bills(
+    company: models.Company, before: Instant, known: Instant, state: Settled | None = None
+) -> list[OpenBill]:  # fmt: skip
+    """Bills in foreign currencies as they stood before ``before``, as known then (``state``: what had been settled)."""
     gone = models.Replacement.objects.filter(recorded_at__lte=known, cost_line__isnull=False).values("cost_line")
     lines = models.CostLine.objects.filter(
         company=company, document__type__in=("cost_bill", "supplier_credit"), recorded_at__lte=known,
@@ -73,22 +77,26 @@ def foreign_bills(company: models.Company, before: Instant, known: Instant) -> l
         sums[number, currency][1] += base
         documents[number] = document
     whose = _suppliers(documents)
-    paid = payments(company, before, known)
+    state = settled(company, before, known) if state is None else state
     deposits: dict[str, list[Fraction]] = defaultdict(lambda: [Fraction(), Fraction()])
-    for part in used(paid, billed(company, before, known)):
+    paid: dict[tuple[str, str], list[Paid]] = defaultdict(list)
+    for one in state.paid:
+        if one.order_type == "cost_bill":
+            paid[one.order, one.currency].append(one)
+    for part in state.used:
         deposits[part.bill][0] += part.amount
         deposits[part.bill][1] += part.base
     found: list[OpenBill] = []
     for (number, currency), (amount, base) in sums.items():
         owed = Fraction(amount) - deposits[number][0]
         booked = Fraction(base) - deposits[number][1]
-        on_it = [p for p in paid if p.order_type == "cost_bill" and p.order == number and p.currency == currency]
-        settled = sum((Fraction(p.amount) for p in on_it), Fraction())
-        cost = booked * settled / owed if owed else Fraction()
+        on_it = paid[number, currency]
+        given = sum((Fraction(p.amount) for p in on_it), Fraction())
+        cost = booked * given / owed if owed else Fraction()
         realised = round_half_away(cost) - sum(p.base for p in on_it)
         found.append(
             OpenBill(
-                number, whose.get(number, ""), currency, round_half_away(owed - settled),
+                number, whose.get(number, ""), currency, round_half_away(owed - given),
                 round_half_away(booked) - round_half_away(cost), realised if owed else 0,
             )
         )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from entrepot.books import bulk, models
@@ -17,29 +19,31 @@ def store() -> int:
     with transaction.atomic():
         bulk.writer_lock()
         lines = list(live.values_list("pk", flat=True))
-        wanted = {one.line: _row(one) for one in decisions(lines)}
-        stored = {row.pk: row for row in models.ImportTaxFigure.objects.all()}
-        changed = [pk for pk in stored if pk not in wanted or not _same(stored[pk], wanted[pk])]
+        wanted = {one.line: _values(one) for one in decisions(lines)}
+        stored = {row[0]: row for row in models.ImportTaxFigure.objects.values_list(*COLUMNS)}
+        changed = [pk for pk in stored if stored[pk] != wanted.get(pk)]
         for start in range(0, len(changed), 500):
             models.ImportTaxFigure.objects.filter(pk__in=changed[start : start + 500]).delete()
-        new = [row for pk, row in wanted.items() if pk not in stored or pk in changed]
+        new = [
+            models.ImportTaxFigure(**dict(zip(COLUMNS, row, strict=True)))
+            for pk, row in wanted.items() if row != stored.get(pk)
+        ]  # fmt: skip
         models.ImportTaxFigure.objects.bulk_create(new, 500)
     return len(new)
 
 
-def _row(one: Decided) -> models.ImportTaxFigure:
+COLUMNS = (
+    "cost_line_id", "company_id", "country", "importer", "scheme", "tax_point", "code", "certain", "number", "since",
+    "share_numerator", "share_denominator", "currency", "amount", "base_amount", "recovered_amount", "recovered",
+)  # fmt: skip
+
+
+def _values(one: Decided) -> tuple[Any, ...]:
+    """What is kept of a decision: plain values, for nearly all of tens of thousands stay as they are."""
     by, entry = one.decision.registration, one.entry
-    return models.ImportTaxFigure(
-        cost_line_id=one.line, company_id=one.company, country=entry.country, importer=entry.importer, scheme=entry.scheme,
-        tax_point=entry.days[-1] if entry.days else None, code=one.decision.code, certain=one.decision.certain,
-        number=by.number if by else "", since=by.valid_from if by else None,
-        share_numerator=one.decision.share.numerator, share_denominator=one.decision.share.denominator,
-        currency=one.currency, amount=one.amount, base_amount=one.base, recovered_amount=one.back_amount,
-        recovered=one.back,
+    return (
+        one.line, one.company, entry.country, entry.importer, entry.scheme, entry.days[-1] if entry.days else None,
+        one.decision.code, one.decision.certain, by.number if by else "", by.valid_from if by else None,
+        one.decision.share.numerator, one.decision.share.denominator, one.currency, one.amount, one.base, one.back_amount,
+        one.back,
     )  # fmt: skip
-
-
-def _same(one: models.ImportTaxFigure, other: models.ImportTaxFigure) -> bool:
-    return all(
-        getattr(one, f.attname) == getattr(other, f.attname) for f in models.ImportTaxFigure._meta.concrete_fields
-    )

@@ -81,14 +81,8 @@ class LateFacts:
 
 def late_facts(company: str, months: str, *, known: Instant = FOREVER) -> LateFacts:
     """What became known of closed ``months`` until ``known``. Raises ``ProblemError``: unknown, no month, never closed."""
-    row, (first, last) = company_named(company), span(months)
-    starts, ends = midnight(first, row.zone), midnight(last.fromordinal(last.toordinal() + 1), row.zone)
-    periods = models.Period.objects.filter(company=row, starts=starts, ends=ends, closed=True, recorded_at__lte=known)
-    period = periods.order_by("version").last()
-    if period is None:
-        raise ProblemError(
-            Problem("not_closed", "the period was never closed", "close it first", field="month", found=months)
-        )
+    row, period = _closed(company, months, known)
+    ends = period.ends
     before, after = value_at(ends - 1, period.recorded_at), value_at(ends - 1, known)
     both = _by_item(before, after, row.pk)
     families = both.with_columns(
@@ -97,14 +91,40 @@ def late_facts(company: str, months: str, *, known: Instant = FOREVER) -> LateFa
     told = {one[0]: Restated(*one) for one in families.select("family", *_SIDES).iter_rows()}
     rows = [told[name] for name in FAMILIES if name in told and (told[name].stock or told[name].left)]
     whole = Restated("", *(int(both[name].sum()) for name in _SIDES))
-    late = models.Document.objects.filter(
-        company=row, recorded_at__gt=period.recorded_at, recorded_at__lte=known, effective_at__lt=ends
-    ).exclude(type__in=("period_close", "period_reopen"))
-    papers = late.order_by("recorded_at", "pk").values_list("pk", "type", "external_id", "effective_at", "recorded_at")
+    count, papers = _papers(period, known)
     return LateFacts(
-        row.code, row.currency, period.recorded_at, _proven(before, period), (*rows, whole), _skus(both),
-        late.count(), tuple(LatePaper(k, t, n, _day(at), _day(told)) for k, t, n, at, told in papers[:MOST]),
-    )  # fmt: skip
+        row.code, row.currency, period.recorded_at, _proven(before, period), (*rows, whole), _skus(both), count, papers
+    )
+
+
+def late_papers(company: str, months: str, *, known: Instant = FOREVER) -> tuple[int, tuple[LatePaper, ...]]:
+    """How many documents of closed ``months`` were recorded after the closing, and the first of them: what
+    :func:`late_facts` names, without working out what they change. Raises ``ProblemError`` as that does."""
+    return _papers(_closed(company, months, known)[1], known)
+
+
+def _closed(company: str, months: str, known: Instant) -> tuple[models.Company, models.Period]:
+    """The company, and the last closing of the months that was known."""
+    row, (first, last) = company_named(company), span(months)
+    starts, ends = midnight(first, row.zone), midnight(last.fromordinal(last.toordinal() + 1), row.zone)
+    periods = models.Period.objects.filter(company=row, starts=starts, ends=ends, closed=True, recorded_at__lte=known)
+    period = periods.order_by("version").last()
+    if period is None:
+        raise ProblemError(
+            Problem("not_closed", "the period was never closed", "close it first", field="month", found=months)
+        )
+    return row, period
+
+
+def _papers(period: models.Period, known: Instant) -> tuple[int, tuple[LatePaper, ...]]:
+    late = models.Document.objects.filter(
+        company_id=period.company_id,
+        recorded_at__gt=period.recorded_at,
+        recorded_at__lte=known,
+        effective_at__lt=period.ends,
+    ).exclude(type__in=("period_close", "period_reopen"))
+    rows = late.order_by("recorded_at", "pk").values_list("pk", "type", "external_id", "effective_at", "recorded_at")
+    return late.count(), tuple(LatePaper(k, t, n, _day(at), _day(told)) for k, t, n, at, told in rows[:MOST])
 
 
 def _proven(before: ValueAt, period: models.Period) -> bool | None:

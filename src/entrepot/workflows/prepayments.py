@@ -37,24 +37,44 @@ class Paid:
     at: Instant
 
 
-def prepayment_entries(figures: MonthFigures) -> Iterable[Entry]:
+@dataclass(frozen=True)
+class Settled:
+    """What had been paid then, and which prepayments bills had used up."""
+
+    paid: list[Paid]
+    used: list[Used]
+
+
+def settled(company: models.Company, before: Instant, known: Instant) -> Settled:
+    """Payments before ``before`` as known then, and what of them bills of their orders took."""
+    paid = payments(company, before, known)
+    return Settled(paid, used(paid, billed(company, before, known)))
+
+
+def both_ends(figures: MonthFigures) -> tuple[Settled, Settled]:
+    """What had been settled when the month began, as reported then, and when it ended."""
+    return (
+        settled(figures.company, figures.starts, figures.opening.known),
+        settled(figures.company, figures.ends, figures.closing.known),
+    )
+
+
+def prepayment_entries(ends: tuple[Settled, Settled]) -> Iterable[Entry]:
     """Payments of the month, and what of the prepayments goods of the month used up."""
-    company = figures.company
-    for at, known, sign in ((figures.starts, figures.opening.known, -1), (figures.ends, figures.closing.known, 1)):
-        paid = payments(company, at, known)
-        for part in paid:
+    for state, sign in zip(ends, (-1, 1), strict=True):
+        for part in state.paid:
             account = "prepayments" if part.order_type == "purchase_order" else "payables"
             yield Entry("payments", account, sign * part.base, part.supplier)
             yield Entry("payments", "bank", -sign * part.base)
-        for supplier, base in _by_supplier(used(paid, billed(company, at, known))).items():
+        for supplier, base in _by_supplier(state.used).items():
             yield Entry("prepayments", "payables", sign * base, supplier)
             yield Entry("prepayments", "prepayments", -sign * base, supplier)
 
 
 def outstanding(company: models.Company, before: Instant, known: Instant) -> tuple[int, int]:
     """Prepayments that no billed goods have used up, and what of the suppliers' bills is not paid: minor units, base."""
-    paid = payments(company, before, known)
-    settled = sum(_by_supplier(used(paid, billed(company, before, known))).values())
+    state = settled(company, before, known)
+    paid, taken = state.paid, sum(_by_supplier(state.used).values())
     on_orders = sum(part.base for part in paid if part.order_type == "purchase_order")
     gone = models.Replacement.objects.filter(recorded_at__lte=known, cost_line__isnull=False).values("cost_line")
     bills = models.CostLine.objects.filter(
@@ -62,7 +82,7 @@ def outstanding(company: models.Company, before: Instant, known: Instant) -> tup
         effective_at__lt=before, internal=False,
     ).exclude(pk__in=gone)  # fmt: skip
     asked = bills.aggregate(amount=Sum("base_amount"))["amount"] or 0
-    return on_orders - settled, asked - settled - sum(part.base for part in paid if part.order_type != "purchase_order")
+    return on_orders - taken, asked - taken - sum(part.base for part in paid if part.order_type != "purchase_order")
 
 
 def payments(company: models.Company, before: Instant, known: Instant) -> list[Paid]:

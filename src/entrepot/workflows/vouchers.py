@@ -30,7 +30,7 @@ from entrepot.core.kinds import Kind
 from entrepot.workflows.exchange_entries import exchange_entries
 from entrepot.workflows.month_figures import BOOK_COMPONENTS, MonthFigures, month_figures
 from entrepot.workflows.net_realisable import allowances
-from entrepot.workflows.prepayments import prepayment_entries
+from entrepot.workflows.prepayments import both_ends, prepayment_entries
 from entrepot.workflows.value_at import ValueAt
 from entrepot.workflows.voucher_entry import Entry, Voucher, combined
 from entrepot.workflows.voucher_tax import postponed, tax_entries
@@ -74,13 +74,15 @@ def vouchers(company: str, months: str, *, known: Instant = FOREVER) -> Vouchers
 
 def of_figures(figures: MonthFigures) -> Vouchers:
     """Vouchers between two states of the books."""
+    shares = [_shares(figures, state) for state in (figures.opening, figures.closing)]
+    paid = both_ends(figures)
     entries = [
-        *_lines(figures),
+        *_lines(figures, *shares),
         *tax_entries(figures),
-        *_left(figures),
-        *prepayment_entries(figures),
+        *_left(figures, *shares),
+        *prepayment_entries(paid),
         *_written_down(figures),
-        *exchange_entries(figures),
+        *exchange_entries(figures, paid),
     ]
     made = combined(entries, figures.last)
     inventory = sum(e.amount for v in made for e in v.entries if e.account == "inventory")
@@ -93,8 +95,8 @@ def _stock(figures: MonthFigures, state: ValueAt) -> int:
 
 
 def _shares(figures: MonthFigures, state: ValueAt) -> pl.DataFrame:
-    """line, movement, side, amount, placed, expensed: every cost share of the company's book components, and of those that
-    its policy expenses when incurred."""
+    """line, movement, side, amount, placed, expensed, kind and at of the movement: every cost share of the company's book
+    components, and of those that its policy expenses when incurred."""
     from entrepot.workflows.valuing import cost_shares
 
     facts = state.valued.facts
@@ -103,29 +105,23 @@ def _shares(figures: MonthFigures, state: ValueAt) -> pl.DataFrame:
     nowhere = state.valued.valuation_of(figures.company.pk).unplaced.select("line", "movement", "side").unique()
     nowhere = nowhere.with_columns(placed=pl.lit(False))
     told = figures.owned(shares).filter(pl.col("component").is_in([*BOOK_COMPONENTS, *TWIN.values()]))
-    return told.join(nowhere, on=["line", "movement", "side"], how="left").select(
-        "line", "movement", "side", "amount", placed=pl.col("placed").fill_null(True),
+    moves = facts.movements.select("movement", "kind", "at")
+    return told.join(nowhere, on=["line", "movement", "side"], how="left").join(moves, on="movement", how="left").select(
+        "line", "movement", "side", "amount", "kind", "at", placed=pl.col("placed").fill_null(True),
         expensed=pl.col("component").is_in(list(TWIN.values())),
     )  # fmt: skip
 
 
-def _kinds(state: ValueAt) -> dict[int, tuple[Kind, Instant]]:
-    moves = state.valued.facts.movements
-    return {m: (Kind(kind), at) for m, kind, at in moves.select("movement", "kind", "at").iter_rows()}
-
-
-def _lines(figures: MonthFigures) -> Iterable[Entry]:
+def _lines(figures: MonthFigures, old: pl.DataFrame, new: pl.DataFrame) -> Iterable[Entry]:
     """Cost lines that are new against those that were replaced: where they fell, and whom they are owed to."""
-    old, new = _shares(figures, figures.opening), _shares(figures, figures.closing)
     totals = [dict(s.group_by("line").agg(pl.col("amount").sum()).iter_rows()) for s in (old, new)]
     changed = {line for line in {*totals[0], *totals[1]} if totals[0].get(line) != totals[1].get(line)}
     changed |= _moved_lines(old, new)
     told = _told(changed)
-    for shares, state, sign in ((old, figures.opening, -1), (new, figures.closing, 1)):
-        kinds = _kinds(state)
-        for line, movement, side, amount, placed, expensed in shares.filter(
-            pl.col("line").is_in(sorted(changed))
-        ).iter_rows():
+    for shares, sign in ((old, -1), (new, 1)):
+        of_changed = shares.filter(pl.col("line").is_in(sorted(changed)))
+        columns = ("line", "side", "amount", "placed", "expensed", "kind", "at")
+        for line, side, amount, placed, expensed, kind, at in of_changed.select(columns).iter_rows():
             one = told[line]
             if not amount:
                 continue
@@ -138,8 +134,7 @@ def _lines(figures: MonthFigures) -> Iterable[Entry]:
             elif side == 0:
                 yield Entry(voucher, "inventory", sign * amount)
             else:
-                kind, at = kinds[movement]
-                yield Entry(voucher, _expense(figures, kind, at), sign * amount)
+                yield Entry(voucher, _expense(kind, prior=at < figures.starts), sign * amount)
 
 
 def _moved_lines(old: pl.DataFrame, new: pl.DataFrame) -> set[int]:
@@ -186,21 +181,23 @@ def _told(lines: set[int]) -> dict[int, _Told]:
     return found
 
 
-def _expense(figures: MonthFigures, kind: Kind, at: Instant) -> str:
-    return EXPENSE[kind] if at >= figures.starts else "prior_period"
+def _expense(kind: int, *, prior: bool) -> str:
+    return "prior_period" if prior else EXPENSE[Kind(kind)]
 
 
-def _left(figures: MonthFigures) -> Iterable[Entry]:
+def _left(figures: MonthFigures, old: pl.DataFrame, new: pl.DataFrame) -> Iterable[Entry]:
     """What left: its cost now less its cost as it was reported, without what was aimed at the issues themselves."""
     sums: dict[tuple[str, str], int] = defaultdict(int)
-    for state, sign in ((figures.opening, -1), (figures.closing, 1)):
-        aimed = _shares(figures, state).filter((pl.col("side") == 1) & pl.col("placed") & ~pl.col("expensed"))
-        own = dict(aimed.group_by("movement").agg(pl.col("amount").sum()).iter_rows())
-        kinds = _kinds(state)
-        for movement, amount in _costs_left(figures, state).iter_rows():
-            account = _expense(figures, *kinds[movement])
+    for state, shares, sign in ((figures.opening, old, -1), (figures.closing, new, 1)):
+        aimed = shares.filter((pl.col("side") == 1) & pl.col("placed") & ~pl.col("expensed"))
+        own = aimed.group_by("movement").agg(own=pl.col("amount").sum())
+        left = _costs_left(figures, state).join(own, on="movement", how="left").group_by(
+            "kind", prior=pl.col("at") < figures.starts
+        ).agg((pl.col("amount") - pl.col("own").fill_null(0)).sum())  # fmt: skip
+        for kind, prior, amount in left.iter_rows():
+            account = _expense(kind, prior=prior)
             voucher = "prior_period" if account == "prior_period" else VOUCHER[account]
-            sums[voucher, account] += sign * (amount - own.get(movement, 0))
+            sums[voucher, account] += sign * amount
     for (voucher, account), amount in sums.items():
         yield Entry(voucher, account, amount)
         yield Entry(voucher, "inventory", -amount)
@@ -219,8 +216,8 @@ def _written_down(figures: MonthFigures) -> Iterable[Entry]:
 
 
 def _costs_left(figures: MonthFigures, state: ValueAt) -> pl.DataFrame:
-    """movement, amount of the company's book components."""
+    """movement with its kind and instant, amount of the company's book components."""
     costs = state.valued.movement_costs().filter(pl.col("component").is_in(BOOK_COMPONENTS))
-    owners = state.valued.facts.movements.select("movement", "company")
-    mine = costs.join(owners.filter(pl.col("company") == figures.company.pk), on="movement")
-    return mine.group_by("movement").agg(pl.col("amount").sum())
+    owners = state.valued.facts.movements.filter(pl.col("company") == figures.company.pk)
+    amounts = costs.group_by("movement").agg(pl.col("amount").sum())
+    return amounts.join(owners.select("movement", "kind", "at"), on="movement")

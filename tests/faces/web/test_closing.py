@@ -176,3 +176,42 @@ def test_the_group_stands_on_the_page_and_in_the_interface(chain_of_three: Calla
     assert "All companies together" not in chain_of_three("/closing/2026-01/", "finance", **own).content.decode()
     assert chain_of_three("/api/months/2026-01/group-value", "finance", **own).status_code == 403
     assert chain_of_three("/api/months/2026-01/cut-off", "warehouse").status_code == 403
+
+
+def test_what_came_after_the_closing_stands_on_the_page(go: Callable[..., Any]) -> None:
+    """A closed month says what was recorded since; the worker compares; page and file tell the cent that a late bill moved."""
+    from entrepot.faces import worker
+    from tests.workflows import ledger as books
+
+    month_report("US", "2026-01")
+    assert "Known since it was closed" not in go("/closing/2026-01/").content.decode()
+    close("US", "2026-01", actor="ann")
+    assert "Known since it was closed" in go("/closing/2026-01/").content.decode()
+    assert "Nothing of that time was recorded" in go("/closing/2026-01/late").content.decode()
+    late = books.bill("F2", "2026-01-20", "duty", 1000, ("receipt", "R1"), supplier="FWD")
+    books.post(late, at=models.Period.objects.get().recorded_at + 1)
+    shown = go("/closing/2026-01/late").content.decode()
+    assert "1 document of that time was recorded" in shown
+    assert "F2" in shown
+    assert "Prior-period adjustment" not in shown
+    assert go("/closing/2026-01/late-skus.csv").status_code == 404
+    go("/closing/2026-01/compare", "finance", reason="-")
+    worker.work(once=True)
+    shown = go("/closing/2026-01/late").content.decode()
+    # 10.00 on 100 units, 30 of which had left: 7.00 more stock, 3.00 more cost of sales
+    assert all(text in shown for text in ("still give what was reported", "245.01", "252.01", "105.00", "108.00"))
+    table = b"".join(go("/closing/2026-01/late-skus.csv").streaming_content).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(table)))[1] == ["A", "7.00", "3.00"]
+    books.post(
+        books.bill("F3", "2026-01-21", "duty", 1, ("receipt", "R1"), supplier="FWD"),
+        at=models.Period.objects.get().recorded_at + 2,
+    )
+    assert "1 of them came after the comparison" in go("/closing/2026-01/late").content.decode()
+
+
+def test_what_came_late_is_for_who_sees_cost_and_all_places(go: Callable[..., Any]) -> None:
+    """No cost, or some places only: refused in words, and nothing is set to work."""
+    close("US", "2026-01", actor="ann")
+    assert go("/closing/2026-01/late", "warehouse").status_code == 403
+    assert go("/closing/2026-01/compare", "warehouse", reason="-").status_code == 422
+    assert not models.Job.objects.filter(kind="late_facts").exists()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from entrepot.books import jobs as work
 from entrepot.books.access import Viewer
 from entrepot.books.models import Job as Row
 from entrepot.books.selectors.health_shapes import Job
-from entrepot.books.selectors.paging import maybe_moment
+from entrepot.books.selectors.paging import maybe_moment, moment
 from entrepot.books.selectors.shapes import NotThere
 
 _STATES = {"queued": "waiting"}
@@ -21,6 +24,16 @@ def jobs(viewer: Viewer) -> list[Job]:
     """Jobs that run or wait, oldest first."""
     rows = Row.objects.filter(state__in=(work.QUEUED, work.RUNNING)).order_by("pk")
     return [shape(viewer, row) for row in rows if _may(viewer, row)]
+
+
+def result(viewer: Viewer, kind: str, **arguments: str) -> tuple[dict[str, Any], datetime] | None:
+    """What the last job of a kind found with these arguments for the viewer's company, and when; ``None`` without one."""
+    wanted = {"company": viewer.company.code, **arguments}
+    rows = Row.objects.filter(
+        kind=kind, state=work.DONE, **{f"arguments__{name}": told for name, told in wanted.items()}
+    )
+    row = rows.exclude(result=None).order_by("-pk").first()
+    return None if row is None or row.finished_at is None else (row.result, moment(row.finished_at))
 
 
 def find(viewer: Viewer, key: str | int) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.utils.translation import get_language
@@ -13,16 +13,18 @@ from entrepot.books.selectors import jobs as work
 from entrepot.books.selectors import months as reading
 from entrepot.books.selectors.health_shapes import Job
 from entrepot.core.calendar import local_date
+from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces import worker
 from entrepot.faces.web.entry_queries import revalue
-from entrepot.workflows import capitalise, net_realisable, reopening
+from entrepot.workflows import capitalise, late_facts, net_realisable, reopening
 from entrepot.workflows.account_map import account_map
 from entrepot.workflows.capitalise import Treatment
 from entrepot.workflows.clock import now
+from entrepot.workflows.late_facts import LateFacts, LatePaper, Restated
 from entrepot.workflows.voucher_files import VoucherFile, voucher_files
 from entrepot.workflows.vouchers import vouchers
 
-KINDS = ("month_report", "month_close")
+KINDS = ("month_report", "month_close", "late_facts")
 
 
 def months(viewer: Viewer) -> list[reading.ClosingMonth]:
@@ -50,9 +52,41 @@ def running(viewer: Viewer) -> list[Job]:
     return [job for job in work.jobs(viewer) if job.kind in KINDS]
 
 
+def late_papers(viewer: Viewer, which: date) -> tuple[int, tuple[LatePaper, ...]]:
+    """Documents of a closed month that were recorded after the closing: how many, and the first of them."""
+    _whole(viewer)
+    return late_facts.late_papers(viewer.company.code, f"{which:%Y-%m}")
+
+
+def late(viewer: Viewer, which: date) -> tuple[LateFacts, datetime] | None:
+    """The closed month as reported and as known, as it was worked out last, and when."""
+    _whole(viewer)
+    found = work.result(viewer, "late_facts", month=f"{which:%Y-%m}")
+    if found is None:
+        return None
+    told, at = found
+    parts = {
+        "rows": tuple(Restated(**row) for row in told["rows"]), "skus": tuple((sku, a, b) for sku, a, b in told["skus"]),
+        "papers": tuple(LatePaper(**row) for row in told["papers"]),
+    }  # fmt: skip
+    return LateFacts(**{**told, **parts}), at
+
+
+def _whole(viewer: Viewer) -> None:
+    viewer.need("see_cost")
+    if viewer.locations is not None:
+        raise ProblemError(
+            Problem("not_allowed", "a month is the whole company's", "ask someone who sees all of its places")
+        )
+
+
 def start(viewer: Viewer, kind: str, which: date) -> None:
-    """Put a month together (``month_report``) or close it (``month_close``), unless the worker is at that already."""
-    viewer.need("close")
+    """Put a month together (``month_report``), close it (``month_close``) or work out what came late (``late_facts``), unless
+    the worker is at one of these already."""
+    if kind == "late_facts":
+        _whole(viewer)
+    else:
+        viewer.need("close")
     if not running(viewer):
         arguments = {"name": kind, "company": viewer.company.code, "month": f"{which:%Y-%m}", "actor": viewer.name}
         worker.start(kind, arguments, viewer.name)

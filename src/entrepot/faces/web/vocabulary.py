@@ -290,6 +290,7 @@ WORDS: dict[str, dict[str, Promise]] = {
         "compare_stock": pgettext_lazy("job", "Comparing stock reports with the books"),
         "month_report": pgettext_lazy("job", "Putting the month together"),
         "month_close": pgettext_lazy("job", "Closing the month"),
+        "late_facts": pgettext_lazy("job", "Comparing the month as reported and as known"),
         "set_up_check": pgettext_lazy("job", "Trying the workbook"),
         "set_up": pgettext_lazy("job", "Setting the books up"),
     },

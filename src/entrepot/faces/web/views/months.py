@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -22,11 +23,15 @@ from entrepot.core.money import minor
 from entrepot.faces.web import month_queries as queries
 from entrepot.faces.web import month_words as words
 from entrepot.faces.web.families import component as label_of
+from entrepot.faces.web.families import label as family
 from entrepot.faces.web.page import Visit, page
 from entrepot.faces.web.tables import EXPORT_ROWS, Column, Table, build, wish
 from entrepot.faces.web.views.export import send
+from entrepot.workflows.late_facts import LateFacts
 from entrepot.workflows.voucher_files import LAYOUTS
 
+LATE_SHOWN = 20
+"""Late documents that are listed; the others are counted."""
 PROGRAMS = {"generic": _("All columns (CSV)"), "kingdee": "金蝶 Kingdee", "yonyou": "用友 Yonyou", "xero": "Xero"}
 
 
@@ -93,6 +98,15 @@ def group_columns() -> list[Column]:
         Column("carried", _("In the companies' books"), "money"),
         Column("paid", _("Paid to outsiders"), "money"),
         Column("profit", _("Profit within the group"), "money"),
+    ]
+
+
+def late_columns() -> list[Column]:
+    """SKUs that late facts changed."""
+    return [
+        Column("sku", _("SKU"), "sku", href=lambda r: reverse("sku", args=[r.sku]), sort=False),
+        Column("stock", _("Stock changed by"), "money", sort=False),
+        Column("left", _("Cost of what had left changed by"), "money", sort=False),
     ]
 
 
@@ -198,8 +212,61 @@ def month(visit: Visit, which: str) -> HttpResponseBase:
         worth=[(row, str(words.CONFIDENCE[row.confidence])) for row in found.realisable],
         jobs=queries.running(visit.viewer),
         may_close=visit.viewer.can("close"),
+        whole=visit.viewer.locations is None,
         programs=PROGRAMS,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """An SKU whose stock at the month's end, or whose cost of what had left by then, is another one now."""
+
+    sku: str
+    stock: int
+    left: int
+
+
+def _late_skus(visit: Visit, which: str, found: LateFacts, *, everything: bool) -> Table:
+    """Those most changed; all of them in the file."""
+    declared = late_columns()
+    view = wish(visit.request, declared, "", prefix="late-")
+    part = replace(view.slice, offset=0, limit=EXPORT_ROWS if everything else LATE_SHOWN)
+    rows = cut([_Changed(*row) for row in found.skus], part, sums=("stock", "left"))
+    export = reverse("month", args=[which]) + "late-skus"
+    return build("late", declared, rows, view, visit.viewer, visit.state.currency, export=export, paged=False)
+
+
+@require_GET
+@page
+def late(visit: Visit, which: str) -> HttpResponseBase:
+    """What became known after the closing: a piece of the month's page, or a page of its own."""
+    if not visit.viewer.can("see_cost"):
+        return visit.page("web/no_cost.html", "close", status=403)
+    first = _month(which)
+    count, papers = queries.late_papers(visit.viewer, first)
+    worked = queries.late(visit.viewer, first)
+    found, at = worked or (None, None)
+    running = queries.running(visit.viewer)
+    told: dict[str, Any] = {
+        "which": which, "count": count, "papers": papers[:LATE_SHOWN], "found": found, "at": at,
+        "more": count - found.documents if found else 0, "busy": bool(running), "jobs": [] if visit.swaps else running,
+        "rows": [(family(row.family) if row.family else gettext("In all"), row, not row.family) for row in found.rows]
+        if found else [],
+        "table": _late_skus(visit, which, found, everything=False) if found and found.skus else None,
+    }  # fmt: skip
+    if visit.swaps:
+        return visit.part("web/_late_facts.html", **told)
+    return visit.page("web/late_facts.html", "close", **told)
+
+
+@require_GET
+@page
+def late_export(visit: Visit, which: str, suffix: str) -> HttpResponseBase:
+    """SKUs that late facts changed as a file."""
+    worked = queries.late(visit.viewer, _month(which))
+    if worked is None:
+        raise Http404(which)
+    return send(_late_skus(visit, which, worked[0], everything=True), suffix, visit.state.zone)
 
 
 @require_GET
@@ -271,6 +338,8 @@ def act(visit: Visit, which: str, action: str) -> HttpResponseBase:
     key = visit.request.POST.get("request", "")
     if action in ("report", "close"):
         queries.start(visit.viewer, f"month_{action}", first)
+    elif action == "compare":
+        queries.start(visit.viewer, "late_facts", first)
     elif action == "ask":
         queries.ask(visit.viewer, first, visit.request.POST.get("reason", ""))
     elif action == "write-down":
