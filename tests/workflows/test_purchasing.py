@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -262,6 +263,32 @@ def test_what_is_open_of_one_orders_bills_is_what_all_bills_tell() -> None:
     for number in ("PO-1", "PO-2", "PO-3", "PO-4"):
         one = [bill for bill in payables.bills(company, day, number) if number in bill.orders]
         assert one == [bill for bill in every if number in bill.orders] != []
+        alone, among = order_facts.gather(company, {number})[number], order_facts.gather(company)[number]
+        assert [line.billed for line in alone.lines] == [line.billed for line in among.lines]
+    # of PO-2: half of the first bill and half of the second, 100 of its 140 units being A
+    assert order_facts.gather(company, {"PO-2"})["PO-2"].lines[0].billed == Fraction(100 * 80_001, 280)
+
+
+def test_a_bill_for_goods_of_an_order_and_of_none_is_the_orders_by_its_share() -> None:
+    """50 of 150 units came without an order: a deposit settles no more of the bill than the order's two thirds."""
+    placed(lines=[{"sku": "A", "quantity": 100, "price": {"amount": 700}}])
+    order_trade.pay(who("bob"), "F1", "CNY", [share("purchase_order", "PO-1", 70_000)], at=DAY(2026, 1, 7))
+    order_trade.receive(who("ann"), "PO-1", "LA", [{"order_line": 1, "quantity": 100}], at=DAY(2026, 2, 12))
+    company = models.Company.objects.get()
+    ordered = models.Document.objects.get(type="receipt").external_id
+    refs = [
+        {"type": "receipt", "id": ordered, "source": "entrepot", "account": company.code},
+        {"type": "receipt", "id": "R-X"},
+    ]
+    ledger.post(
+        ledger.doc("receipt", "R-X", "2026-02-12", location="LA", lines=[{"sku": "A", "quantity": 50}]),
+        ledger.doc("cost_bill", "F-1", "2026-02-14", company=company.code, supplier="F1", currency="CNY",
+                   lines=[{"component": "goods", "amount": 90_000, "basis": "quantity",
+                           "targets": [{"kind": "births", "document": ref} for ref in refs]}]),
+    )  # fmt: skip
+    (bill,) = payables.bills(company, date(2026, 3, 1))
+    assert (bill.orders, bill.settled, bill.open) == ({"PO-1": Fraction(60_000)}, 60_000, 30_000)
+    assert facts().lines[0].billed == order_facts.gather(company, {"PO-1"})["PO-1"].lines[0].billed == 60_000
 
 
 def test_goods_given_back_are_credited() -> None:

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from entrepot.books import models
 from entrepot.core.calendar import local_date, midnight
@@ -204,14 +204,31 @@ def _moved(company: models.Company, refs: set[Ref]) -> dict[Ref, _Goods]:
     return {ref: goods for ref, goods in found.items() if ref in refs}
 
 
+class _Pack(NamedTuple):
+    """Columns of a packaging: plain rows, for bills of years move thousands of items."""
+
+    pk: int
+    item_id: int
+    level: str
+    units: int
+    weight_g: int | None
+    length_mm: int | None
+    width_mm: int | None
+    height_mm: int | None
+    valid_from: date | None
+
+
 class Packing:
     """Cartons of units by the packaging that was valid on a day."""
 
     def __init__(self, items: Iterable[int]) -> None:
-        self._of: dict[int, list[models.Packaging]] = defaultdict(list)
-        for row in models.Packaging.objects.filter(Q(level="carton") | Q(level="unit"), item_id__in=items):
-            self._of[row.item_id].append(row)
-        self._sku = dict(models.Item.objects.filter(pk__in=items).values_list("pk", "sku"))
+        chosen = set(items)
+        self._of: dict[int, list[_Pack]] = defaultdict(list)
+        packs = models.Packaging.objects.filter(level__in=("carton", "unit")).values_list(*_Pack._fields)
+        for row in map(_Pack._make, packs):
+            if row.item_id in chosen:
+                self._of[row.item_id].append(row)
+        self._sku = {pk: sku for pk, sku in models.Item.objects.values_list("pk", "sku") if pk in chosen}
 
     def cartons(self, goods: Mapping[int, int], on: date) -> tuple[Cartons, ...]:
         """Whole cartons of each item and one for the rest; units by themselves where no carton is known."""
@@ -231,12 +248,12 @@ class Packing:
                 found.append(_kind(1, carton, weight, sku))
         return tuple(found)
 
-    def _valid(self, item: int, level: str, on: date) -> models.Packaging | None:
+    def _valid(self, item: int, level: str, on: date) -> _Pack | None:
         rows = [r for r in self._of[item] if r.level == level and (r.valid_from or date.min) <= on]
         return max(rows, key=lambda r: (r.valid_from or date.min, r.pk), default=None)
 
 
-def _kind(count: int, pack: models.Packaging | None, weight: int | None, sku: str) -> Cartons:
+def _kind(count: int, pack: _Pack | None, weight: int | None, sku: str) -> Cartons:
     sides = (pack.length_mm, pack.width_mm, pack.height_mm) if pack else (None, None, None)
     return Cartons(count, weight, *sides, label=sku)
 

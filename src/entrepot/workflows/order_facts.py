@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from entrepot.books import models
 from entrepot.books.versions import current
@@ -255,17 +255,17 @@ def _came(line: OrderLine, units: int, at: Instant) -> None:
 
 
 def _money(company: models.Company, by_key: dict[int, OrderLine], found: dict[str, OrderFacts], *, whole: bool) -> None:
-    """What was billed and credited of each line, and paid on each order."""
+    """What was billed and credited of each line, and paid on each order; a bill over several orders by its weights."""
     shares = models.BasisShare.objects.filter(
         basis__cost_line__company=company, basis__cost_line__component=GOODS, basis__cost_line__estimate=False,
         basis__cost_line__internal=False, basis__cost_line__replacement__isnull=True,
         basis__cost_line__document__type__in=("cost_bill", "supplier_credit"),
-    ).filter(Q(movement__purchase_line__isnull=False) | Q(movement__lot__purchase_line__isnull=False)
     )  # fmt: skip
     if not whole:
-        shares = shares.filter(
-            Q(movement__purchase_line__in=list(by_key)) | Q(movement__lot__purchase_line__in=list(by_key))
-        )
+        came = list(models.Movement.objects.filter(purchase_line__in=list(by_key)).values_list("pk", flat=True))
+        back = list(models.Movement.objects.filter(lot__in=came).values_list("pk", flat=True))
+        touching = shares.filter(movement__in=came + back).values_list("basis__cost_line_id", flat=True)
+        shares = shares.filter(basis__cost_line__in=list(touching.order_by().distinct()))
     names = (
         "basis__cost_line_id", "basis__version", "basis__cost_line__amount", "basis__cost_line__currency", "weight",
         "movement__purchase_line_id", "basis__cost_line__document__type", "movement__lot__purchase_line_id",

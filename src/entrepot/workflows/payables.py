@@ -30,7 +30,7 @@ BUCKETS = (0, 30, 60, 90)
 """Ageing: not due, then up to so many days overdue; what is older comes last."""
 _Identity = tuple[str, str, str, str]
 _Shares = dict[tuple[_Identity, int], dict[int, list[tuple[int, int, str]]]]
-"""Bill and its line → version of the weights → amount of the line, weight, order."""
+"""Bill and its line → version of the weights → amount of the line, weight, order (empty: goods of none)."""
 
 
 @dataclass
@@ -134,8 +134,7 @@ def _shares(company: models.Company, ends: Instant, order: str) -> _Shares:
     rows = models.BasisShare.objects.filter(
         basis__cost_line__company=company, basis__cost_line__component=GOODS, basis__cost_line__estimate=False,
         basis__cost_line__internal=False, basis__cost_line__replacement__isnull=True,
-        basis__cost_line__document__type="cost_bill", basis__cost_line__effective_at__lt=ends,
-        movement__purchase_line__isnull=False,
+        basis__cost_line__document__type="cost_bill", basis__cost_line__effective_at__lt=ends, movement__isnull=False,
     )  # fmt: skip
     if not order:
         return _by_line(rows)
@@ -145,7 +144,7 @@ def _shares(company: models.Company, ends: Instant, order: str) -> _Shares:
         touching = rows.filter(movement__purchase_line__in=list(lines.values_list("pk", flat=True)))
         bills = list(touching.order_by().values_list(number, flat=True).distinct())
         found = _by_line(rows.filter(**{number + "__in": bills}))
-        reached = {one for versions in found.values() for parts in versions.values() for *_, one in parts}
+        reached = {one for versions in found.values() for parts in versions.values() for *_, one in parts if one}
         if reached <= orders:
             return found
         orders |= reached
@@ -159,7 +158,7 @@ def _by_line(rows: QuerySet[Any]) -> _Shares:
     )  # fmt: skip
     by_line: _Shares = defaultdict(lambda: defaultdict(list))
     for *key, line, version, amount, weight, order in rows.values_list(*names):
-        by_line[(key[0], key[1], key[2], key[3]), line][version].append((amount, weight, order))
+        by_line[(key[0], key[1], key[2], key[3]), line][version].append((amount, weight, order or ""))
     return by_line
 
 
@@ -171,7 +170,7 @@ def _share(by_line: _Shares, found: dict[_Identity, Payable]) -> None:
         weights = sum(weight for _, weight, _ in parts)
         if bill is None or not weights:
             continue
-        for amount, weight, order in parts:
+        for amount, weight, order in ((a, w, o) for a, w, o in parts if o):
             bill.orders[order] = bill.orders.get(order, Fraction(0)) + Fraction(amount * weight, weights)
 
 
