@@ -15,7 +15,16 @@ from entrepot.books import models
 from entrepot.books.access import Viewer, create_user, viewer_for
 from entrepot.core.documents import parse
 from entrepot.core.errors import ProblemError
-from entrepot.workflows import order_facts, order_match, order_state, order_steps, order_trade, payables, purchasing
+from entrepot.workflows import (
+    order_facts,
+    order_match,
+    order_pages,
+    order_state,
+    order_steps,
+    order_trade,
+    payables,
+    purchasing,
+)
 from entrepot.workflows.order_figures import fresh, order_figures
 from tests.books import factories as make
 from tests.workflows import ledger
@@ -232,8 +241,19 @@ def test_three_papers_are_matched() -> None:
     assert order_match.open_differences(facts()) == []
     rows = payables.bills(models.Company.objects.get(), date(2026, 2, 20))
     assert [(row.kind, row.open) for row in rows] == [("bill", 78_020), ("credit", -3_000)]
+    page = order_pages.order_page(bob, "PO-1")
+    assert [(bill.number, bill.open) for bill in page.bills] == [("F-1", 78_020), ("CN-1", -3_000)]
+    assert page.to_pay.amount == 75_020
     both = [share("cost_bill", "F-1", 78_020), share("supplier_credit", "CN-1", -3_000)]
     order_trade.pay(bob, "F1", "CNY", both, at=DAY(2026, 2, 25))
+    page = order_pages.order_page(bob, "PO-1")
+    money = [(event.kind, event.reason or event.number, event.money) for event in page.events if event.kind in (
+        "cost_bill", "supplier_credit", "payment")]  # fmt: skip
+    assert [(kind, paper, told.amount) for kind, paper, told in money if told] == [
+        ("cost_bill", "F-1", 78_020), ("supplier_credit", "CN-1", -3_000), ("payment", "F-1", 78_020),
+        ("payment", "CN-1", -3_000),
+    ]  # fmt: skip
+    assert (page.to_pay.amount, page.standing.state) == (0, "paid")
     assert all(row.open == 0 for row in payables.bills(models.Company.objects.get(), date(2026, 2, 25)))
     assert [row.open for row in payables.bills(models.Company.objects.get(), date(2026, 2, 24))] == [78_020, -3_000]
 

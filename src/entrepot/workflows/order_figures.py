@@ -60,10 +60,9 @@ def _of_company(company: models.Company, today: date) -> int:
     orders = order_facts.gather(company)
     bills = payables.bills(company, today)
     for bill in bills:
-        whole = sum(abs(part) for part in bill.orders.values())
-        for number, part in bill.orders.items():
-            if number in orders and whole:
-                orders[number].bill_open += round_half_away(bill.open * part / whole)
+        for number in bill.orders:
+            if number in orders:
+                orders[number].bill_open += payables.of_order(bill, number)
     stood = {number: standing(order, company.zone, today) for number, order in orders.items()}
     rated = payables.Rates(company, midnight(today, company.zone))
     models.OrderFigure.objects.filter(company=company).delete()

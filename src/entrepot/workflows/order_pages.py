@@ -26,6 +26,10 @@ STATES = (
 )  # fmt: skip
 
 
+TYPE_OF = {payables.BILL: "cost_bill", payables.CREDIT: "supplier_credit"}
+"""Type of the document of a payable."""
+
+
 @dataclass(frozen=True)
 class OrderRow:
     """An order in the list. Amounts carry the order's currency."""
@@ -131,11 +135,9 @@ def order_page(viewer: Viewer, number: str) -> OrderPage:
         raise NotThere(f"order {number}")
     _at_his_places(viewer, found)
     today = local_date(now(), company.zone)
-    billed = any(line.billed for line in found.lines)
+    billed = any(line.billed or line.credited for line in found.lines)
     bills = tuple(bill for bill in payables.bills(company, today, number) if number in bill.orders) if billed else ()
-    for bill in bills:
-        whole = sum(abs(part) for part in bill.orders.values())
-        found.bill_open += round(bill.open * bill.orders[number] / whole) if whole else 0
+    found.bill_open = sum(payables.of_order(bill, number) for bill in bills)
     standing = order_state.standing(found, company.zone, today)
     proposal = found.last("proposed")
     events = sorted([*_steps(found), *_goods(viewer, found), *_money(viewer, found, bills)], key=lambda event: event.at)
@@ -199,18 +201,19 @@ def _goods(viewer: Viewer, found: OrderFacts) -> list[Event]:
 
 
 def _money(viewer: Viewer, found: OrderFacts, bills: tuple[payables.Payable, ...]) -> list[Event]:
-    """Bills, and payments on the order and on its bills."""
+    """Bills and credits, and payments on the order and on these."""
     instants = dict(
         models.Document.objects.filter(pk__in=[bill.document for bill in bills]).values_list("pk", "effective_at")
     )
     told = [
-        Event(to_datetime(instants[bill.document]), "cost_bill", "", "", bill.document, bill.number,
-              money=Money(bill.amount, bill.currency), on=bill.due)
+        Event(to_datetime(instants[bill.document]), TYPE_OF[bill.kind], "", "", bill.document, bill.number,
+              money=Money(bill.amount, bill.currency), on=bill.due if bill.kind == payables.BILL else None)
         for bill in bills
     ]  # fmt: skip
     lines = viewer.of_company(models.PaymentLine.objects.all()).filter(
         Q(order_type="purchase_order", order=found.number)
-        | Q(order_type="cost_bill", order__in=[b.number for b in bills])
+        | Q(order_type="cost_bill", order__in=[b.number for b in bills if b.kind == payables.BILL])
+        | Q(order_type="supplier_credit", order__in=[b.number for b in bills if b.kind == payables.CREDIT])
     )
     rows = current(lines).select_related("document__batch").defer("document__body").order_by("effective_at")
     told += [

@@ -126,7 +126,7 @@ def _bills(company: models.Company, ends: Instant, numbers: list[str] | None) ->
 
 
 def _shares(company: models.Company, ends: Instant, order: str) -> _Shares:
-    """What of each bill's lines is for goods of which order, by version of the line's weights.
+    """What of the lines of each bill and credit is for goods of which order, by version of the line's weights.
 
     With ``order`` those of its own bills, and of all that share an order with one of them, for a deposit settles the oldest
     first: asked until nothing more is found, most often twice.
@@ -134,14 +134,18 @@ def _shares(company: models.Company, ends: Instant, order: str) -> _Shares:
     rows = models.BasisShare.objects.filter(
         basis__cost_line__company=company, basis__cost_line__component=GOODS, basis__cost_line__estimate=False,
         basis__cost_line__internal=False, basis__cost_line__replacement__isnull=True,
-        basis__cost_line__document__type="cost_bill", basis__cost_line__effective_at__lt=ends, movement__isnull=False,
+        basis__cost_line__document__type__in=("cost_bill", "supplier_credit"), basis__cost_line__effective_at__lt=ends,
+        movement__isnull=False,
     )  # fmt: skip
     if not order:
         return _by_line(rows)
     orders, number = {order}, "basis__cost_line__document__external_id"
     while True:
         lines = models.PurchaseLine.objects.filter(company=company, document__external_id__in=sorted(orders))
-        touching = rows.filter(movement__purchase_line__in=list(lines.values_list("pk", flat=True)))
+        keys = list(lines.values_list("pk", flat=True))
+        came = list(models.Movement.objects.filter(purchase_line__in=keys).values_list("pk", flat=True))
+        back = list(models.Movement.objects.filter(lot__in=came).values_list("pk", flat=True))
+        touching = rows.filter(movement__in=came + back)
         bills = list(touching.order_by().values_list(number, flat=True).distinct())
         found = _by_line(rows.filter(**{number + "__in": bills}))
         reached = {one for versions in found.values() for parts in versions.values() for *_, one in parts if one}
@@ -155,15 +159,16 @@ def _by_line(rows: QuerySet[Any]) -> _Shares:
     names = (
         *(document + name for name in ("type", "external_id", "source", "account")), "basis__cost_line_id", "basis__version",
         "basis__cost_line__amount", "weight", "movement__purchase_line__document__external_id",
+        "movement__lot__purchase_line__document__external_id",
     )  # fmt: skip
     by_line: _Shares = defaultdict(lambda: defaultdict(list))
-    for *key, line, version, amount, weight, order in rows.values_list(*names):
-        by_line[(key[0], key[1], key[2], key[3]), line][version].append((amount, weight, order or ""))
+    for *key, line, version, amount, weight, order, returned in rows.values_list(*names):
+        by_line[(key[0], key[1], key[2], key[3]), line][version].append((amount, weight, order or returned or ""))
     return by_line
 
 
 def _share(by_line: _Shares, found: dict[_Identity, Payable]) -> None:
-    """Tell each bill what of it is for goods of which order."""
+    """Tell each bill and credit what of it is for goods of which order; of a credit negative."""
     for (key, _), versions in by_line.items():
         bill = found.get(key)
         parts = versions[max(versions)]
@@ -222,6 +227,12 @@ def _deposits(company: models.Company, ends: Instant, found: Iterable[Payable]) 
                 left[key] -= take
                 used += take
         bill.settled = round_half_away(used)
+
+
+def of_order(row: Payable, number: str) -> int:
+    """What is open of a bill or credit (negative) for goods of an order, by the order's share of it."""
+    whole = sum(abs(part) for part in row.orders.values())
+    return round_half_away(row.open * abs(row.orders.get(number, Fraction(0))) / whole) if whole else 0
 
 
 def bucket(row: Payable | Any, day: date) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entrepot.books.selectors.arriving import Arriving
 from entrepot.faces.web import sentences
@@ -23,10 +24,10 @@ def arrivals() -> list[Column]:
         Column("kind", _("Kind"), read=lambda r: sentences.word("document", r.kind)),
         Column("origin", _("From")),
         Column("place", _("To"), read=lambda r: r.place or r.place_code),
-        Column("due", _("Due"), "date"),
+        Column("due", pgettext_lazy("arrival", "Due"), "date"),
         Column("late", _("Late"), read=lambda r: _("late") if r.late else "", optional=True),
         Column("promised", _("Promised"), "units"),
-        Column("came", _("Received"), "units"),
+        Column("came", pgettext_lazy("order line", "Received"), "units"),
         Column("open", _("To come"), "units"),
         Column("container", _("Container"), optional=True),
     ]
@@ -63,7 +64,7 @@ def lines() -> list[Column]:
         Column("sku", _("SKU"), "sku", href=lambda r: sku_page(r.sku)),
         Column("name", _("Name")),
         Column("promised", _("Promised"), "units"),
-        Column("came", _("Received"), "units"),
+        Column("came", pgettext_lazy("order line", "Received"), "units"),
         Column("open", _("To come"), "units"),
     ]
 

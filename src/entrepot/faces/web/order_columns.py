@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from entrepot.books.selectors.shapes import Money
 from entrepot.faces.web import order_words as words
@@ -81,7 +82,7 @@ def to_come(name_of: Name) -> list[Column]:
     return [
         Column("number", _("Order"), "sku", href=lambda r: reverse("order", args=[r.number])),
         Column("supplier", _("Supplier"), read=lambda r: name_of(r.supplier)),
-        Column("trigger", _("Due"), read=lambda r: words.said(words.TRIGGERS, r.trigger)),
+        Column("trigger", pgettext_lazy("what is due", "Due"), read=lambda r: words.said(words.TRIGGERS, r.trigger)),
         Column("due", _("On"), "date"),
         Column("estimate", _("Day is"), read=lambda r: str(_("expected")) if r.estimate else str(_("known"))),
         Column("open", _("Amount"), "amount"),

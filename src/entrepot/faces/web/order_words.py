@@ -84,6 +84,7 @@ EVENTS: dict[str, Promise] = {
     "shipment": pgettext_lazy("event", "Shipped by the supplier"),
     "supplier_return": pgettext_lazy("event", "Given back"),
     "cost_bill": pgettext_lazy("event", "Billed"),
+    "supplier_credit": pgettext_lazy("event", "Credited"),
     "payment": pgettext_lazy("event", "Paid"),
     **STAGES,
 }

@@ -27,6 +27,7 @@ from entrepot.faces.web.tables import EXPORT_ROWS, Table, build, wish
 from entrepot.faces.web.views.export import send
 from entrepot.workflows import order_pages, order_steps, order_trade, purchasing
 from entrepot.workflows.order_pages import OrderPage
+from entrepot.workflows.payables import BILL
 from entrepot.workflows.plan_papers import purchase_orders
 
 
@@ -145,7 +146,9 @@ def _pays(found: OrderPage, typed: Mapping[str, str]) -> list[tuple[str, str, in
         due = sum(x.open for x in found.standing.dues if x.open and not x.estimate)
         rows.append(("purchase_order", found.number, due, ""))
         rows += [
-            ("cost_bill", bill.number, bill.open, "") for bill in found.bills if bill.open and bill.currency == currency
+            (order_pages.TYPE_OF[bill.kind], bill.number, bill.open, "")
+            for bill in found.bills
+            if bill.open and bill.currency == currency
         ]
     return [
         (f"{kind}:{number}", number, amount, typed.get(f"pay-{kind}:{number}", _written(amount, currency) if amount else ""))
@@ -324,7 +327,8 @@ def _match(visit: Visit, found: OrderPage, typed: Mapping[str, str]) -> str:
     line = next((x for x in found.lines if str(x.line.line) == typed.get("line")), None)
     if line is None or not line.match.cause:
         raise ProblemError(Problem("wrong_order_line", "this line agrees", "look at the order again"))
-    bill = found.bills[-1].number if found.bills else found.number
+    bills = [bill.number for bill in found.bills if bill.kind == BILL]
+    bill = bills[-1] if bills else found.number
     order_steps.settle(
         visit.viewer, found.number, bill, line.match.cause, typed.get("decision", ""), order_line=line.line.line,
         owner=typed.get("owner", ""), amount=line.match.difference, currency=found.facts.currency, origin=_origin(visit),
