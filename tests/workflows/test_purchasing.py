@@ -198,6 +198,20 @@ def test_refused_is_refused_whole() -> None:
     assert code(lambda: order_steps.end(ann, "PO-1", "cancelled")) == "no_reason"
 
 
+def test_who_works_at_one_place_receives_and_gives_back_there_alone() -> None:
+    """Another place's name in a form or call is refused whole; his own is taken."""
+    placed()
+    ledger.post(parse({"type": "location", "id": "NY", "name": "NY", "kind": "warehouse", "country": "US",
+                       "effective_at": "2026-01-01T00:00:00Z"}))  # fmt: skip
+    membership = models.Membership.objects.get(user__username="wes")
+    membership.locations.set([models.Location.objects.get(code="LA")])
+    line = [{"order_line": 1, "quantity": 10}]
+    assert code(lambda: order_trade.receive(who("wes"), "PO-1", "NY", line)) == "not_allowed"
+    order_trade.receive(who("wes"), "PO-1", "LA", line, at=DAY(2026, 2, 12))
+    assert code(lambda: order_trade.give_back(who("wes"), "PO-1", {"location": "NY"}, line)) == "not_allowed"
+    order_trade.give_back(who("wes"), "PO-1", {"location": "LA"}, line, at=DAY(2026, 2, 13))
+
+
 def test_a_cancelled_orders_deposit_is_owed_back() -> None:
     """Cancelled, it waits for its deposit; another deposit is refused; with the money back nothing is left to do."""
     placed()

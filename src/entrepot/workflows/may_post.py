@@ -37,6 +37,18 @@ def authorise(viewer: Viewer, documents: Sequence[Any]) -> None:
         )  # fmt: skip
 
 
+def need_place(viewer: Viewer, document: Any) -> None:
+    """Raise ``ProblemError`` (``not_allowed``) for a document that acts at another place than his; rights are asked elsewhere."""
+    places = _codes(Location, viewer.locations)
+    if places is not None and not _places_are_his(document, places):
+        raise ProblemError(
+            Problem(
+                "not_allowed", "this place is not yours", "ask someone who works there",
+                document=f"{document.type} {document.id}", field="location",
+            )
+        )  # fmt: skip
+
+
 def _codes(model: Any, scope: frozenset[int] | None) -> set[str] | None:
     return None if scope is None else set(model.objects.filter(pk__in=scope).values_list("code", flat=True))
 

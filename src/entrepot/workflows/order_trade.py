@@ -18,6 +18,7 @@ from entrepot.core.errors import Problem, ProblemError
 from entrepot.workflows import over_receipt
 from entrepot.workflows.clock import now
 from entrepot.workflows.documents_out import SOURCE, unused_number
+from entrepot.workflows.may_post import need_place
 from entrepot.workflows.order_steps import typed
 from entrepot.workflows.purchasing import post, problem
 
@@ -217,6 +218,8 @@ def _post(
     document = typed(kind, {
         **body, "id": given, "source": SOURCE, "account": account, "company": code, "effective_at": _when(viewer, on, moment),
     })  # fmt: skip
+    if kind_name in ("receipt", "supplier_return"):
+        need_place(viewer, document)
     post(viewer, [document], f"{kind_name} {given}", moment)
     audit_trail.record(viewer.name, origin, f"order.{kind_name}"[:60], subject, after={"document": given}, at=moment)
     return given
