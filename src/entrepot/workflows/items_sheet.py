@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -64,11 +64,12 @@ class SheetFaults(ProblemError):
 
 
 def rows() -> list[ItemRow]:
-    """Every item by SKU. Two queries."""
-    levels: dict[int, list[models.Packaging]] = {}
-    for level in models.Packaging.objects.all():
+    """Every item by SKU. Two queries; plain values, for all of thousands stand on the sheet."""
+    levels: dict[int, list[_Level]] = {}
+    for level in map(_Level._make, models.Packaging.objects.order_by("pk").values_list(*_Level._fields)):
         levels.setdefault(level.item_id, []).append(level)
-    return [_row(item, levels.get(item.pk, [])) for item in models.Item.objects.order_by("sku")]
+    wanted = dict.fromkeys(("pk", "sku", "discontinued_on", "list_price", *TEXTS, *NUMBERS))
+    return [_row(item, levels.get(item["pk"], [])) for item in models.Item.objects.order_by("sku").values(*wanted)]
 
 
 def may_change(viewer: Viewer) -> bool:
@@ -117,16 +118,31 @@ def change(viewer: Viewer, changed: Iterable[Mapping[str, Any]], *, origin: str 
     return len(documents)
 
 
-def _row(item: models.Item, levels: list[models.Packaging]) -> ItemRow:
-    cells = {name: str(getattr(item, name) if getattr(item, name) is not None else "") for name in (*TEXTS, *NUMBERS)}
-    cells |= {"sku": item.sku, "discontinued_on": item.discontinued_on.isoformat() if item.discontinued_on else ""}
+class _Level(NamedTuple):
+    """Columns of a packaging."""
+
+    pk: int
+    item_id: int
+    level: str
+    units: int
+    weight_g: int | None
+    length_mm: int | None
+    width_mm: int | None
+    height_mm: int | None
+    valid_from: date | None
+
+
+def _row(item: Mapping[str, Any], levels: list[_Level]) -> ItemRow:
+    cells = {name: "" if item[name] is None else str(item[name]) for name in (*TEXTS, *NUMBERS)}
+    ends = item["discontinued_on"]
+    cells |= {"sku": item["sku"], "discontinued_on": ends.isoformat() if ends else ""}
     for level, names in (("unit", UNIT), ("carton", CARTON)):
         found = _newest(levels, level)
         for name in names:
             value = getattr(found, name) if found else None
             cells[f"{level}_{name}"] = "" if value is None else str(value)
     cells = {name: " ".join(cells[name].split()) for name in COLUMNS}
-    text = json.dumps([cells, [_plain(one) for one in levels], item.list_price], sort_keys=True)
+    text = json.dumps([cells, [_plain(one) for one in levels], item["list_price"]], sort_keys=True)
     return ItemRow(cells, hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
@@ -135,7 +151,7 @@ def _newest(levels: Iterable[Any], level: str) -> Any:
     return max(found, key=lambda one: (one.valid_from or date.min, one.pk), default=None)
 
 
-def _plain(one: models.Packaging) -> list[Any]:
+def _plain(one: _Level) -> list[Any]:
     day = one.valid_from.isoformat() if one.valid_from else ""
     return [one.level, one.units, one.weight_g, one.length_mm, one.width_mm, one.height_mm, day]
 

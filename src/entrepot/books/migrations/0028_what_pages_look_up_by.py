@@ -21,4 +21,8 @@ class Migration(migrations.Migration):
             model_name="movement",
             index=models.Index(fields=["item", "effective_at"], name="movement_item_time"),
         ),
+        migrations.AddIndex(
+            model_name="movement",
+            index=models.Index(fields=["company", "effective_at"], name="movement_company_time"),
+        ),
     ]

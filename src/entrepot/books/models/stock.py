@@ -60,6 +60,7 @@ class Movement(models.Model):
                 fields=["purchase_line"], condition=models.Q(purchase_line__isnull=False), name="movement_purchase"
             ),
             models.Index(fields=["item", "effective_at"], name="movement_item_time"),
+            models.Index(fields=["company", "effective_at"], name="movement_company_time"),
             models.Index(fields=["lot"], condition=models.Q(lot__isnull=False), name="movement_lot"),
         ]
         constraints = [
