@@ -97,10 +97,11 @@ def late_facts(company: str, months: str, *, known: Instant = FOREVER) -> LateFa
     )
 
 
-def late_papers(company: str, months: str, *, known: Instant = FOREVER) -> tuple[int, tuple[LatePaper, ...]]:
-    """How many documents of closed ``months`` were recorded after the closing, and the first of them: what
+def late_papers(company: str, months: str, *, known: Instant = FOREVER) -> tuple[Instant, int, tuple[LatePaper, ...]]:
+    """When ``months`` were closed last, how many of their documents were recorded since, and the first of them: what
     :func:`late_facts` names, without working out what they change. Raises ``ProblemError`` as that does."""
-    return _papers(_closed(company, months, known)[1], known)
+    period = _closed(company, months, known)[1]
+    return period.recorded_at, *_papers(period, known)
 
 
 def _closed(company: str, months: str, known: Instant) -> tuple[models.Company, models.Period]:

@@ -215,3 +215,22 @@ def test_what_came_late_is_for_who_sees_cost_and_all_places(go: Callable[..., An
     assert go("/closing/2026-01/late", "warehouse").status_code == 403
     assert go("/closing/2026-01/compare", "warehouse", reason="-").status_code == 422
     assert not models.Job.objects.filter(kind="late_facts").exists()
+
+
+def test_a_comparison_is_of_its_closing(go: Callable[..., Any]) -> None:
+    """Opened and closed again, the month reports what is known by then: the old comparison is not shown any more."""
+    from entrepot.faces import worker
+    from entrepot.workflows.close import reopen
+    from tests.workflows import ledger as books
+
+    close("US", "2026-01", actor="ann")
+    late = books.bill("F2", "2026-01-20", "duty", 1000, ("receipt", "R1"), supplier="FWD")
+    books.post(late, at=models.Period.objects.get().recorded_at + 1)
+    go("/closing/2026-01/compare", reason="-")
+    worker.work(once=True)
+    assert "252.01" in go("/closing/2026-01/late").content.decode()
+    reopen("US", "2026-01", "a late bill", actor="ann")
+    close("US", "2026-01", actor="ann")
+    shown = go("/closing/2026-01/late").content.decode()
+    assert "Nothing of that time was recorded" in shown
+    assert "252.01" not in shown

@@ -12,7 +12,7 @@ from entrepot.books.access import Viewer
 from entrepot.books.selectors import jobs as work
 from entrepot.books.selectors import months as reading
 from entrepot.books.selectors.health_shapes import Job
-from entrepot.core.calendar import local_date
+from entrepot.core.calendar import Instant, local_date
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.faces import worker
 from entrepot.faces.web.entry_queries import revalue
@@ -52,17 +52,17 @@ def running(viewer: Viewer) -> list[Job]:
     return [job for job in work.jobs(viewer) if job.kind in KINDS]
 
 
-def late_papers(viewer: Viewer, which: date) -> tuple[int, tuple[LatePaper, ...]]:
-    """Documents of a closed month that were recorded after the closing: how many, and the first of them."""
+def late_papers(viewer: Viewer, which: date) -> tuple[Instant, int, tuple[LatePaper, ...]]:
+    """When a month was closed, and documents of it that were recorded since: how many, and the first of them."""
     _whole(viewer)
     return late_facts.late_papers(viewer.company.code, f"{which:%Y-%m}")
 
 
-def late(viewer: Viewer, which: date) -> tuple[LateFacts, datetime] | None:
-    """The closed month as reported and as known, as it was worked out last, and when."""
+def late(viewer: Viewer, which: date, closed: Instant) -> tuple[LateFacts, datetime] | None:
+    """The month closed then as reported and as known, as it was worked out last, and when; of an earlier closing nothing."""
     _whole(viewer)
     found = work.result(viewer, "late_facts", month=f"{which:%Y-%m}")
-    if found is None:
+    if found is None or found[0].get("reported_at") != closed:
         return None
     told, at = found
     parts = {

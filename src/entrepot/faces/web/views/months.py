@@ -243,8 +243,8 @@ def late(visit: Visit, which: str) -> HttpResponseBase:
     if not visit.viewer.can("see_cost"):
         return visit.page("web/no_cost.html", "close", status=403)
     first = _month(which)
-    count, papers = queries.late_papers(visit.viewer, first)
-    worked = queries.late(visit.viewer, first)
+    closed, count, papers = queries.late_papers(visit.viewer, first)
+    worked = queries.late(visit.viewer, first, closed)
     found, at = worked or (None, None)
     running = queries.running(visit.viewer)
     told: dict[str, Any] = {
@@ -263,7 +263,8 @@ def late(visit: Visit, which: str) -> HttpResponseBase:
 @page
 def late_export(visit: Visit, which: str, suffix: str) -> HttpResponseBase:
     """SKUs that late facts changed as a file."""
-    worked = queries.late(visit.viewer, _month(which))
+    first = _month(which)
+    worked = queries.late(visit.viewer, first, queries.late_papers(visit.viewer, first)[0])
     if worked is None:
         raise Http404(which)
     return send(_late_skus(visit, which, worked[0], everything=True), suffix, visit.state.zone)
