@@ -9,6 +9,7 @@ import pytest
 
 from entrepot.books import intake, models
 from entrepot.books.access import Viewer, system_viewer
+from entrepot.books.selectors import entered as typed_documents
 from entrepot.core.errors import ProblemError
 from entrepot.workflows import drafts, entered
 from entrepot.workflows.entered import TypedFaults
@@ -53,6 +54,21 @@ def test_a_draft_becomes_a_document_once(viewer: Viewer) -> None:
     assert done.effect is not None
     assert (done.effect.within, done.effect.moved[0].origin, done.effect.moved[0].destination) == (30, "LA", "DE")
     assert_proven()
+
+
+def test_the_last_typed_ones_are_found_among_many(viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest first, of his company and of the kinds asked for, however many other batches lie between."""
+    monkeypatch.setattr(typed_documents, "AT_ONCE", 2)
+    monkeypatch.setattr(typed_documents, "MOST", 3)
+    for n in range(5):
+        draft = drafts.begin(viewer, transfer({"sku": "A", "quantity": "1"}, effective_at=f"2026-02-03 09:0{n}"))
+        drafts.post(viewer, draft.key, draft.version)
+    newest = list(models.Document.objects.filter(type="transfer").order_by("-pk").values_list("external_id", flat=True))
+    assert [one.number for one in typed_documents.lately(viewer)] == newest[:3]
+    assert [one.number for one in typed_documents.lately(viewer, ("transfer",))] == newest[:3]
+    assert typed_documents.lately(viewer, ("receipt",)) == []  # the one receipt came from a file
+    stranger = replace(viewer, company=replace(viewer.company, id=viewer.company.id + 1))
+    assert typed_documents.lately(stranger) == []
 
 
 def test_every_wrong_cell_is_told_at_once(viewer: Viewer) -> None:
