@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from entrepot.audit import check
 from entrepot.books import intake, models
@@ -21,6 +22,23 @@ def test_the_same_documents_twice_change_nothing() -> None:
     again = intake.post(documents, name="again", recorded_at=2 * DAY)
     assert (again.posted, again.repeated) == (0, len(documents))
     assert (models.Movement.objects.count(), models.Document.objects.count()) == before
+
+
+def test_the_planner_is_told_of_what_grew_by_much() -> None:
+    """After a large batch PostgreSQL has looked at the tables that grew, not at others, also within the transaction; a small
+    batch, and SQLite, need no look."""
+    lines = [{"sku": "A", "quantity": 1, "price": {"amount": 100}}] * 1_100
+    with CaptureQueriesContext(connection) as small:
+        post(*masters(), receipt("R1", "2026-01-02", 10, 300))
+    with CaptureQueriesContext(connection) as large:
+        post(doc("receipt", "R2", "2026-01-02", location="LA", currency="USD", lines=lines))
+    told = [{q["sql"].split('"')[1] for q in told if q["sql"].startswith("ANALYZE")} for told in (small, large)]
+    grew = {"books_movement", "books_costline", "books_basis", "books_basisshare"}
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'books_movement'")
+            assert cursor.fetchone()[0] >= 1_100
+    assert told == [set(), grew if connection.vendor == "postgresql" else set()]
 
 
 def test_a_changed_order_corrects_only_its_changed_line() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -15,6 +16,8 @@ from entrepot.core.kinds import Kind
 
 _STRICT = frozenset(kind.value for kind in Kind if kind.strict)
 _FLUSH_AT = 20_000
+_MANY = 1_000
+"""Rows of a table from which on the planner of the database is told that it grew."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class Session:
         self._next: dict[type, int] = {}
         self._buffers: dict[type, list[tuple[Any, ...]]] = {row_type: [] for row_type in r.TABLES}
         self._buffered = 0
+        self._written: Counter[Any] = Counter()
         self._balances: dict[tuple[int, int], list[int]] = {}
         self._deltas: dict[tuple[int, int], list[int]] = {}
         self._waiting_items: set[int] | None = None
@@ -146,6 +150,7 @@ class Session:
             for row_type, model in r.TABLES.items():
                 if self._buffers[row_type]:
                     bulk.load(model, list(row_type._fields), self._buffers[row_type])
+                    self._written[model] += len(self._buffers[row_type])
                     self._buffers[row_type] = []
             self._buffered = 0
         self._write_balances()
@@ -160,6 +165,7 @@ class Session:
         self._touch_bundles()
         self._mark_stale()
         bulk.settle_sequences(r.TABLES[row_type] for row_type in self._next)
+        bulk.tell_planner(model for model, rows in self._written.items() if rows >= _MANY)
 
     def _touch_bundles(self) -> None:
         """Money on a bundle's line changes the figures of all its parts."""
