@@ -14,11 +14,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
 from entrepot.books import models
+from entrepot.books.selectors.packs import Pack, packs
 from entrepot.core.calendar import local_date, midnight
 from entrepot.core.kinds import Kind
 from entrepot.engines.freight import (
@@ -204,30 +205,12 @@ def _moved(company: models.Company, refs: set[Ref]) -> dict[Ref, _Goods]:
     return {ref: goods for ref, goods in found.items() if ref in refs}
 
 
-class _Pack(NamedTuple):
-    """Columns of a packaging: plain rows, for bills of years move thousands of items."""
-
-    pk: int
-    item_id: int
-    level: str
-    units: int
-    weight_g: int | None
-    length_mm: int | None
-    width_mm: int | None
-    height_mm: int | None
-    valid_from: date | None
-
-
 class Packing:
     """Cartons of units by the packaging that was valid on a day."""
 
     def __init__(self, items: Iterable[int]) -> None:
         chosen = set(items)
-        self._of: dict[int, list[_Pack]] = defaultdict(list)
-        packs = models.Packaging.objects.filter(level__in=("carton", "unit")).values_list(*_Pack._fields)
-        for row in map(_Pack._make, packs):
-            if row.item_id in chosen:
-                self._of[row.item_id].append(row)
+        self._of = packs()
         self._sku = {pk: sku for pk, sku in models.Item.objects.values_list("pk", "sku") if pk in chosen}
 
     def cartons(self, goods: Mapping[int, int], on: date) -> tuple[Cartons, ...]:
@@ -248,12 +231,12 @@ class Packing:
                 found.append(_kind(1, carton, weight, sku))
         return tuple(found)
 
-    def _valid(self, item: int, level: str, on: date) -> _Pack | None:
+    def _valid(self, item: int, level: str, on: date) -> Pack | None:
         rows = [r for r in self._of[item] if r.level == level and (r.valid_from or date.min) <= on]
         return max(rows, key=lambda r: (r.valid_from or date.min, r.pk), default=None)
 
 
-def _kind(count: int, pack: _Pack | None, weight: int | None, sku: str) -> Cartons:
+def _kind(count: int, pack: Pack | None, weight: int | None, sku: str) -> Cartons:
     sides = (pack.length_mm, pack.width_mm, pack.height_mm) if pack else (None, None, None)
     return Cartons(count, weight, *sides, label=sku)
 

@@ -12,12 +12,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 
 from entrepot.books import audit_trail, bulk, intake, models
 from entrepot.books.access import Viewer
+from entrepot.books.selectors.packs import Pack, packs
 from entrepot.core.calendar import to_datetime
 from entrepot.core.documents import Item, Packaging
 from entrepot.core.errors import Problem, ProblemError
@@ -65,11 +66,9 @@ class SheetFaults(ProblemError):
 
 def rows() -> list[ItemRow]:
     """Every item by SKU. Two queries; plain values, for all of thousands stand on the sheet."""
-    levels: dict[int, list[_Level]] = {}
-    for level in map(_Level._make, models.Packaging.objects.order_by("pk").values_list(*_Level._fields)):
-        levels.setdefault(level.item_id, []).append(level)
+    levels = packs()
     wanted = dict.fromkeys(("pk", "sku", "discontinued_on", "list_price", *TEXTS, *NUMBERS))
-    return [_row(item, levels.get(item["pk"], [])) for item in models.Item.objects.order_by("sku").values(*wanted)]
+    return [_row(item, levels[item["pk"]]) for item in models.Item.objects.order_by("sku").values(*wanted)]
 
 
 def may_change(viewer: Viewer) -> bool:
@@ -118,21 +117,7 @@ def change(viewer: Viewer, changed: Iterable[Mapping[str, Any]], *, origin: str 
     return len(documents)
 
 
-class _Level(NamedTuple):
-    """Columns of a packaging."""
-
-    pk: int
-    item_id: int
-    level: str
-    units: int
-    weight_g: int | None
-    length_mm: int | None
-    width_mm: int | None
-    height_mm: int | None
-    valid_from: date | None
-
-
-def _row(item: Mapping[str, Any], levels: list[_Level]) -> ItemRow:
+def _row(item: Mapping[str, Any], levels: list[Pack]) -> ItemRow:
     cells = {name: "" if item[name] is None else str(item[name]) for name in (*TEXTS, *NUMBERS)}
     ends = item["discontinued_on"]
     cells |= {"sku": item["sku"], "discontinued_on": ends.isoformat() if ends else ""}
@@ -151,7 +136,7 @@ def _newest(levels: Iterable[Any], level: str) -> Any:
     return max(found, key=lambda one: (one.valid_from or date.min, one.pk), default=None)
 
 
-def _plain(one: _Level) -> list[Any]:
+def _plain(one: Pack) -> list[Any]:
     day = one.valid_from.isoformat() if one.valid_from else ""
     return [one.level, one.units, one.weight_g, one.length_mm, one.width_mm, one.height_mm, day]
 
