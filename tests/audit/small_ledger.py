@@ -6,7 +6,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tests.audit.ledger_february import february
+from tests.audit.ledger_february import billed, february
 from tests.audit.ledger_january import january
 from tests.audit.ledger_march import march
 from tests.audit.ledger_masters import master
@@ -23,6 +23,7 @@ def batches() -> Iterator[tuple[int, list[Any]]]:
         [document("period_close", "CLOSE-1", 34, company="HK", period_from=at(0)[:10], period_to=at(30)[:10])],
     )
     yield day(49), february()
+    yield day(50), billed()
     yield day(56), came_back()
     yield day(61), [*march(), *told_again()]
 

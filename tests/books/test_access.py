@@ -108,11 +108,15 @@ def test_the_warehouse_posts_units_but_no_prices() -> None:
         }
     )
     closing = parse({**head, "type": "period_close", "id": "C", "period_from": "2026-02-01", "period_to": "2026-02-28"})
-    may = {role: [make.viewer(role).may_post(d) for d in (plain, priced, closing)] for role in make.ROLES}
+    paid = parse({**head, "type": "payment", "id": "P", "supplier": "F", "currency": "USD", "amount": 5})
+    again = parse({**head, "type": "period_reopen", "id": "O", "period_from": "2026-02-01", "period_to": "2026-02-28",
+                   "reason": "late"})  # fmt: skip
+    posted = (plain, priced, closing, paid, again)
+    may = {role: [make.viewer(role).may_post(d) for d in posted] for role in make.ROLES}
     assert may == {
-        "owner": [True, True, True],
-        "finance": [True, True, True],
-        "operations": [True, True, False],
-        "warehouse": [True, False, False],
-        "viewer": [False, False, False],
+        "owner": [True, True, True, True, False],
+        "finance": [True, True, True, True, False],
+        "operations": [True, True, False, False, False],
+        "warehouse": [True, False, False, False, False],
+        "viewer": [False, False, False, False, False],
     }

@@ -90,3 +90,20 @@ def test_a_month_is_closed_once() -> None:
         close.close("US", "2026-01", actor="ann", at=CLOSED_AT + 1)
     assert refused.value.problems[0].code == "period_state"
     assert (models.Period.objects.count(), models.Quarantine.objects.count()) == (1, 0)
+
+
+def test_months_closed_together_are_closed_each() -> None:
+    """January and February closed together: neither is closed again, and what comes late leaves both as they were; in March."""
+    papers = [*ledger.masters(), ledger.receipt("R-1", "2026-01-02", 100, 300), ledger.sale("S-1", "2026-01-04", 30)]
+    intake.post(papers, name="books", recorded_at=make.instant(2026, 2, 20))
+    close.close("US", "2026-01..2026-02", actor="ann", at=make.instant(2026, 3, 2))
+    before = [roll_forward("US", month).totals() for month in ("2026-01", "2026-02")]
+    late = ledger.bill("D-1", "2026-01-05", "duty", 6137, ("receipt", "R-1"))
+    assert intake.post([late], name="late", recorded_at=make.instant(2026, 3, 10)).quarantined == 0
+    assert [roll_forward("US", month).totals() for month in ("2026-01", "2026-02")] == before
+    assert roll_forward("US", "2026-03").totals()["adjustment"] == (0, 6137 - 1841)
+    for month in ("2026-01", "2026-02"):
+        with pytest.raises(ProblemError) as refused:
+            close.close("US", month, actor="ann", at=make.instant(2026, 3, 11))
+        assert refused.value.problems[0].code == "period_state"
+        assert "2026-01..2026-02" in refused.value.problems[0].message

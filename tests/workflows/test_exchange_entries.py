@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from entrepot.workflows.vouchers import vouchers
-from tests.workflows.ledger import bill, doc, masters, post
+from tests.workflows.ledger import DAY, bill, doc, masters, post
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -102,3 +102,83 @@ def test_bills_in_the_own_currency_have_no_differences() -> None:
          bill("B", "2026-01-20", "freight", 50, ("receipt", "R"), supplier="SEA"))  # fmt: skip
 
     assert not {"exchange", "revaluation"} & set(booked("2026-01"))
+
+
+def owed(*months: str) -> dict[str, int]:
+    """What the payables of each supplier come to over months."""
+    sums: dict[str, int] = {}
+    for month in months:
+        for entry in (e for v in vouchers("US", month).vouchers for e in v.entries if e.account == "payables"):
+            sums[entry.supplier] = sums.get(entry.supplier, 0) + entry.amount
+    return {supplier: amount for supplier, amount in sums.items() if amount}
+
+
+MONTHS = ("2026-01", "2026-02", "2026-03")
+
+
+def test_a_credit_that_is_set_off_is_open_no_more() -> None:
+    """200.00 CNY credited and set off without money, 800.00 paid: nothing is owed, and March states nothing anew."""
+    aim = {"kind": "births", "document": {"type": "receipt", "id": "R"}}
+    credit = doc("supplier_credit", "C", "2026-02-05", supplier="MILL", currency="CNY",
+                 lines=[{"component": "goods", "amount": 20_000, "targets": [aim]}])  # fmt: skip
+    shares = [("cost_bill", "B", 20_000), ("supplier_credit", "C", -20_000)]
+    off = doc("payment", "OFF", "2026-02-10", supplier="MILL", currency="CNY", amount=0,
+              shares=[{"document": {"type": kind, "id": of}, "amount": amount} for kind, of, amount in shares])  # fmt: skip
+    post(*order(), *came(), credit, off, paid("P", "2026-02-20", 80_000, "cost_bill", "B", 10_400))
+    assert owed(*MONTHS) == {}
+    assert booked("2026-03") == {}
+
+
+def test_a_bill_paid_in_the_companys_money_is_settled_for_ever() -> None:
+    """1,000.00 CNY booked at 140.00, paid with 150.00 USD when a yuan was 0.15: open 0 on that day and after the rate has
+    fallen to 0.13, a loss of 10.00 realised and payables 0."""
+    from datetime import date
+
+    from entrepot.books.models import Company
+    from entrepot.workflows.payables import bills
+
+    own = doc("payment", "P", "2026-02-01", supplier="MILL", currency="USD", amount=15_000,
+              shares=[{"document": {"type": "cost_bill", "id": "B"}, "amount": 15_000}])  # fmt: skip
+    post(*order(), *came(), own)
+    company = Company.objects.get()
+    assert [bills(company, day)[0].open for day in (date(2026, 2, 2), date(2026, 3, 2))] == [0, 0]
+    assert booked("2026-02")["exchange"] == {"exchange": 1_000, "payables": -1_000}
+    assert owed(*MONTHS) == {}
+
+
+def test_bills_of_two_suppliers_may_bear_one_number() -> None:
+    """Each supplier's payment settles his own bill."""
+    aim = {"kind": "births", "document": {"type": "receipt", "id": "R"}}
+    other = doc("cost_bill", "B", "2026-01-21", account="CART", supplier="CART", currency="CNY",
+                lines=[{"component": "freight", "amount": 50_000, "targets": [aim]}])  # fmt: skip
+    post(*order(), *came(), other, paid("P", "2026-02-20", 100_000, "cost_bill", "B", 13_000))
+    assert owed(*MONTHS[:2]) == {"CART": -6_500}
+    share = [{"document": {"type": "cost_bill", "id": "B"}, "amount": 50_000}]
+    post(
+        doc(
+            "payment",
+            "Q",
+            "2026-03-02",
+            supplier="CART",
+            currency="CNY",
+            amount=50_000,
+            base_amount=6_600,
+            shares=share,
+        )
+    )
+    assert owed(*MONTHS) == {}
+
+
+def test_a_return_of_a_closed_month_waits_for_its_credit() -> None:
+    """10 of 100 units went back in closed January and are credited in February at what they had cost: no profit, no loss."""
+    back = doc("supplier_return", "RET", "2026-01-25", cell={"location": "LA"}, lines=[{"sku": "A", "quantity": 10}])
+    close = doc("period_close", "CL", "2026-02-01", company="US", period_from="2026-01-01", period_to="2026-01-31")
+    aim = {"kind": "issue", "document": {"type": "supplier_return", "id": "RET"}}
+    credit = doc("supplier_credit", "C", "2026-02-05", supplier="MILL", currency="CNY",
+                 lines=[{"component": "goods", "amount": 10_000, "targets": [aim]}])  # fmt: skip
+    post(*order(), *came(), back)
+    post(close, at=2 * DAY)
+    post(credit, at=3 * DAY)
+    february = booked("2026-02")
+    assert "prior_period" not in {account for entries in february.values() for account in entries}
+    assert sum(entries.get("supplier_returns", 0) for entries in february.values()) == -1_500

@@ -120,6 +120,19 @@ def test_items_not_ordered_wait_and_a_late_change_of_terms_says_what_to_do() -> 
     assert_proven()
 
 
+@pytest.mark.parametrize("incoterm", ["FOB", "DDP"])
+def test_nothing_is_sent_on_an_order_that_was_cancelled(incoterm: str) -> None:
+    """Refused as a receipt is, whoever bears the risk under way; when the order goes on again it is taken."""
+    begin(incoterm)
+    post(doc("purchase_end", "E-1", "2026-01-10", order="PO", end="cancelled", by="ann"))
+    refused = intake.post([voyage()], name="sent", recorded_at=2 * 86_400_000_000)
+    assert [problem.code for problem in refused.problems] == ["order_cancelled"]
+    assert not models.Movement.objects.exists()
+    post(doc("purchase_end", "E-2", "2026-01-11", order="PO", end="reopened", by="ann"), at=3 * 86_400_000_000)
+    post(voyage(), at=4 * 86_400_000_000)
+    assert_proven()
+
+
 @pytest.mark.parametrize(
     ("incoterm", "owned", "committed", "paper", "papered"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
@@ -26,6 +27,8 @@ from entrepot.workflows import (
     purchasing,
 )
 from entrepot.workflows.order_figures import fresh, order_figures
+from entrepot.workflows.revalue import revalue
+from entrepot.workflows.vouchers import vouchers
 from tests.books import factories as make
 from tests.workflows import ledger
 
@@ -168,7 +171,10 @@ def test_a_life_from_deposit_to_last_payment() -> None:
     (owed,) = payables.bills(models.Company.objects.get(), date(2026, 3, 4))
     assert (owed.amount, owed.settled, owed.open, owed.base) == (75_000, 22_500, 52_500, 6_563)
     paid = share("cost_bill", "F-77", 52_500)
-    assert code(lambda: order_trade.pay(bob, "F1", "CNY", [{**paid, "amount": 75_001}])) == "over_bill"
+    # the deposit has settled 22,500 of the bill, though no payment names it
+    assert (
+        code(lambda: order_trade.pay(bob, "F1", "CNY", [{**paid, "amount": 52_501}], at=DAY(2026, 3, 9))) == "over_bill"
+    )
     order_trade.pay(bob, "F1", "CNY", [paid], at=DAY(2026, 3, 10))
     order_figures(at=DAY(2026, 3, 11))
     figure = models.OrderFigure.objects.get()
@@ -223,6 +229,73 @@ def test_a_cancelled_orders_deposit_is_owed_back() -> None:
     assert code(lambda: order_trade.pay(bob, "F1", "CNY", again, at=DAY(2026, 1, 11))) == "order_cancelled"
     order_trade.pay(bob, "F1", "CNY", [share("purchase_order", "PO-1", -22_500)], at=DAY(2026, 1, 12))
     assert (stands(date(2026, 1, 12)).next, stands(date(2026, 1, 12)).open) == ("", False)
+
+
+def test_a_closed_orders_deposit_beyond_what_came_is_owed_back() -> None:
+    """500.00 paid ahead, 20 A for 140.00 received and billed, then closed: 360.00 are to come back, and no more than that."""
+    placed()
+    ann, bob = who("ann"), who("bob")
+    order_trade.pay(bob, "F1", "CNY", [share("purchase_order", "PO-1", 50_000)], at=DAY(2026, 1, 9))
+    order_trade.receive(ann, "PO-1", "LA", [{"order_line": 1, "quantity": 20}], at=DAY(2026, 2, 12))
+    order_trade.bill(bob, "PO-1", "CNY", [{"order_line": 1, "amount": 14_000}], name="F-1", at=DAY(2026, 2, 14))
+    order_steps.end(ann, "PO-1", "closed", "no more is made", at=DAY(2026, 2, 16))
+    stood = stands(date(2026, 2, 16))
+    assert (stood.state, stood.next, stood.open, order_state.to_come_back(facts())) == (
+        "closed",
+        "refund",
+        True,
+        36_000,
+    )
+    much = [share("purchase_order", "PO-1", -50_001)]
+    assert code(lambda: order_trade.pay(bob, "F1", "CNY", much, at=DAY(2026, 2, 17))) == "over_refund"
+    order_trade.pay(bob, "F1", "CNY", [share("purchase_order", "PO-1", -36_000)], at=DAY(2026, 2, 17))
+    stood = stands(date(2026, 2, 17))
+    assert (stood.state, stood.next, stood.open) == ("closed", "", False)
+
+
+def test_a_payment_beyond_what_is_open_is_refused_in_any_currency() -> None:
+    """A bill of 700.00 yuan (87.50 dollars at 8.0): 92.00 dollars are a slip, 91.00 may be the bank's rate; a credit no more."""
+    placed(lines=[{"sku": "A", "quantity": 100, "price": {"amount": 700}}])
+    bob = who("bob")
+    order_trade.receive(who("ann"), "PO-1", "LA", [{"order_line": 1, "quantity": 100}], at=DAY(2026, 2, 12))
+    order_trade.bill(bob, "PO-1", "CNY", [{"order_line": 1, "amount": 70_000}], name="F-1", at=DAY(2026, 2, 14))
+    order_trade.credit(bob, "PO-1", "CNY", [{"order_line": 1, "amount": 1_000}], name="C-1", at=DAY(2026, 2, 15))
+
+    def pay(supplier: str, currency: str, *shares: dict[str, Any]) -> str:
+        return order_trade.pay(bob, supplier, currency, shares, at=DAY(2026, 2, 16))
+
+    assert code(lambda: pay("F1", "USD", share("cost_bill", "F-1", 9_200))) == "over_bill"
+    assert code(lambda: pay("F1", "USD", share("purchase_order", "PO-1", 9_999_999))) == "over_order"
+    taken = [share("cost_bill", "F-1", 5_000), share("supplier_credit", "C-1", -1_001)]
+    assert code(lambda: pay("F1", "CNY", *taken)) == "over_credit"
+    pay("F1", "USD", share("cost_bill", "F-1", 9_100))
+    # paid by now, whoever's name a second payment bears
+    ledger.post(ledger.doc("supplier", "F2", "2026-01-01", name="Another"))
+    assert code(lambda: pay("F2", "CNY", share("cost_bill", "F-1", 70_000))) == "over_bill"
+
+
+def test_what_no_bill_has_taken_stands_on_account() -> None:
+    """50.00 paid on account, and 700.00 on a bill that is taken back: both stay in sight as money that the supplier has."""
+    placed(lines=[{"sku": "A", "quantity": 100, "price": {"amount": 700}}])
+    bob, company = who("bob"), models.Company.objects.get()
+    order_trade.receive(who("ann"), "PO-1", "LA", [{"order_line": 1, "quantity": 100}], at=DAY(2026, 2, 12))
+    order_trade.bill(bob, "PO-1", "CNY", [{"order_line": 1, "amount": 70_000}], name="F-1", at=DAY(2026, 2, 14))
+    order_trade.pay(bob, "F1", "CNY", [share("cost_bill", "F-1", 70_000)], name="PY-1", at=DAY(2026, 2, 16))
+    ledger.post(ledger.doc("payment", "PY-2", "2026-02-17", supplier="F1", currency="CNY", amount=5_000))
+    rows = payables.bills(company, date(2026, 2, 20))
+    assert [(r.kind, r.number, r.open, r.base) for r in rows] == [
+        ("bill", "F-1", 0, 0),
+        ("account", "PY-2", -5_000, -625),
+    ]
+    bill = models.Document.objects.get(external_id="F-1")
+    named = {"type": "cost_bill", "id": "F-1", "source": bill.source, "account": bill.account}
+    ledger.post(ledger.doc("reversal", "RV-1", "2026-02-18", documents=[named]))
+    rows = payables.bills(company, date(2026, 2, 20))
+    assert [(r.kind, r.number, r.open) for r in rows] == [("account", "PY-1", -70_000), ("account", "PY-2", -5_000)]
+    order_figures(at=DAY(2026, 2, 20))
+    assert sorted(models.PayableFigure.objects.filter(kind="account").values_list("number", "open")) == [
+        ("PY-1", -70_000), ("PY-2", -5_000),
+    ]  # fmt: skip
 
 
 def test_a_closed_month_takes_nothing_typed() -> None:
@@ -303,10 +376,8 @@ def test_what_is_open_of_one_orders_bills_is_what_all_bills_tell() -> None:
     assert order_facts.gather(company, {"PO-2"})["PO-2"].lines[0].billed == Fraction(100 * 80_001, 280)
 
 
-def test_a_bill_for_goods_of_an_order_and_of_none_is_the_orders_by_its_share() -> None:
-    """50 of 150 units came without an order: a deposit settles no more of the bill than the order's two thirds."""
-    placed(lines=[{"sku": "A", "quantity": 100, "price": {"amount": 700}}])
-    order_trade.pay(who("bob"), "F1", "CNY", [share("purchase_order", "PO-1", 70_000)], at=DAY(2026, 1, 7))
+def billed_with_others() -> payables.Payable:
+    """100 units of the order and 50 of none are received, and one bill asks 900.00 for all: the bill."""
     order_trade.receive(who("ann"), "PO-1", "LA", [{"order_line": 1, "quantity": 100}], at=DAY(2026, 2, 12))
     company = models.Company.objects.get()
     ordered = models.Document.objects.get(type="receipt").external_id
@@ -321,8 +392,85 @@ def test_a_bill_for_goods_of_an_order_and_of_none_is_the_orders_by_its_share() -
                            "targets": [{"kind": "births", "document": ref} for ref in refs]}]),
     )  # fmt: skip
     (bill,) = payables.bills(company, date(2026, 3, 1))
+    return bill
+
+
+def test_a_bill_for_goods_of_an_order_and_of_none_is_the_orders_by_its_share() -> None:
+    """50 of 150 units came without an order: a deposit settles no more of the bill than the order's two thirds."""
+    placed(lines=[{"sku": "A", "quantity": 100, "price": {"amount": 700}}])
+    order_trade.pay(who("bob"), "F1", "CNY", [share("purchase_order", "PO-1", 70_000)], at=DAY(2026, 1, 7))
+    bill = billed_with_others()
     assert (bill.orders, bill.settled, bill.open) == ({"PO-1": Fraction(60_000)}, 60_000, 30_000)
-    assert facts().lines[0].billed == order_facts.gather(company, {"PO-1"})["PO-1"].lines[0].billed == 60_000
+    # what is open is the goods' of none: the order has paid its share
+    assert order_pages.order_page(who("bob"), "PO-1").to_pay.amount == 0
+    order_figures(at=DAY(2026, 3, 1))
+    assert models.OrderFigure.objects.get().to_pay == 0
+    assert (
+        facts().lines[0].billed
+        == order_facts.gather(models.Company.objects.get(), {"PO-1"})["PO-1"].lines[0].billed
+        == 60_000
+    )
+
+
+def test_without_a_deposit_the_order_owes_its_share() -> None:
+    """300.00 paid on that bill: two thirds of the open 600.00 are the order's."""
+    terms = [{"share_bp": 10_000, "trigger": "bill"}]
+    placed(lines=[{"sku": "A", "quantity": 100, "price": {"amount": 700}}], terms=terms)
+    billed_with_others()
+    order_trade.pay(who("bob"), "F1", "CNY", [share("cost_bill", "F-1", 30_000)], at=DAY(2026, 2, 20))
+    (bill,) = payables.bills(models.Company.objects.get(), date(2026, 3, 1))
+    assert (bill.open, payables.of_order(bill, "PO-1"), payables.of_order(bill, "PO-9")) == (60_000, 40_000, 0)
+
+
+def test_a_credit_in_another_currency_takes_nothing_off_the_order() -> None:
+    """5.00 dollars credited on a bill of 700.00 yuan: 700.00 yuan are to pay, and the credit stands by itself."""
+    placed(
+        lines=[{"sku": "A", "quantity": 100, "price": {"amount": 700}}], terms=[{"share_bp": 10_000, "trigger": "bill"}]
+    )
+    order_trade.receive(who("ann"), "PO-1", "LA", [{"order_line": 1, "quantity": 100}], at=DAY(2026, 2, 12))
+    order_trade.bill(who("bob"), "PO-1", "CNY", [{"order_line": 1, "amount": 70_000}], name="F-1", at=DAY(2026, 2, 14))
+    before = order_pages.order_page(who("bob"), "PO-1").to_pay.amount
+    order_trade.credit(who("bob"), "PO-1", "USD", [{"order_line": 1, "amount": 500}], name="C-1", at=DAY(2026, 2, 18))
+    page = order_pages.order_page(who("bob"), "PO-1")
+    assert [(bill.number, bill.currency, bill.open) for bill in page.bills] == [
+        ("F-1", "CNY", 70_000),
+        ("C-1", "USD", -500),
+    ]
+    assert page.to_pay.amount == before == 70_000
+    order_figures(at=DAY(2026, 3, 1))
+    assert models.OrderFigure.objects.get().to_pay == 70_000
+
+
+def test_a_credit_is_set_off_against_its_bill_without_money() -> None:
+    """A credit of the whole bill and a payment of nothing close both; no entry touches the bank; half a set-off is refused."""
+    placed(lines=[{"sku": "A", "quantity": 100, "price": {"amount": 700}}])
+    bob = who("bob")
+    order_trade.receive(who("ann"), "PO-1", "LA", [{"order_line": 1, "quantity": 100}], at=DAY(2026, 2, 12))
+    order_trade.bill(bob, "PO-1", "CNY", [{"order_line": 1, "amount": 70_000}], name="F-1", at=DAY(2026, 2, 14))
+    order_trade.credit(bob, "PO-1", "CNY", [{"order_line": 1, "amount": 70_000}], name="C-1", at=DAY(2026, 2, 18))
+    both = [share("cost_bill", "F-1", 70_000), share("supplier_credit", "C-1", -70_000)]
+    assert code(lambda: order_trade.pay(bob, "F1", "CNY", both, base_amount=1, at=DAY(2026, 2, 20))) == "empty_payment"
+    assert code(lambda: order_trade.pay(bob, "F1", "CNY", [share("cost_bill", "F-1", 0)])) == "empty_payment"
+    before = [v for v in vouchers("US", "2026-02").vouchers if v.kind == "payments"]
+    order_trade.pay(bob, "F1", "CNY", both, at=DAY(2026, 2, 20))
+    assert [row.open for row in payables.bills(models.Company.objects.get(), date(2026, 3, 1))] == [0, 0]
+    lines = models.PaymentLine.objects.order_by("line").values_list("amount", "base_amount")
+    assert list(lines) == [(70_000, 8_750), (-70_000, -8_750)]
+    assert [v for v in vouchers("US", "2026-02").vouchers if v.kind == "payments"] == before == []
+    assert [str(one) for one in check(connection).residues] == []
+
+
+def test_goods_given_back_of_a_corrected_receipt_stand_on_the_page() -> None:
+    """The receipt was stated anew after ten units had gone back: order and page still tell of them."""
+    placed()
+    ann = who("ann")
+    name = order_trade.receive(ann, "PO-1", "LA", [{"order_line": 1, "quantity": 100}], at=DAY(2026, 2, 12))
+    order_trade.give_back(ann, "PO-1", {"location": "LA"}, [{"order_line": 1, "quantity": 10}], at=DAY(2026, 2, 16))
+    told = json.loads(bytes(models.Document.objects.get(external_id=name).body))
+    told["lines"][0]["quantity"] = 98
+    ledger.post(parse({**told, "type": "receipt"}), at=DAY(2026, 2, 20))
+    events = [(e.kind, e.units) for e in order_pages.order_page(who("bob"), "PO-1").events if e.units]
+    assert events == [("receipt", 98), ("supplier_return", 10)]
 
 
 def test_goods_given_back_are_credited() -> None:
@@ -419,3 +567,127 @@ def test_a_new_day_shifts_what_is_expected_everywhere(monkeypatch: pytest.Monkey
     assert {units for units, _ in seen()[0]} == {100, 30}
     order_steps.end(who("ann"), "PO-1", "cancelled", "no moulds", at=DAY(2026, 1, 25))
     assert seen() == (set(), set(), set())
+
+
+def came(quantity: int, on: int) -> None:
+    order_trade.receive(who("ann"), "PO-1", "LA", [{"order_line": 1, "quantity": quantity}], at=DAY(2026, 1, on))
+
+
+def billed(name: str, amount: int, on: int) -> None:
+    order_trade.bill(who("bob"), "PO-1", "USD", [{"order_line": 1, "amount": amount}], name=name, at=DAY(2026, 1, on))
+
+
+def in_parts(first: int, second: int) -> tuple[int, int]:
+    """Of 100 A at 3.00: 60 come, are billed and sold, then 40 come and are billed; cost of sales and stock, in cents."""
+    placed(currency="USD", lines=[{"sku": "A", "quantity": 100, "price": {"amount": 300}}], terms=[])
+    came(60, 10)
+    billed("F-1", first, 11)
+    ledger.post(ledger.sale("S-1", "2026-01-15", 60, amount=60_000), at=DAY(2026, 1, 15))
+    came(40, 20)
+    billed("F-2", second, 21)
+    revalue()
+    assert not check(connection).residues
+    return ledger.sold("S-1")["purchase"], ledger.held("LA")["purchase"]
+
+
+def test_the_second_part_bill_is_for_what_came_since_the_first() -> None:
+    """180.00 for the 60 that were sold, 120.00 for the 40 that are there."""
+    assert in_parts(18_000, 12_000) == (18_000, 12_000)
+    aimed = json.loads(bytes(models.Document.objects.get(external_id="F-2").body))["lines"][0]["targets"]
+    assert [target["document"]["type"] for target in aimed] == ["receipt"]
+
+
+def test_the_last_part_bill_at_a_higher_price_is_for_its_own_part() -> None:
+    """All has come, so that 132.00 for 40 at 3.00 can be for nothing else: they cost 3.30."""
+    assert in_parts(18_000, 13_200) == (18_000, 13_200)
+
+
+def test_a_bill_of_more_when_all_is_billed_corrects_the_price_of_the_line() -> None:
+    """300.00 for 100, and 10.00 more: 6.00 of it for the 60."""
+    assert in_parts(18_000, 12_000) == (18_000, 12_000)
+    billed("F-3", 1_000, 25)
+    revalue()
+    assert (ledger.sold("S-1")["purchase"], ledger.held("LA")["purchase"]) == (18_600, 12_400)
+
+
+def test_after_a_part_bill_is_withdrawn_its_units_are_billed_again() -> None:
+    """180.00 taken back, told anew with the right amount: for the same 60."""
+    assert in_parts(17_000, 12_000) == (17_000, 12_000)
+    account = models.Document.objects.get(external_id="F-1").account
+    ledger.post(
+        ledger.doc("reversal", "RV-1", "2026-01-26", documents=[{"type": "cost_bill", "id": "F-1", "account": account}]),
+        at=DAY(2026, 1, 26),
+    )  # fmt: skip
+    billed("F-1A", 18_000, 27)
+    revalue()
+    assert (ledger.sold("S-1")["purchase"], ledger.held("LA")["purchase"]) == (18_000, 12_000)
+    assert not check(connection).residues
+
+
+def whole(amount: int, last: int = 40) -> tuple[int, int]:
+    """Of 100 A at 3.00: 60 come, the line is billed, ``last`` come; stock and what is accrued for goods not billed."""
+    placed(currency="USD", lines=[{"sku": "A", "quantity": 100, "price": {"amount": 300}}], terms=[])
+    came(60, 10)
+    billed("F-1", amount, 11)
+    came(last, 20)
+    return standing_at()
+
+
+def standing_at() -> tuple[int, int]:
+    revalue()
+    assert not check(connection).residues
+    month = vouchers("US", "2026-01")
+    assert month.residue == 0
+    owed = sum(e.amount for v in month.vouchers for e in v.entries if e.account == "accrued_payables")
+    return ledger.held("LA")["purchase"], owed
+
+
+def test_a_bill_of_the_whole_order_reaches_what_comes_after_it() -> None:
+    """300.00 for 100: 3.00 for each of the 60 and the 40, nothing is accrued any more."""
+    assert whole(30_000) == (30_000, 0)
+
+
+def test_a_bill_of_the_whole_order_reaches_every_later_part() -> None:
+    """60, then 20, then 20: 300.00 and nothing accrued."""
+    assert whole(30_000, last=20) == (30_000, 0)
+    came(20, 22)
+    assert standing_at() == (30_000, 0)
+
+
+def test_a_price_that_differs_is_no_bill_of_what_comes_later() -> None:
+    """185.00 for the 60 that cost 180.00; the 40 wait for their bill at 3.00."""
+    assert whole(18_500) == (30_500, -12_000)
+
+
+def test_when_the_bill_of_the_whole_is_withdrawn_all_its_units_are_estimates_again() -> None:
+    assert whole(30_000) == (30_000, 0)
+    account = models.Document.objects.filter(external_id="F-1").first().account  # type: ignore[union-attr]
+    ledger.post(
+        ledger.doc("reversal", "RV-1", "2026-01-26", documents=[{"type": "cost_bill", "id": "F-1", "account": account}]),
+        at=DAY(2026, 1, 26),
+    )  # fmt: skip
+    assert standing_at() == (30_000, -30_000)
+
+
+def test_what_a_bill_of_the_whole_gives_back_to_a_closed_month_is_the_open_months_adjustment() -> None:
+    """January: 60 come, 300.00 are billed, the 60 are sold at 5.00. February: 40 come; the 60 cost 3.00, 120.00 less."""
+    from entrepot.workflows import close
+
+    placed(currency="USD", lines=[{"sku": "A", "quantity": 100, "price": {"amount": 300}}], terms=[])
+    came(60, 10)
+    billed("F-1", 30_000, 11)
+    ledger.post(ledger.sale("S-1", "2026-01-15", 60, amount=60_000), at=DAY(2026, 1, 15))
+    close.close("US", "2026-01", actor="bob", at=DAY(2026, 2, 2))
+    order_trade.receive(who("wes"), "PO-1", "LA", [{"order_line": 1, "quantity": 40}], at=DAY(2026, 2, 10))
+    revalue()
+    assert not check(connection).residues
+    assert ledger.held("LA")["purchase"] == 12_000
+    january, february = vouchers("US", "2026-01"), vouchers("US", "2026-02")
+    sums = {
+        (month, e.account): sum(x.amount for v in told.vouchers for x in v.entries if x.account == e.account)
+        for month, told in ((1, january), (2, february)) for voucher in told.vouchers for e in voucher.entries
+    }  # fmt: skip
+    assert (january.residue, february.residue) == (0, 0)
+    assert sums[1, "cost_of_sales"] == 30_000
+    assert (sums[2, "prior_period"], sums[2, "inventory"]) == (-12_000, 12_000)
+    assert not sums.get((2, "accrued_payables"))

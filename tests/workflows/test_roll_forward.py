@@ -51,6 +51,48 @@ def test_the_example_place_by_place() -> None:
 
 
 @pytest.mark.parametrize("method", ["fifo", "moving_average", "month_end"])
+def test_a_company_begins_under_every_method(method: str) -> None:
+    """The month before the first movement is empty, and the first one opens with nothing; its vouchers balance."""
+    post(*masters(method=method), receipt("R1", "2026-01-02", 100, 300))
+    assert roll_forward("US", "2025-12").totals() == {"opening": (0, 0), "adjustment": (0, 0), "closing": (0, 0)}
+    found = vouchers("US", "2026-01")
+    assert steps(roll_forward("US", "2026-01"), "LA") == {"in_receipt": (100, 30_000), "closing": (100, 30_000)}
+    assert (found.inventory, found.stock_change, found.residue) == (30_000, 30_000, 0)
+
+
+@pytest.mark.parametrize(
+    ("late", "adjusted", "flows", "closing"),
+    [
+        # lost and found again: the loss is taken back, five units stand there again
+        ("found", (5, 1_500), {}, (70, 21_000)),
+        # 90 came, not 100: what stood there is taken back, and all of it falls in February anew
+        ("receipt", (-65, -19_500), {"in_receipt": (90, 27_000), "out_sale": (-30, -9_000), "out_write_off": (-5, -1_500)},
+         (55, 16_500)),
+        ("sale", (30, 9_000), {}, (95, 28_500)),
+    ],
+)  # fmt: skip
+def test_units_that_late_facts_change_are_told(
+    late: str, adjusted: tuple[int, int], flows: dict[str, tuple[int, int]], closing: tuple[int, int]
+) -> None:
+    """January closed with 100 − 30 − 5 units at 3.00; something of it is corrected or withdrawn in February."""
+    lost = doc("stock_use", "U1", "2026-01-10", company="US", purpose="lost", cell={"location": "LA"},
+               lines=[{"sku": "A", "quantity": 5}])  # fmt: skip
+    post(*masters(), receipt("R1", "2026-01-02", 100, 300), sale("S1", "2026-01-04", 30), lost)
+    post(doc("period_close", "C1", "2026-02-02", company="US", **CLOSE), at=32 * DAY)
+    papers = {
+        "found": doc("reversal", "V", "2026-02-10", company="US", documents=[{"type": "stock_use", "id": "U1"}]),
+        "receipt": receipt("R1", "2026-01-02", 90, 300),
+        "sale": doc("reversal", "V", "2026-02-10", company="US", documents=[{"type": "sales_order", "id": "S1"}]),
+    }  # fmt: skip
+    post(papers[late], at=40 * DAY)
+    found = roll_forward("US", "2026-02")
+    assert steps(found, "LA") == {"opening": (65, 19_500), "adjustment": adjusted, **flows, "closing": closing}
+    assert found.residue() == 0
+    told = vouchers("US", "2026-02")
+    assert told.inventory == told.stock_change == closing[1] - 19_500
+
+
+@pytest.mark.parametrize("method", ["fifo", "moving_average", "month_end"])
 def test_it_adds_up_under_every_method(method: str) -> None:
     """In and out of each place by the company's own method; the month after opens where this one closed."""
     post(*january(method), sale("S3", "2026-02-03", 5), bill("D1", "2026-02-10", "duty", 999, ("receipt", "R1")))

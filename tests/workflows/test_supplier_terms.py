@@ -104,6 +104,21 @@ def test_one_tolerance(own: int | None, supplier: int | None, company: int | Non
     assert refused(lambda: sheet(1)) == "over_receipt"
 
 
+def test_the_suppliers_shipment_is_held_to_the_same_tolerance() -> None:
+    """FOB: 70 on board of 100 ordered are ours; 36 more are refused, 35 are within 5 %."""
+    ledger.post(ledger.doc("location", "NB", "2026-01-01", name="Ningbo"))
+    placed("PO-1", "2026-03-02", incoterm="FOB")
+
+    def ship(number: str, units: int) -> Any:
+        header = {"id": number, "effective_at": "2026-03-10", "origin": "NB", "destination": "LA", "order": "PO-1",
+                  "on_board_at": "2026-03-10"}  # fmt: skip
+        return entered.post_typed(who("ann"), Typed("shipment", header, ({"sku": "A", "quantity": str(units)},)))
+
+    ship("SEA-1", 70)
+    assert refused(lambda: ship("SEA-2", 36)) == "over_receipt"
+    ship("SEA-2", 35)
+
+
 def test_terms_by_command_and_interface() -> None:
     """Said as 30% order, 70% bl_copy +7; read back by both."""
     from django.test import Client

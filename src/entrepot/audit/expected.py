@@ -196,12 +196,13 @@ def at_rate(amount: int, currency: str, target: str, rate: Fraction) -> int:
 
 
 def prepaid_base(
-    context: Context, orders: set[str], total: int, amount: int, currency: str, at: int, company: Company
+    context: Context, worth: dict[tuple[str, str], int], amount: int, currency: str, at: int, company: Company
 ) -> int | None:
-    """Goods bought with a deposit: its part at the payment's rate, the rest at the day's; None without deposit."""
-    if currency == company.currency or not orders or total <= 0:
+    """Goods bought with a deposit: its part of what the order or bill is ``worth`` at the payment's rate, the rest at the
+    day's; None without deposit."""
+    if currency == company.currency:
         return None
-    mixed = context.rates.prepaid(company.id, orders, total, currency, at, context.older)
+    mixed = context.rates.prepaid(company.id, worth, currency, at, context.older)
     if mixed is None:
         return None
     rate, left = mixed

@@ -14,7 +14,6 @@ Body = dict[str, Any]
 
 def bill(context: Context, source: Source, body: Body, expected: Expected) -> None:
     sign = -1 if source.type == "supplier_credit" else 1
-    total = sum(line["amount"] for line in body["lines"] if line["component"] == "goods") if sign > 0 else 0
     if body.get("entry"):
         expected.plain["customsentry"].append((source.company, body["entry"]))
     for number, line in enumerate(body["lines"], 1):
@@ -71,8 +70,8 @@ def bill(context: Context, source: Source, body: Body, expected: Expected) -> No
             basis = "line"
         paid = None
         if component == "goods" and amount > 0 and kind == "births":
-            orders = _orders(context, rows) | {body["id"]}
-            paid = prepaid_base(context, orders, total, amount, currency, source.effective_at, owner(context, source))
+            worth = _prepayable(context, source, body, rows)
+            paid = prepaid_base(context, worth, amount, currency, source.effective_at, owner(context, source))
         expected.costs.append(
             cost(
                 context,
@@ -134,8 +133,25 @@ def _weighted(context: Context, source: Source, basis: str, rows: list[Moved], l
     return tuple(zip([row.id for row in rows], weights, strict=True))
 
 
-def _orders(context: Context, rows: list[Moved]) -> set[str]:
-    """Numbers of the purchase orders that these receipts fulfil."""
+def _prepayable(context: Context, source: Source, body: Body, rows: list[Moved]) -> dict[tuple[str, str], int]:
+    """Of what a payment on an order of these receipts, or on the bill, is a part: the orders as agreed, or all that the bill's
+    lines for them ask where that is more; the bill's goods."""
+    goods = [line for line in body["lines"] if line["component"] == "goods"]
+    worth = {("cost_bill", body["id"]): sum(line["amount"] for line in goods)}
+    if body["currency"] == owner(context, source).currency:
+        return worth
+    orders, asked = _orders(context, rows), 0
+    for line in goods:
+        aims = line["targets"]
+        if all(aim["kind"] == "births" for aim in aims):
+            moved = [row for aim in aims for row in context.references.movements(_aim(aim), "births", source.id)]
+            asked += line["amount"] if orders & _orders(context, moved) else 0
+    agreed = sum(context.references.agreed(order, body["currency"], source.id) for order in orders)
+    return worth | {("purchase_order", number): max(agreed, asked) for *_, number in orders}
+
+
+def _orders(context: Context, rows: list[Moved]) -> set[tuple[str, str, str]]:
+    """Source, account and number of the purchase orders that these receipts fulfil."""
     return {context.references.order_of(row.purchase_line) for row in rows if row.purchase_line}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from entrepot.audit.arithmetic import DECIMALS
@@ -51,14 +52,16 @@ def _recost(context: Context, source: Source, body: Body, expected: Expected) ->
     now = [(row[0], row[2], {"amount": row[5], "per": row[6]}, row[4]) for row in expected.purchases]
     total = sum(line_amount(price, quantity) for _, _, price, quantity in now)
     currency, whose = body["currency"], owner(context, source)
-    for ordinal, (old, units, promised) in enumerate(context.references.costs.costed_from(sorted(before), source.id)):
+    costed = context.references.costs.costed_from(sorted(before), source.id)
+    own = [row for row in costed if row[0].company == source.company]
+    for ordinal, (old, units, promised) in enumerate(own):
         named = before[promised]
         same = [row for row in now if row[1] == named.item]
         if not same:
             continue
         number, _, price, _ = next((row for row in same if row[0] == named.line), same[0])
         amount = line_amount(price, units)
-        paid = prepaid_base(context, {source.external_id}, total, amount, currency, old.at, whose)
+        paid = prepaid_base(context, {("purchase_order", source.external_id): total}, amount, currency, old.at, whose)
         if paid is None:
             paid = base(context, amount, currency, old.at, whose)
         if (amount, currency, paid) == (old.amount, old.currency, old.base_amount):
@@ -89,9 +92,14 @@ def payment(context: Context, source: Source, body: Body, expected: Expected) ->
     rest = amount - sum(part for _, _, part in shares)
     if rest:
         shares.append(("", "", rest))
-    stated = body.get("base_amount")
+    stated = body.get("base_amount") if amount else None
     whole = base(context, amount, currency, source.effective_at, company) if stated is None else stated
-    bases = spread(whole, amount, [part for _, _, part in shares])
+    parts = [part for _, _, part in shares]
+    if amount:
+        bases = spread(whole, amount, parts)
+    else:  # credits set off against bills: at the day's rate, so that they cancel out
+        sums = [base(context, sum(parts[:n]), currency, source.effective_at, company) for n in range(len(parts) + 1)]
+        bases = [after - before for before, after in pairwise(sums)]
     rate = context.rates.rate(currency, company.currency, _day(context, source)) if stated is None else None
     if rate is None and amount:
         shift = DECIMALS.get(currency, 2) - DECIMALS.get(company.currency, 2)
@@ -101,8 +109,8 @@ def payment(context: Context, source: Source, body: Body, expected: Expected) ->
             (number, company.id, body["supplier"], kind, order, part, currency, base_part, source.effective_at)
         )
         if order and rate is not None:
-            context.rates.deposits.setdefault(order, []).append(
-                Deposit(source.id, company.id, order, part, currency, rate, source.effective_at)
+            context.rates.deposits.setdefault((kind, order), []).append(
+                Deposit(source.id, company.id, (kind, order), part, currency, rate, source.effective_at)
             )
     orders = {order for kind, order, _ in shares if kind == "purchase_order"}
     since = source.effective_at
@@ -117,7 +125,12 @@ def payment(context: Context, source: Source, body: Body, expected: Expected) ->
 def _reprice(context: Context, source: Source, order: str, number: int, since: int, expected: Expected) -> None:
     """A deposit recorded after its receipt corrects the rate of the goods already costed from the order."""
     references = context.references
-    lines = references.purchase_lines(references.documents({"type": "purchase_order", "id": order}, source.id))
+    ordered = {"type": "purchase_order", "id": order}
+    lines = [
+        line
+        for line in references.purchase_lines(references.documents(ordered, source.id))
+        if line.company == source.company
+    ]
     latest = max((line.document for line in lines), default=0)
     total = sum(
         line_amount({"amount": line.price_amount, "per": line.price_per}, line.quantity)
@@ -125,9 +138,13 @@ def _reprice(context: Context, source: Source, order: str, number: int, since: i
         if line.document == latest
     )
     for ordinal, old in enumerate(
-        row for row in references.costs.estimates(references.receipts_of(order), source.id) if row.at >= since
+        row
+        for row in references.costs.estimates(references.receipts_of(order, source.company), source.id)
+        if row.at >= since and row.company == source.company
     ):
-        paid = prepaid_base(context, {order}, total, old.amount, old.currency, old.at, owner(context, source))
+        paid = prepaid_base(
+            context, {("purchase_order", order): total}, old.amount, old.currency, old.at, owner(context, source)
+        )
         if paid is None and context.older:
             paid = base(context, old.amount, old.currency, old.at, owner(context, source))
         if paid is None or paid == old.base_amount:

@@ -115,7 +115,9 @@ def _costed_as_ordered(
 ) -> None:
     """Goods at the order's price: an estimate until the bill comes."""
     amount = _line_total(promised, units)
-    paid = prepaid_base(context, {order}, total, amount, promised.currency, at, owner(context, source))
+    paid = prepaid_base(
+        context, {("purchase_order", order): total}, amount, promised.currency, at, owner(context, source)
+    )
     target = ((own_move(context, number), 1),)
     expected.costs.append(
         cost(context, source, number, "goods", amount, promised.currency, target, converted=paid, estimate=True, at=at)

@@ -15,7 +15,8 @@ class Deposit(NamedTuple):
 
     document: int
     company: int
-    order: str
+    of: tuple[str, str]
+    """Type and number of the order or bill."""
     amount: int
     currency: str
     rate: Fraction
@@ -28,7 +29,7 @@ class Rates:
     def __init__(self) -> None:
         self._days: dict[tuple[str, str], dict[date, Fraction]] = {}
         self._sorted: dict[tuple[str, str], list[date]] = {}
-        self.deposits: dict[str, list[Deposit]] = {}
+        self.deposits: dict[tuple[str, str], list[Deposit]] = {}
         self.dead: set[int] = set()
         """Payment documents that a later version or a reversal took back."""
 
@@ -63,13 +64,15 @@ class Rates:
         return known[days[place - 1]] if place else None
 
     def prepaid(
-        self, company: int, orders: set[str], total: int, currency: str, at: int, without: set[int]
+        self, company: int, worth: dict[tuple[str, str], int], currency: str, at: int, without: set[int]
     ) -> tuple[Fraction, Fraction] | None:
-        """(rate of the prepaid part × its share, share not prepaid) of orders worth ``total``; None without deposit."""
+        """(rate of the prepaid part × its share, share not prepaid) of orders and bills of some ``worth``; None without
+        deposit."""
         found = [
             deposit
-            for order in orders
-            for deposit in self.deposits.get(order, [])
+            for paid, total in worth.items()
+            if total > 0
+            for deposit in self.deposits.get(paid, [])
             if (deposit.company, deposit.currency) == (company, currency)
             and deposit.at <= at
             and deposit.document not in self.dead
@@ -77,7 +80,7 @@ class Rates:
         ]
         left, mixed = Fraction(1), Fraction(0)
         for deposit in sorted(found, key=lambda deposit: deposit.at):
-            share = min(left, Fraction(deposit.amount, total))
+            share = min(left, Fraction(deposit.amount, worth[deposit.of]))
             if share > 0:
                 left -= share
                 mixed += share * deposit.rate

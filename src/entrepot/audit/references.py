@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from entrepot.audit.arithmetic import rounded
 from entrepot.audit.reading import Connection, among, number, rows
 from entrepot.audit.retold import told_again
 from entrepot.audit.standing_costs import StandingCosts
@@ -107,20 +108,35 @@ class References:
         self._bodies: dict[int, dict[str, Any]] = {}
         self._sold: dict[tuple[int, ...], list[Sold]] = {}
         self._transit: dict[int, list[tuple[int, int, int, int, bool, int]]] | None = None
-        self._orders: dict[int, str] = dict(
-            rows(
-                connection,
-                "SELECT p.id, d.external_id FROM books_purchaseline p JOIN books_document d ON d.id = p.document_id",
-            )
-        )
+        self._orders: dict[int, tuple[str, str, str]] = {}
+        self._lines_of: dict[tuple[str, int], list[int]] = {}
+        for line, door, account, order, company in rows(
+            connection,
+            "SELECT p.id, d.source, d.account, d.external_id, p.company_id FROM books_purchaseline p "
+            "JOIN books_document d ON d.id = p.document_id ORDER BY p.id",
+        ):
+            self._orders[line] = (door, account, order)
+            self._lines_of.setdefault((order, company), []).append(line)
 
-        self._lines_of: dict[str, list[int]] = {}
-        for line, order in self._orders.items():
-            self._lines_of.setdefault(order, []).append(line)
-
-    def order_of(self, purchase_line: int) -> str:
-        """Number of the purchase order that a purchase line belongs to."""
+    def order_of(self, purchase_line: int) -> tuple[str, str, str]:
+        """Source, account and number of the purchase order that a purchase line belongs to."""
         return self._orders[purchase_line]
+
+    def agreed(self, order: tuple[str, str, str], currency: str, before: int) -> int:
+        """What the order's latest version comes to in a currency."""
+        lines = self.purchase_lines(
+            [
+                pk
+                for pk, source, account in self._identities.get(("purchase_order", order[2]), [])
+                if pk < before and (source, account) == order[:2]
+            ]
+        )
+        latest = max((line.document for line in lines), default=0)
+        return sum(
+            rounded(line.price_amount * line.quantity, line.price_per)
+            for line in lines
+            if line.document == latest and line.currency == currency
+        )
 
     def live(self, table: str, row: int, before: int) -> bool:
         """Had the row not been replaced when document ``before`` was posted?"""
@@ -131,12 +147,27 @@ class References:
         """Numbers of all versions of the named document that stood in the books."""
         if ref["type"] == "sales_order" and not self._sales_known:
             self._read_sales()
-        return [
-            pk
+        told = [
+            (pk, source, account)
             for pk, source, account in self._identities.get((ref["type"], ref["id"]), [])
             if pk < before
             and (not ref.get("account") or account == ref["account"])
             and (not ref.get("source") or source == ref["source"])
+        ]
+        named = [pk for pk, _, _ in told]
+        if len({(source, account) for _, source, account in told}) > 1:  # of one number: the own company's
+            return self._own(named, before) or named
+        return named
+
+    def _own(self, documents: list[int], before: int) -> list[int]:
+        """Those of the company of document ``before``."""
+        return [
+            pk
+            for (pk,) in rows(
+                self._connection,
+                f"SELECT id FROM books_document WHERE id IN {among(documents)} AND company_id = "
+                f"(SELECT company_id FROM books_document WHERE id = {int(before)}) ORDER BY id",
+            )
         ]
 
     def body(self, document: int) -> dict[str, Any]:
@@ -256,13 +287,14 @@ class References:
             )
         ]
 
-    def receipts_of(self, order: str) -> list[int]:
-        """Receipt movements that fulfil a purchase order, by its number."""
+    def receipts_of(self, order: str, company: int) -> list[int]:
+        """Receipt movements that fulfil a company's purchase order, by its number."""
         return [
             pk
             for (pk,) in rows(
                 self._connection,
-                f"SELECT id FROM books_movement WHERE purchase_line_id IN {among(self._lines_of.get(order, [0]))}",
+                "SELECT id FROM books_movement WHERE purchase_line_id IN "
+                f"{among(self._lines_of.get((order, company), [0]))}",
             )
         ]
 
@@ -274,8 +306,8 @@ class References:
             PurchaseLine(*row)
             for row in rows(
                 self._connection,
-                "SELECT id, document_id, line, item_id, quantity, price_amount, price_per, currency FROM "
-                f"books_purchaseline WHERE document_id IN {among(documents)} ORDER BY document_id, line",
+                "SELECT id, document_id, line, item_id, quantity, price_amount, price_per, currency, "
+                f"company_id FROM books_purchaseline WHERE document_id IN {among(documents)} ORDER BY document_id, line",
             )
         ]
 
@@ -291,3 +323,4 @@ class PurchaseLine(NamedTuple):
     price_amount: int
     price_per: int
     currency: str
+    company: int

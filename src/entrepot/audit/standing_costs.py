@@ -20,6 +20,7 @@ class Promised(NamedTuple):
     currency: str
     base_amount: int
     at: int
+    company: int
 
 
 class StandingCosts:
@@ -40,8 +41,8 @@ class StandingCosts:
             movements = movements + last
         found = rows(
             self._connection,
-            "SELECT DISTINCT c.id, c.document_id, c.amount, c.currency, c.base_amount, c.effective_at "
-            "FROM books_costline c JOIN books_basis b ON b.cost_line_id = c.id "
+            "SELECT DISTINCT c.id, c.document_id, c.amount, c.currency, c.base_amount, c.effective_at, "
+            "c.company_id FROM books_costline c JOIN books_basis b ON b.cost_line_id = c.id "
             "JOIN books_basisshare s ON s.basis_id = b.id "
             f"WHERE c.component = 0 AND c.estimate AND s.movement_id IN {among(movements)} ORDER BY c.id",
         )
@@ -109,8 +110,8 @@ class StandingCosts:
             return []
         found = rows(
             self._connection,
-            "SELECT c.id, c.document_id, c.amount, c.currency, c.base_amount, c.effective_at, m.quantity, "
-            "m.purchase_line_id FROM books_costline c JOIN books_document d ON d.id = c.document_id "
+            "SELECT c.id, c.document_id, c.amount, c.currency, c.base_amount, c.effective_at, "
+            "c.company_id, m.quantity, m.purchase_line_id FROM books_costline c JOIN books_document d ON d.id = c.document_id "
             "JOIN books_basis b ON b.cost_line_id = c.id JOIN books_basisshare s ON s.basis_id = b.id "
             "JOIN books_movement m ON m.id = s.movement_id "
             "WHERE c.component = 0 AND c.estimate AND (d.type IN ('receipt', 'shipment', 'payment', 'purchase_order') OR "
@@ -122,7 +123,7 @@ class StandingCosts:
             f"AND m.purchase_line_id IN {among(purchase_lines)} ORDER BY c.id",
         )
         return [
-            (Promised(*row[:6]), row[6], row[7])
+            (Promised(*row[:7]), row[7], row[8])
             for row in found
             if row[1] < before and self._references.live("cost_line", row[0], before)
         ]

@@ -57,6 +57,12 @@ STOCK_DOCUMENTS = frozenset({"receipt", "shipment", "transfer", "regrade", "coun
 """Types that ``post_stock`` allows, as long as they state no price."""
 
 
+NEEDS = {"payment": "pay", "write_down": "close", "capitalisation_policy": "close", "period_close": "close"}
+"""Types that take a right of their own to post."""
+ACTS_OF_PEOPLE = frozenset({"purchase_decision", "period_reopen"})
+"""Types that nobody posts: a second person approves an order, and grants that a month is opened again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Looking:
     """The company that a viewer looks at; ``id`` 0 while the books have none."""
@@ -111,9 +117,7 @@ class Viewer:
     def may_post(self, document: Any) -> bool:
         """Whether he may post this document (a pydantic document of :mod:`entrepot.core.documents`)."""
         if self.can("post"):
-            if document.type == "purchase_decision":  # approving is an act, not a posting: the approver is who acts
-                return False
-            return document.type not in ("period_close", "period_reopen") or self.can("close")
+            return document.type not in ACTS_OF_PEOPLE and self.can(NEEDS.get(document.type, "post"))
         priced = any(getattr(line, "price", None) is not None for line in getattr(document, "lines", ()))
         return self.can("post_stock") and document.type in STOCK_DOCUMENTS and not priced
 

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef
 
 from entrepot.books import models
 from entrepot.books.selectors.packs import Pack, packs
-from entrepot.core.calendar import local_date, midnight
+from entrepot.core.calendar import Instant, local_date, midnight
 from entrepot.core.kinds import Kind
 from entrepot.engines.freight import (
     BillLine,
@@ -128,10 +128,10 @@ def bill_audit(
     moved = _moved(company, {ref for _, groups in bills for ref in groups})
     packed = Packing({item for goods in moved.values() for item in goods.units})
     found: list[AuditedBill] = []
-    for document, groups in bills:
-        on = local_date(document.effective_at, company.zone)
+    for bill, groups in bills:
+        on = local_date(bill.effective_at, company.zone)
         for ref, lines in groups.items():
-            found.append(_audited(document, on, ref, lines, moved.get(ref), packed, cards, tolerance))
+            found.append(_audited(bill, on, ref, lines, moved.get(ref), packed, cards, tolerance))
     found.sort(key=lambda bill: (-bill.disputed, bool(bill.problem), bill.on, bill.number))
     return BillAudits(tuple(found))
 
@@ -150,9 +150,19 @@ class _Goods:
     country: str
 
 
+class _Bill(NamedTuple):
+    """A bill's document, a plain row: there are thousands."""
+
+    pk: int
+    external_id: str
+    account: str
+    effective_at: Instant
+    body: bytes
+
+
 def _bills(
     company: models.Company, since: date, until: date, supplier: str
-) -> list[tuple[models.Document, dict[Ref, list[dict[str, Any]]]]]:
+) -> list[tuple[_Bill, dict[Ref, list[dict[str, Any]]]]]:
     """Live bills with their freight lines by what these are aimed at."""
     same = ("type", "external_id", "source", "account")
     later = models.Document.objects.filter(**{name: OuterRef(name) for name in same}, version__gt=OuterRef("version"))
@@ -163,9 +173,12 @@ def _bills(
     )  # fmt: skip
     if supplier:
         rows = rows.filter(account=supplier)
-    found: list[tuple[models.Document, dict[Ref, list[dict[str, Any]]]]] = []
-    for document in rows.order_by("effective_at", "pk"):
-        body = json.loads(bytes(document.body))
+    found: list[tuple[_Bill, dict[Ref, list[dict[str, Any]]]]] = []
+    for bill in map(_Bill._make, rows.order_by("effective_at", "pk").values_list(*_Bill._fields)):
+        written = bytes(bill.body)
+        if b'"freight"' not in written:
+            continue
+        body = json.loads(written)
         groups: dict[Ref, list[dict[str, Any]]] = defaultdict(list)
         for line in body["lines"]:
             refs = [t["document"] for t in line["targets"] if t["kind"] == "births" and "document" in t]
@@ -174,7 +187,7 @@ def _bills(
                 groups[refs[0]["type"], refs[0]["id"]].append({**line, "currency": body["currency"], **_due(body)})
         freight = {ref: lines for ref, lines in groups.items() if any(x["component"] == "freight" for x in lines)}
         if freight:
-            found.append((document, freight))
+            found.append((bill, freight))
     return found
 
 
@@ -190,17 +203,19 @@ def _moved(company: models.Company, refs: set[Ref]) -> dict[Ref, _Goods]:
         part = numbers[start : start + 500]
         sent = models.Shipment.objects.filter(company=company, number__in=part).select_related("destination")
         shipped = {row.number: row for row in sent.order_by("pk")}
+        named = models.Document.objects.filter(company=company, type__in=_MOVED, external_id__in=part)
+        refs_of = {key: (kind, number) for key, kind, number in named.values_list("pk", "type", "external_id")}
+        # Along the documents: asked with the company, the database would walk all of its movements.
         rows = models.Movement.objects.filter(
-            company=company, document__type__in=_MOVED, document__external_id__in=part, kind__in=_KINDS,
-            replacement__isnull=True,
-        ).values_list(
-            "document__type", "document__external_id", "item_id", "quantity", "effective_at",
-            "to_cell__location__country",
-        )  # fmt: skip
-        for kind, number, item, quantity, at, country in rows.order_by("pk"):
-            row = shipped.get(number) if kind == "shipment" else None
-            mode, there = (row.mode, row.destination.country) if row else ("truck", country or "")
-            goods = found.setdefault((kind, number), _Goods({}, local_date(at, company.zone), mode, there))
+            document__in=list(refs_of), kind__in=_KINDS, replacement__isnull=True
+        ).values_list("document_id", "item_id", "quantity", "effective_at", "to_cell__location__country")
+        for document, item, quantity, at, country in rows.order_by("pk"):
+            ref = refs_of[document]
+            goods = found.get(ref)
+            if goods is None:
+                row = shipped.get(ref[1]) if ref[0] == "shipment" else None
+                mode, there = (row.mode, row.destination.country) if row else ("truck", country or "")
+                goods = found[ref] = _Goods({}, local_date(at, company.zone), mode, there)
             goods.units[item] = goods.units.get(item, 0) + quantity
     return {ref: goods for ref, goods in found.items() if ref in refs}
 
@@ -259,12 +274,12 @@ def card_of(cards: Sequence[RateCard], supplier: str, mode: str, country: str, o
 
 
 def _audited(
-    document: models.Document, on: date, ref: Ref, lines: list[dict[str, Any]], goods: _Goods | None, packed: Packing,
+    bill: _Bill, on: date, ref: Ref, lines: list[dict[str, Any]], goods: _Goods | None, packed: Packing,
     cards: Sequence[RateCard], tolerance: int,
 ) -> AuditedBill:  # fmt: skip
-    supplier, currency, due = lines[0]["by"] or document.account, lines[0]["currency"], lines[0]["due"]
+    supplier, currency, due = lines[0]["by"] or bill.account, lines[0]["currency"], lines[0]["due"]
     bare = AuditedBill(
-        str(document.pk), document.external_id, supplier, on, due, (ref[1],), currency,
+        str(bill.pk), bill.external_id, supplier, on, due, (ref[1],), currency,
         sum(line["amount"] for line in lines),
     )  # fmt: skip
     if goods is None:
@@ -274,7 +289,7 @@ def _audited(
         return replace(bare, problem=problem)
     cartons = packed.cartons(goods.units, goods.left)
     codes = _codes(card)
-    bill = [
+    charged = [
         BillLine(
             str(line.get("charge") or codes.get(line["component"], line["component"])), line["amount"], currency,
             Fraction(line["billed_units"]) if line.get("billed_units") else None,
@@ -282,7 +297,7 @@ def _audited(
         )
         for line in lines
     ]  # fmt: skip
-    told = audit(card, Consignment(cartons, goods.left), bill, tolerance=tolerance)
+    told = audit(card, Consignment(cartons, goods.left), charged, tolerance=tolerance)
     weight = [c.weight for c in cartons]
     kilograms = None if None in weight else Fraction(sum(c.count * (c.weight or 0) for c in cartons), 1000)
     volume = [c.volume for c in cartons]

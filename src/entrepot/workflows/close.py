@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from entrepot.books import audit_trail, bulk, intake, models
+from entrepot.books.closings import closing_of
 from entrepot.core.calendar import Instant, midnight, to_datetime
 from entrepot.core.components import BOOK, COMPONENTS
 from entrepot.core.documents import PeriodClose, PeriodReopen
@@ -91,13 +92,13 @@ def reopen(company: str, months: str, reason: str, *, actor: str, at: Instant | 
 
 
 def reported_still(company: str, months: str) -> bool:
-    """Whether the books, asked as they were known at the last closing of the span, still give the hash reported."""
+    """Whether the books, asked as they were known at the closing that speaks for the span, still give the hash reported."""
     row, (first, last) = company_named(company), span(months)
     starts, ends = midnight(first, row.zone), midnight(last + timedelta(1), row.zone)
-    period = models.Period.objects.filter(company=row, starts=starts, ends=ends, closed=True).order_by("version").last()
+    period = closing_of(models.Period.objects.filter(company=row), starts, ends)
     if period is None:
-        raise ProblemError(Problem("not_closed", "the period was never closed", "close it", found=months))
-    return value_at(ends - 1, period.recorded_at).hash(row.pk) == period.reported
+        raise ProblemError(Problem("never_closed", "the month was never closed", "close it first", found=months))
+    return value_at(period.ends - 1, period.recorded_at).hash(row.pk) == period.reported
 
 
 def company_named(code: str) -> models.Company:

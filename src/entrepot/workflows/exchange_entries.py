@@ -19,7 +19,8 @@ from entrepot.core.calendar import Instant
 from entrepot.core.errors import ProblemError
 from entrepot.core.money import convert, round_half_away
 from entrepot.workflows.month_figures import MonthFigures
-from entrepot.workflows.prepayments import Paid, Settled, settled
+from entrepot.workflows.payables import settled_by
+from entrepot.workflows.prepayments import Settled, settled
 from entrepot.workflows.voucher_entry import Entry
 
 
@@ -69,45 +70,69 @@ def foreign_bills(
         company=company, document__type__in=("cost_bill", "supplier_credit"), recorded_at__lte=known,
         effective_at__lt=before, internal=False, estimate=False,
     ).exclude(pk__in=gone)  # fmt: skip
-    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
-    documents: dict[str, int] = {}
-    fields = ("document__external_id", "currency", "amount", "base_amount", "document_id")
-    for number, currency, amount, base, document in lines.exclude(currency=company.currency).values_list(*fields):
-        sums[number, currency][0] += amount
-        sums[number, currency][1] += base
-        documents[number] = document
+    sums: dict[_Bill, list[int]] = defaultdict(lambda: [0, 0])
+    documents: dict[_Bill, int] = {}
+    names = ("type", "external_id", "source", "account")
+    fields = (*(f"document__{name}" for name in names), "currency", "amount", "base_amount", "document_id")
+    foreign = lines.exclude(currency=company.currency)
+    for kind, number, source, account, currency, amount, base, document in foreign.values_list(*fields):
+        key = (kind, number, source, account)
+        sums[key, currency][0] += amount
+        sums[key, currency][1] += base
+        documents[key, currency] = document
     whose = _suppliers(documents)
+    named: dict[tuple[str, str], list[_Bill]] = defaultdict(list)
+    for bill in sums:
+        named[bill[0][0], bill[0][1]].append(bill)
+
+    def meant(kind: str, number: str, supplier: str) -> _Bill | None:
+        """Of several bills with the number the payee's own, else the first, as on the page of payables."""
+        same = named.get((kind, number), [])
+        return next((bill for bill in same if whose[bill] == supplier), same[0] if same else None)
+
+    directory = Directory()
     state = settled(company, before, known) if state is None else state
-    deposits: dict[str, list[Fraction]] = defaultdict(lambda: [Fraction(), Fraction()])
-    paid: dict[tuple[str, str], list[Paid]] = defaultdict(list)
+    deposits: dict[_Bill, list[Fraction]] = defaultdict(lambda: [Fraction(), Fraction()])
+    paid: dict[_Bill, list[int]] = defaultdict(lambda: [0, 0])
     for one in state.paid:
-        if one.order_type == "cost_bill":
-            paid[one.order, one.currency].append(one)
+        bill = meant(one.order_type, one.order, one.supplier)
+        if bill is not None:
+            same = one.currency == bill[1]
+            paid[bill][0] += (
+                one.amount if same else settled_by(company, one.base, one.at, sums[bill][0], bill[1], directory)
+            )
+            paid[bill][1] += one.base
     for part in state.used:
-        deposits[part.bill][0] += part.amount
-        deposits[part.bill][1] += part.base
+        bill = meant("cost_bill", part.bill, part.supplier)
+        if bill is not None:
+            deposits[bill][0] += part.amount
+            deposits[bill][1] += part.base
     found: list[OpenBill] = []
-    for (number, currency), (amount, base) in sums.items():
-        owed = Fraction(amount) - deposits[number][0]
-        booked = Fraction(base) - deposits[number][1]
-        on_it = paid[number, currency]
-        given = sum((Fraction(p.amount) for p in on_it), Fraction())
+    for bill, (amount, base) in sums.items():
+        (_, number, _, _), currency = bill
+        owed = Fraction(amount) - deposits[bill][0]
+        booked = Fraction(base) - deposits[bill][1]
+        given, left = paid[bill]
         cost = booked * given / owed if owed else Fraction()
-        realised = round_half_away(cost) - sum(p.base for p in on_it)
+        realised = round_half_away(cost) - left
         found.append(
             OpenBill(
-                number, whose.get(number, ""), currency, round_half_away(owed - given),
+                number, whose[bill], currency, round_half_away(owed - given),
                 round_half_away(booked) - round_half_away(cost), realised if owed else 0,
             )
         )  # fmt: skip
     return found
 
 
-def _suppliers(documents: dict[str, int]) -> dict[str, str]:
-    """Number → supplier of a bill."""
+_Bill = tuple[tuple[str, str, str, str], str]
+"""Type, number, source and account of a bill or credit, and its currency."""
+
+
+def _suppliers(documents: dict[_Bill, int]) -> dict[_Bill, str]:
+    """Supplier of each bill."""
     chosen = sorted(documents.values())
     bodies: dict[int, str] = {}
     for start in range(0, len(chosen), 800):
         rows = models.Document.objects.filter(pk__in=chosen[start : start + 800]).values_list("pk", "body")
         bodies |= {pk: str(json.loads(bytes(body)).get("supplier") or "") for pk, body in rows}
-    return {number: bodies[pk] for number, pk in documents.items()}
+    return {bill: bodies[pk] for bill, pk in documents.items()}

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from entrepot.books import models
+from entrepot.books.closings import closing_of, months_of
 from entrepot.books.facts import FOREVER
-from entrepot.core.calendar import Instant, midnight, to_datetime
+from entrepot.core.calendar import Instant, local_date, midnight
 from entrepot.core.components import BOOK, COMPONENTS, FAMILIES, family_of
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.workflows.close import company_named, span
@@ -47,7 +48,7 @@ class Restated:
 
 @dataclass(frozen=True, slots=True)
 class LatePaper:
-    """A document of the closed time that was recorded after the closing."""
+    """A document of the closed time that was recorded after the closing; days of the company's zone."""
 
     id: int
     type: str
@@ -57,15 +58,26 @@ class LatePaper:
 
 
 @dataclass(frozen=True, slots=True)
+class LatePapers:
+    """``months`` that were closed together, when, how many of their documents were recorded since, and the first of them."""
+
+    months: str
+    reported_at: Instant
+    documents: int
+    papers: tuple[LatePaper, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LateFacts:
-    """A closed month as reported and as known. ``proven``: the books, asked as of then, still give the reported hash;
-    None where the closing came as a document that kept none.
+    """A closed month, with the ``months`` that were closed with it, as reported and as known. ``proven``: the books, asked as of
+    then, still give the reported hash; None where the closing came as a document that kept none.
 
     ``rows``: families that differ, book cost in all last. ``skus``: SKU, change of its stock, change of what had left.
     """
 
     company: str
     currency: str
+    months: str
     reported_at: Instant
     proven: bool | None
     rows: tuple[Restated, ...]
@@ -80,7 +92,10 @@ class LateFacts:
 
 
 def late_facts(company: str, months: str, *, known: Instant = FOREVER) -> LateFacts:
-    """What became known of closed ``months`` until ``known``. Raises ``ProblemError``: unknown, no month, never closed."""
+    """What became known of closed ``months`` until ``known``. Raises ``ProblemError``: unknown, no month, never closed.
+
+    Where they were closed together with others the figures are of all these, at their end: that is what was reported.
+    """
     row, period = _closed(company, months, known)
     ends = period.ends
     before, after = value_at(ends - 1, period.recorded_at), value_at(ends - 1, known)
@@ -91,41 +106,40 @@ def late_facts(company: str, months: str, *, known: Instant = FOREVER) -> LateFa
     told = {one[0]: Restated(*one) for one in families.select("family", *_SIDES).iter_rows()}
     rows = [told[name] for name in FAMILIES if name in told and (told[name].stock or told[name].left)]
     whole = Restated("", *(int(both[name].sum()) for name in _SIDES))
-    count, papers = _papers(period, known)
+    late = _papers(row, period, known)
     return LateFacts(
-        row.code, row.currency, period.recorded_at, _proven(before, period), (*rows, whole), _skus(both), count, papers
-    )
+        row.code, row.currency, late.months, late.reported_at, _proven(before, period), (*rows, whole), _skus(both),
+        late.documents, late.papers,
+    )  # fmt: skip
 
 
-def late_papers(company: str, months: str, *, known: Instant = FOREVER) -> tuple[Instant, int, tuple[LatePaper, ...]]:
-    """When ``months`` were closed last, how many of their documents were recorded since, and the first of them: what
-    :func:`late_facts` names, without working out what they change. Raises ``ProblemError`` as that does."""
-    period = _closed(company, months, known)[1]
-    return period.recorded_at, *_papers(period, known)
+def late_papers(company: str, months: str, *, known: Instant = FOREVER) -> LatePapers:
+    """The documents that :func:`late_facts` names, without working out what they change. Raises ``ProblemError`` as that does."""
+    return _papers(*_closed(company, months, known), known)
 
 
 def _closed(company: str, months: str, known: Instant) -> tuple[models.Company, models.Period]:
-    """The company, and the last closing of the months that was known."""
+    """The company, and the closing that spoke for the months as known then."""
     row, (first, last) = company_named(company), span(months)
     starts, ends = midnight(first, row.zone), midnight(last.fromordinal(last.toordinal() + 1), row.zone)
-    periods = models.Period.objects.filter(company=row, starts=starts, ends=ends, closed=True, recorded_at__lte=known)
-    period = periods.order_by("version").last()
+    period = closing_of(models.Period.objects.filter(company=row, recorded_at__lte=known), starts, ends)
     if period is None:
         raise ProblemError(
-            Problem("not_closed", "the period was never closed", "close it first", field="month", found=months)
+            Problem("never_closed", "the month was never closed", "close it first", field="month", found=months)
         )
     return row, period
 
 
-def _papers(period: models.Period, known: Instant) -> tuple[int, tuple[LatePaper, ...]]:
+def _papers(company: models.Company, period: models.Period, known: Instant) -> LatePapers:
     late = models.Document.objects.filter(
-        company_id=period.company_id,
-        recorded_at__gt=period.recorded_at,
-        recorded_at__lte=known,
-        effective_at__lt=period.ends,
+        company=company, recorded_at__gt=period.recorded_at, recorded_at__lte=known, effective_at__lt=period.ends
     ).exclude(type__in=("period_close", "period_reopen"))
     rows = late.order_by("recorded_at", "pk").values_list("pk", "type", "external_id", "effective_at", "recorded_at")
-    return late.count(), tuple(LatePaper(k, t, n, _day(at), _day(told)) for k, t, n, at, told in rows[:MOST])
+    papers = tuple(
+        LatePaper(key, kind, number, *(local_date(at, company.zone).isoformat() for at in (happened, told)))
+        for key, kind, number, happened, told in rows[:MOST]
+    )
+    return LatePapers(months_of(period, company.zone), period.recorded_at, late.count(), papers)
 
 
 def _proven(before: ValueAt, period: models.Period) -> bool | None:
@@ -160,7 +174,3 @@ def _skus(both: pl.DataFrame) -> tuple[tuple[str, int, int], ...]:
     names = dict(models.Item.objects.filter(pk__in=changed["item"].to_list()).values_list("pk", "sku"))
     rows = [(names[item], stock, left) for item, stock, left in changed.iter_rows()]
     return tuple(sorted(rows, key=lambda row: (-abs(row[1]) - abs(row[2]), row[0])))
-
-
-def _day(at: Instant) -> str:
-    return to_datetime(at).date().isoformat()

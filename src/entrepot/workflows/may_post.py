@@ -7,7 +7,9 @@ from typing import Any
 
 from entrepot.books.access import Viewer
 from entrepot.books.models import Location, Shop
+from entrepot.core.calendar import Instant
 from entrepot.core.errors import Problem, ProblemError
+from entrepot.workflows import purchasing
 
 _PLACES = ("location", "cell", "origin")
 
@@ -35,6 +37,22 @@ def authorise(viewer: Viewer, documents: Sequence[Any]) -> None:
                 for document in refused[:50]
             )
         )  # fmt: skip
+
+
+def need_approval(viewer: Viewer, documents: Sequence[Any], at: Instant) -> None:
+    """Raise ``ProblemError`` for orders that a program places where somebody else has to approve them (``second_person``), or
+    beyond what this viewer approves (``over_limit``): a program stands for whom its key belongs to."""
+    for order in (document for document in documents if document.type == "purchase_order"):
+        company = order.company or viewer.company.code
+        viewer.need("approve_purchase")
+        if purchasing.others_who_approve(viewer, company):
+            raise ProblemError(
+                Problem(
+                    "second_person", "a second person approves orders of this company", "propose it instead: POST /orders",
+                    document=f"{order.type} {order.id}",
+                )
+            )  # fmt: skip
+        purchasing.within_limit(viewer, company, purchasing.worth(order), order.currency, at)
 
 
 def need_place(viewer: Viewer, document: Any) -> None:

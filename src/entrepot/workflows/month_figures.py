@@ -12,6 +12,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from entrepot.books import models
+from entrepot.books.closings import reported_at
 from entrepot.books.facts import FOREVER
 from entrepot.core.calendar import Instant, midnight
 from entrepot.core.components import BOOK, COMPONENTS
@@ -63,7 +64,5 @@ def month_figures(company: str, months: str, *, known: Instant = FOREVER) -> Mon
 
 
 def _reported(company: models.Company, ends: Instant, known: Instant) -> Instant | None:
-    """When the time until ``ends`` was reported; None where it never was, or was opened again."""
-    rows = models.Period.objects.filter(company=company, ends=ends, recorded_at__lte=known)
-    last = rows.order_by("recorded_at", "version").last()
-    return last.recorded_at if last is not None and last.closed else None
+    """When the time until ``ends`` was reported, as known then; None where it never was, or was opened again."""
+    return reported_at(models.Period.objects.filter(company=company, recorded_at__lte=known), ends)

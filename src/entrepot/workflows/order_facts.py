@@ -209,11 +209,9 @@ def _steps(company: models.Company, numbers: set[str] | None, found: dict[str, O
 
 def _goods(company: models.Company, by_key: dict[int, OrderLine], *, whole: bool) -> None:
     """Units that came of each line, and went back; of a supplier's shipment they are under way until taken out of it."""
-    rows = models.Movement.objects.filter(
-        company=company, kind=int(Kind.RECEIPT), purchase_line__isnull=False, replacement__isnull=True
-    )
-    if not whole:
-        rows = rows.filter(purchase_line__in=list(by_key))
+    # By the line, whose company it is: by the movement's company the database would walk all of its movements.
+    rows = models.Movement.objects.filter(kind=int(Kind.RECEIPT), replacement__isnull=True)
+    rows = rows.filter(purchase_line__company=company) if whole else rows.filter(purchase_line__in=list(by_key))
     transit: dict[tuple[int, int], list[tuple[OrderLine, int]]] = defaultdict(list)
     names = ("purchase_line_id", "item_id", "quantity", "effective_at", "to_cell_id", "to_cell__transit")
     for key, item, units, at, cell, moving in rows.order_by("effective_at", "pk").values_list(*names):

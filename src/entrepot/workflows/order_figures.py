@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
@@ -59,10 +60,12 @@ def fresh(company: models.Company, *, at: Instant | None = None) -> bool:
 def _of_company(company: models.Company, today: date) -> int:
     orders = order_facts.gather(company)
     bills = payables.bills(company, today)
+    by_order: dict[str, list[payables.Payable]] = defaultdict(list)
     for bill in bills:
         for number in bill.orders:
-            if number in orders:
-                orders[number].bill_open += payables.of_order(bill, number)
+            by_order[number].append(bill)
+    for number, order in orders.items():
+        order.bill_open = payables.open_of_order(by_order[number], number, order.currency)
     stood = {number: standing(order, company.zone, today) for number, order in orders.items()}
     rated = payables.Rates(company, midnight(today, company.zone))
     models.OrderFigure.objects.filter(company=company).delete()

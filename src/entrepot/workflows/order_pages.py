@@ -137,7 +137,7 @@ def order_page(viewer: Viewer, number: str) -> OrderPage:
     today = local_date(now(), company.zone)
     billed = any(line.billed or line.credited for line in found.lines)
     bills = tuple(bill for bill in payables.bills(company, today, number) if number in bill.orders) if billed else ()
-    found.bill_open = sum(payables.of_order(bill, number) for bill in bills)
+    found.bill_open = payables.open_of_order(bills, number, found.currency)
     standing = order_state.standing(found, company.zone, today)
     proposal = found.last("proposed")
     events = sorted([*_steps(found), *_goods(viewer, found), *_money(viewer, found, bills)], key=lambda event: event.at)
@@ -185,10 +185,12 @@ def _keys(found: OrderFacts) -> list[int]:
 
 def _goods(viewer: Viewer, found: OrderFacts) -> list[Event]:
     """Receipts, the supplier's shipments and returns, one event a document."""
-    rows = models.Movement.objects.filter(replacement__isnull=True).select_related("document__batch")
-    rows = rows.defer("document__body")
+    every = models.Movement.objects
+    rows = every.filter(replacement__isnull=True).select_related("document__batch").defer("document__body")
     came = rows.filter(purchase_line__in=_keys(found))
-    back = rows.filter(lot__in=[move.pk for move in came], document__type="supplier_return")
+    # What went back names the lot as it was received first, also where the receipt was corrected since.
+    lots = list(every.filter(purchase_line__in=_keys(found)).values_list("pk", flat=True))
+    back = rows.filter(lot__in=lots, document__type="supplier_return")
     units: dict[int, int] = {}
     documents: dict[int, models.Document] = {}
     for move in (*came, *back):

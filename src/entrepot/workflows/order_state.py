@@ -63,7 +63,7 @@ def standing(order: OrderFacts, zone: str, today: date) -> Standing:
         state = "rejected" if rejected else "proposed"
         return Standing(state, "" if rejected else "approve", None, expected, 0, not rejected, ())
     if ended is not None and ended.state == "cancelled":
-        refund = order.paid > 0
+        refund = to_come_back(order) > 0
         return Standing("cancelled", "refund" if refund else "", None, None, 0, refund, ())
     left = sum(max(_wanted(line.quantity, line.confirmed) - line.received, 0) for line in order.lines)
     late = max((today - expected).days, 0) if expected and left else 0
@@ -88,7 +88,8 @@ def _after_receipt(
     worth = received_worth(order)
     covered = order.paid >= worth > 0 or (billed > 0 and to_pay == 0 and order.bill_open <= 0)
     if done and (covered or to_pay + order.bill_open <= 0):
-        return Standing("closed", "", None, expected, 0, False, dues)
+        back = to_come_back(order) >= SMALL
+        return Standing("closed", "refund" if back else "", None, expected, 0, back, dues)
     if covered:
         return Standing("paid", "close" if left else "", None, expected, 0, left > 0, dues)
     day = min((due.day for due in dues if due.open), default=None)
@@ -128,6 +129,15 @@ def expected_on(order: OrderFacts, zone: str) -> date | None:
 def received_worth(order: OrderFacts) -> int:
     """What came, at the order's prices, in its currency."""
     return sum(round_half_away(line.price * (line.received - line.returned)) for line in order.lines)
+
+
+def to_come_back(order: OrderFacts) -> int:
+    """What was paid on an ended order beyond what came of it and what was billed: the supplier owes it."""
+    ended = order.last("closed", "cancelled", "reopened")
+    if ended is None or ended.state not in ("closed", "cancelled"):
+        return 0
+    billed = round_half_away(sum((line.billed for line in order.lines), start=0 * order.lines[0].price))
+    return max(order.paid - max(received_worth(order), billed), 0)
 
 
 def to_come(order: OrderFacts) -> int:

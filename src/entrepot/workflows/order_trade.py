@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,10 +14,11 @@ from django.db import transaction
 from entrepot.books import audit_trail, bulk, models
 from entrepot.books.access import Viewer
 from entrepot.books.versions import current
-from entrepot.core.calendar import Instant, midnight, to_datetime
+from entrepot.core.calendar import Instant, local_date, midnight, to_datetime
 from entrepot.core.documents import CostBill, Payment, Receipt, SupplierCredit, SupplierReturn
 from entrepot.core.errors import Problem, ProblemError
-from entrepot.workflows import over_receipt
+from entrepot.workflows import over_receipt, payables
+from entrepot.workflows.bill_targets import goods_targets, order_line, retell_whole_bills
 from entrepot.workflows.clock import now
 from entrepot.workflows.documents_out import SOURCE, unused_number
 from entrepot.workflows.may_post import need_place
@@ -44,14 +47,18 @@ def receive(
             )
         over_receipt.within(viewer, ordered, named)
         body = {"location": location, "order": {"type": "purchase_order", "id": number}, "lines": named}
-        return _post(viewer, Receipt, "GR", name, number, body, on, at, origin)
+        moment = now() if at is None else at
+        done = _post(viewer, Receipt, "GR", name, number, body, on, moment, origin)
+        retell_whole_bills(viewer, ordered, done, moment)
+        return done
 
 
 def bill(
     viewer: Viewer, number: str, currency: str, lines: Sequence[Mapping[str, Any]], *, name: str, due: date | None = None,
     on: date | None = None, at: Instant | None = None, origin: str = "",
 ) -> str:  # fmt: skip
-    """The supplier's bill of an order: per line ``order_line`` and ``amount`` (minor units), aimed at what was received of it.
+    """The supplier's bill of an order: per line ``order_line`` and ``amount`` (minor units), aimed at what was received of it
+    and not billed yet (:mod:`entrepot.workflows.bill_targets`).
 
     A line of which nothing was received cannot be billed yet. ``name`` is the bill's own number.
     """
@@ -59,14 +66,15 @@ def bill(
     with transaction.atomic():
         bulk.writer_lock()
         ordered = _ordered(viewer, number)
-        costs = [
-            {
-                "component": line.get("component", "goods"), "amount": line["amount"], "basis": "quantity",
-                "targets": [{"kind": "births", "document": {
-                    "type": "purchase_order", "id": number, "line": _line(ordered, line).line}}],
-            }
-            for line in lines if line.get("amount")
-        ]  # fmt: skip
+        goods = goods_targets(ordered, lines, currency)
+        costs: list[dict[str, Any]] = []
+        for line in lines:
+            if line.get("amount"):
+                row, component = _line(ordered, line), line.get("component", "goods")
+                targets = goods[row.line] if component == "goods" else order_line(row)
+                costs.append(
+                    {"component": component, "amount": line["amount"], "basis": "quantity", "targets": targets}
+                )
         if not costs:
             raise problem("nothing_billed", "no amount is given", "say what the bill asks for", number, field="amount")
         body = {"supplier": ordered[0].supplier, "currency": currency, "due": due, "lines": costs}
@@ -85,7 +93,7 @@ def credit(
         ordered = _ordered(viewer, number)
         costs = [
             {"component": "goods", "amount": line["amount"], "basis": "quantity",
-             "targets": [_credited(number, returned, _line(ordered, line).line)]}
+             "targets": _credited(returned, _line(ordered, line))}
             for line in lines if line.get("amount")
         ]  # fmt: skip
         if not costs:
@@ -126,7 +134,8 @@ def pay(
     viewer: Viewer, supplier: str, currency: str, shares: Sequence[Mapping[str, Any]], *, name: str = "",
     base_amount: int | None = None, on: date | None = None, note: str = "", at: Instant | None = None, origin: str = "",
 ) -> str:  # fmt: skip
-    """Money paid to a supplier, over any number of bills (``cost_bill``), credits (negative) and orders (a deposit).
+    """Money paid to a supplier, over any number of bills (``cost_bill``), credits (negative) and orders (a deposit); nothing is
+    paid where credits are set off against as much of bills.
 
     ``shares``: type, id and amount (minor units of ``currency``). ``base_amount`` is what left the bank in the company's
     currency; without, the day's rate says it. A payment that is more than what is open on a bill or order is refused.
@@ -134,7 +143,7 @@ def pay(
     viewer.need("pay")
     parts = [share for share in shares if share.get("amount")]
     total = sum(int(share["amount"]) for share in parts)
-    if not parts or total == 0:
+    if not parts:
         raise problem(
             "empty_payment", "the payment is of nothing", "give the amount that was paid", supplier, field="amount"
         )
@@ -144,35 +153,79 @@ def pay(
     }  # fmt: skip
     with transaction.atomic():
         bulk.writer_lock()
-        for share in parts:
-            if share["type"] == "purchase_order" and int(share["amount"]) > 0:
-                _not_overpaid(viewer, str(share["id"]), currency, int(share["amount"]))
+        _not_over(viewer, supplier, currency, parts, now() if at is None else at)
         return _post(viewer, Payment, "PY", name, supplier, body, on, at, origin)
 
 
-def _not_overpaid(viewer: Viewer, number: str, currency: str, amount: int) -> None:
-    """A deposit that is more than the order is a slip of the hand."""
+LEEWAY = Fraction(105, 100)
+"""How far a bank's rate may lie from the books': in another currency only what is beyond it is a slip of the hand."""
+
+
+def _not_over(viewer: Viewer, supplier: str, currency: str, shares: Sequence[Mapping[str, Any]], at: Instant) -> None:
+    """Refuse a payment of more than is open: on a bill what deposits have settled counts as paid, though no payment names it."""
+    company = models.Company.objects.get(pk=viewer.company.id)
+    asked: dict[tuple[str, str], int] = defaultdict(int)
+    for share in shares:
+        asked[str(share["type"]), str(share["id"])] += int(share["amount"])
+    rated = payables.Rates(company, at)
+    rows: list[payables.Payable] = []
+    if any(kind != "purchase_order" for kind, _ in asked):
+        rows = payables.bills(company, local_date(at, company.zone))
+    for (kind, number), amount in asked.items():
+        if kind == "purchase_order":
+            _deposit_not_over(viewer, number, currency, amount, rated)
+            continue
+        same = [
+            r
+            for r in rows
+            if r.number == number and r.kind == (payables.BILL if kind == "cost_bill" else payables.CREDIT)
+        ]
+        row = next((r for r in same if r.supplier == supplier), same[0] if len(same) == 1 else None)
+        if row is None:
+            continue
+        sign = 1 if row.amount > 0 else -1
+        if _more(sign * amount, currency, max(sign * row.open, 0), row.currency, rated):
+            over = ("over_bill", "the payment is more than what is open on the bill",
+                    "pay what is open, or enter the rest as a payment on account")  # fmt: skip
+            if sign < 0:
+                over = ("over_credit", "more is taken of the credit than is left", "take what is left of it")
+            raise _over(*over, number, max(sign * row.open, 0), row.currency)
+
+
+def _deposit_not_over(viewer: Viewer, number: str, currency: str, amount: int, rated: payables.Rates) -> None:
+    """A deposit of more than the order, or a refund of more than was paid on it, is a slip of the hand."""
     ordered = _ordered(viewer, number)
-    if ordered[0].currency != currency:
-        return
+    own = ordered[0].currency
     total = sum(-(-x.price_amount * x.quantity // x.price_per) for x in ordered)
-    rows = viewer.of_company(
-        models.PaymentLine.objects.filter(order_type="purchase_order", order=number, currency=currency)
-    )
-    paid = sum(current(rows).values_list("amount", flat=True))
-    if paid + amount > total:
-        raise ProblemError(
-            Problem(
-                "over_order", "the payment is more than what is open on the order", "pay what is open, or enter the bill first",
-                field="shares", found=number, amount=max(total - paid, 0), currency=currency,
-            )
-        )  # fmt: skip
+    rows = viewer.of_company(models.PaymentLine.objects.filter(order_type="purchase_order", order=number))
+    paid: dict[str, int] = defaultdict(int)
+    for told, part in current(rows).values_list("currency", "amount"):
+        paid[told] += part
+    if amount < 0:
+        if -amount > max(paid[currency], 0):
+            raise _over("over_refund", "more comes back than was paid on the order", "enter what came back of the deposit",
+                        number, max(paid[currency], 0), currency)  # fmt: skip
+    elif _more(amount, currency, max(total - paid[own], 0), own, rated):
+        raise _over("over_order", "the payment is more than what is open on the order",
+                    "pay what is open, or enter the bill first", number, max(total - paid[own], 0), own)  # fmt: skip
 
 
-def _credited(number: str, returned: str, line: int) -> dict[str, Any]:
+def _more(amount: int, currency: str, most: int, own: str, rated: payables.Rates) -> bool:
+    """Whether ``amount`` is more than ``most``; of another currency at the books' rate, with leeway, and not without a rate."""
+    if currency == own:
+        return amount > most
+    told, limit = rated.base(amount, currency), rated.base(most, own)
+    return told is not None and limit is not None and told > limit * LEEWAY
+
+
+def _over(code: str, message: str, remedy: str, number: str, open_: int, currency: str) -> ProblemError:
+    return ProblemError(Problem(code, message, remedy, field="shares", found=number, amount=open_, currency=currency))
+
+
+def _credited(returned: str, line: models.PurchaseLine) -> list[dict[str, Any]]:
     if returned:
-        return {"kind": "issue", "document": {"type": "supplier_return", "id": returned}}
-    return {"kind": "births", "document": {"type": "purchase_order", "id": number, "line": line}}
+        return [{"kind": "issue", "document": {"type": "supplier_return", "id": returned}}]
+    return order_line(line)
 
 
 def _ordered(viewer: Viewer, number: str) -> list[models.PurchaseLine]:

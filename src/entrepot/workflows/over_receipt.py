@@ -75,11 +75,14 @@ def within(viewer: Viewer, ordered: Sequence[models.PurchaseLine], lines: Sequen
 
 
 def too_many(viewer: Viewer, document: Any) -> list[Fault]:
-    """Faults for what comes of an order or out of a shipment beyond what is tolerated, and for items that it never held."""
-    if document.type != "receipt":
+    """Faults for what comes, or is sent by the supplier, of an order beyond what is tolerated, for what comes out of a shipment
+    beyond it, and for items that it never held."""
+    if document.type not in ("receipt", "shipment"):
         return []
     if document.order is not None and document.order.type == "purchase_order":
         return _too_many_of_order(viewer, document)
+    if document.type == "shipment":  # of our own stock: what is not there cannot leave
+        return []
     found = expected(viewer, document)
     if found is None or found.kind != "shipment" or not found.lines:
         return []
@@ -104,7 +107,8 @@ def too_many(viewer: Viewer, document: Any) -> list[Fault]:
 
 
 def _too_many_of_order(viewer: Viewer, document: Any) -> list[Fault]:
-    """By SKU over the lines of the order that the receipt names; what is not of the order is refused where it is posted."""
+    """By SKU over the lines of the order that a receipt or the supplier's shipment names; what is not of the order is refused
+    where it is posted."""
     rows = viewer.of_company(models.PurchaseLine.objects.filter(document__external_id=document.order.id))
     ordered = list(current(rows).select_related("item", "document"))
     if not ordered:

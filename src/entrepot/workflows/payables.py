@@ -25,7 +25,7 @@ from entrepot.core.components import FAMILY_OF, GOODS
 from entrepot.core.errors import ProblemError
 from entrepot.core.money import convert, round_half_away
 
-BILL, CREDIT, TERM = "bill", "credit", "term"
+BILL, CREDIT, TERM, ACCOUNT = "bill", "credit", "term", "account"
 BUCKETS = (0, 30, 60, 90)
 """Ageing: not due, then up to so many days overdue; what is older comes last."""
 _Identity = tuple[str, str, str, str]
@@ -35,8 +35,12 @@ _Shares = dict[tuple[_Identity, int], dict[int, list[tuple[int, int, str]]]]
 
 @dataclass
 class Payable:
-    """A bill, a credit (negative) or a share of an order. Amounts in minor units of ``currency``; ``base`` what is open in the
-    company's, ``None`` without a rate. ``settled``: by deposits. ``estimate``: the day is expected, not stated."""
+    """A bill, a credit (negative), money paid that no bill has taken (on account, negative) or a share of an order.
+
+    Amounts in minor units of ``currency``; ``base`` what is open in the company's, ``None`` without a rate. ``settled``: by
+    deposits. ``estimate``: the day is expected, not stated. ``orders``, ``unordered``: what of its goods is of which order, and
+    of none; ``deposits``: what each order's deposits settled.
+    """
 
     kind: str
     document: int
@@ -54,12 +58,15 @@ class Payable:
     base: int | None = None
     estimate: bool = False
     orders: dict[str, Fraction] = field(default_factory=dict[str, Fraction])
+    unordered: Fraction = Fraction(0)
+    deposits: dict[str, Fraction] = field(default_factory=dict[str, Fraction])
 
 
 def bills(company: models.Company, day: date, order: str = "") -> list[Payable]:
-    """Bills and credits of the company up to the end of ``day``, with what of each was open then; the oldest first.
+    """Bills and credits of the company up to the end of ``day``, with what of each was open then, and what was paid on account;
+    the oldest first.
 
-    With ``order`` (its number) only those that it takes to tell what of its bills is open.
+    With ``order`` (its number) only the bills and credits that it takes to tell what of its bills is open.
     """
     ends = midnight(day + timedelta(days=1), company.zone)
     parts = _shares(company, ends, order)
@@ -68,7 +75,8 @@ def bills(company: models.Company, day: date, order: str = "") -> list[Payable]:
     _share(parts, found)
     _pay(company, ends, found, numbers)
     _deposits(company, ends, found.values())
-    rows = sorted(found.values(), key=lambda row: (row.on, row.number))
+    loose = [] if order else _on_account(company, ends, found)
+    rows = sorted([*found.values(), *loose], key=lambda row: (row.on, row.number))
     rated = Rates(company, ends - 1)
     for row in rows:
         row.open = row.amount - row.paid - row.settled
@@ -79,9 +87,9 @@ def bills(company: models.Company, day: date, order: str = "") -> list[Payable]:
 class Rates:
     """Conversion into the company's currency at the books' rate of one instant; ``None`` without a rate."""
 
-    def __init__(self, company: models.Company, at: Instant) -> None:
+    def __init__(self, company: models.Company, at: Instant, directory: Directory | None = None) -> None:
         self.company, self.at = company, at
-        self._directory = Directory()
+        self._directory = directory or Directory()
         self._known: dict[str, Fraction | None] = {}
 
     def base(self, amount: int, currency: str) -> int | None:
@@ -175,8 +183,12 @@ def _share(by_line: _Shares, found: dict[_Identity, Payable]) -> None:
         weights = sum(weight for _, weight, _ in parts)
         if bill is None or not weights:
             continue
-        for amount, weight, order in ((a, w, o) for a, w, o in parts if o):
-            bill.orders[order] = bill.orders.get(order, Fraction(0)) + Fraction(amount * weight, weights)
+        for amount, weight, order in parts:
+            part = Fraction(amount * weight, weights)
+            if order:
+                bill.orders[order] = bill.orders.get(order, Fraction(0)) + part
+            else:
+                bill.unordered += part
 
 
 def _pay(
@@ -186,25 +198,61 @@ def _pay(
     named: dict[tuple[str, str], list[Payable]] = defaultdict(list)
     for key, bill in found.items():
         named[key[0], key[1]].append(bill)
-    rated = Rates(company, ends - 1)
+    directory = Directory()
     lines = models.PaymentLine.objects.filter(
         company=company, order_type__in=("cost_bill", "supplier_credit"), effective_at__lt=ends
     )
     if numbers is not None:
         lines = lines.filter(order__in=numbers)
-    fields = ("order_type", "order", "supplier", "currency", "amount", "base_amount")
-    for kind, number, supplier, currency, amount, base in (
+    fields = ("order_type", "order", "supplier", "currency", "amount", "base_amount", "effective_at")
+    for kind, number, supplier, currency, amount, base, at in (
         current(lines).order_by("effective_at", "pk").values_list(*fields)
     ):
         same = named.get((kind, number), [])
         bill = next((one for one in same if one.supplier == supplier), same[0] if same else None)
         if bill is None:
             continue
-        if bill.currency == currency:
-            bill.paid += amount
+        alike = bill.currency == currency
+        bill.paid += amount if alike else settled_by(company, base, at, bill.amount, bill.currency, directory)
+
+
+def settled_by(
+    company: models.Company, base: int, at: Instant, amount: int, currency: str, directory: Directory
+) -> int:  # fmt: skip
+    """What a payment in another currency settles of a bill of ``amount`` in ``currency``: what left the bank (``base``, the
+    company's currency) at the books' rate of its own day, so that it settles the same for ever; 0 without a rate."""
+    worth = Rates(company, at, directory).base(amount, currency)
+    return round_half_away(Fraction(amount * base, worth)) if worth else 0
+
+
+def _on_account(company: models.Company, ends: Instant, found: dict[_Identity, Payable]) -> list[Payable]:
+    """What of payments names no bill or order, or a bill that does not stand (any more)."""
+    standing = {(key[0], key[1]) for key in found}
+    lines = models.PaymentLine.objects.filter(company=company, effective_at__lt=ends).exclude(
+        order_type="purchase_order"
+    )
+    fields = (
+        "document_id",
+        "document__external_id",
+        "supplier",
+        "currency",
+        "effective_at",
+        "order_type",
+        "order",
+        "amount",
+    )
+    sums: dict[int, Payable] = {}
+    for document, number, supplier, currency, at, kind, order, amount in (
+        current(lines).order_by("effective_at", "pk").values_list(*fields)
+    ):
+        if (kind, order) in standing:
             continue
-        worth = rated.base(bill.amount, bill.currency)
-        bill.paid += round_half_away(Fraction(bill.amount * base, worth)) if worth else 0
+        row = sums.setdefault(
+            document,
+            Payable(ACCOUNT, document, supplier, number, currency, 0, local_date(at, company.zone), None, "purchase"),
+        )
+        row.amount -= amount
+    return [row for row in sums.values() if row.amount]
 
 
 def _deposits(company: models.Company, ends: Instant, found: Iterable[Payable]) -> None:
@@ -226,13 +274,26 @@ def _deposits(company: models.Company, ends: Instant, found: Iterable[Payable]) 
             if take > 0:
                 left[key] -= take
                 used += take
+                bill.deposits[order] = take
         bill.settled = round_half_away(used)
 
 
 def of_order(row: Payable, number: str) -> int:
-    """What is open of a bill or credit (negative) for goods of an order, by the order's share of it."""
-    whole = sum(abs(part) for part in row.orders.values())
-    return round_half_away(row.open * abs(row.orders.get(number, Fraction(0))) / whole) if whole else 0
+    """What is open of a bill or credit (negative) for goods of an order: its share less its own deposits; what was paid on the
+    bill went over all of its goods alike."""
+    sign = 1 if row.amount > 0 else -1
+    whole = sum((abs(part) for part in row.orders.values()), abs(row.unordered))
+    if not whole:
+        return 0
+    shares = {order: abs(row.amount * part) / whole for order, part in (*row.orders.items(), ("", row.unordered))}
+    rests = {order: max(share - sign * row.deposits.get(order, 0), Fraction(0)) for order, share in shares.items()}
+    rest = sum(rests.values())
+    return round_half_away(row.open * rests.get(number, Fraction(0)) / rest) if rest else 0
+
+
+def open_of_order(rows: Iterable[Payable], number: str, currency: str) -> int:
+    """What is open of the bills and credits of an order in its own currency; those in another one are looked at by themselves."""
+    return sum(of_order(row, number) for row in rows if number in row.orders and row.currency == currency)
 
 
 def bucket(row: Payable | Any, day: date) -> int:

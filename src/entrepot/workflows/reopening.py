@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
 
 from entrepot.books import audit_trail, bulk, models
 from entrepot.books.access import Viewer
-from entrepot.core.calendar import Instant, midnight
+from entrepot.books.closings import months_between, months_of, word_on
+from entrepot.core.calendar import Instant, local_date, midnight
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.workflows.clock import now
 from entrepot.workflows.close import company_named, reopen, span
 
 
 def ask(viewer: Viewer, months: str, reason: str, *, at: Instant | None = None) -> models.ReopenRequest:
-    """Ask to open closed ``months`` of the company looked at.
+    """Ask to open closed ``months`` of the company looked at, with those that were closed together with them.
 
     Raises :class:`~entrepot.core.errors.ProblemError`: not allowed, not closed, no reason, asked already.
     """
@@ -26,8 +27,10 @@ def ask(viewer: Viewer, months: str, reason: str, *, at: Instant | None = None) 
         raise ProblemError(
             Problem("no_reason", "a reason is missing", "say why the month has to be opened", field="reason")
         )
-    if not _closed(company, first, last):
+    closed = _closed(company, first, last)
+    if closed is None:
         raise ProblemError(Problem("not_closed", "this month is not closed", "nothing has to be opened", found=months))
+    first, last = local_date(closed.starts, company.zone), local_date(closed.ends - 1, company.zone)
     row = models.ReopenRequest(
         company=company, first=first, last=last, reason=text, asked_by=viewer.name, asked_at=moment
     )
@@ -36,7 +39,7 @@ def ask(viewer: Viewer, months: str, reason: str, *, at: Instant | None = None) 
             bulk.writer_lock()
             row.save()
             audit_trail.record(viewer.name, "", "period.reopen_asked", f"company:{company.code}",
-                               after={"months": months, "reason": text}, at=moment)  # fmt: skip
+                               after={"months": months_of(closed, company.zone), "reason": text}, at=moment)  # fmt: skip
     except IntegrityError:
         raise ProblemError(
             Problem("asked_already", "somebody has asked for it already", "answer that request", found=months)
@@ -64,7 +67,7 @@ def answer(viewer: Viewer, key: int, *, grant: bool, at: Instant | None = None) 
         row.answered_by, row.answered_at = viewer.name, moment
         row.save()
         if grant:
-            months = f"{row.first:%Y-%m}..{row.last:%Y-%m}"
+            months = months_between(row.first, row.last)
             reason = f"{row.reason} (asked by {row.asked_by}, granted by {viewer.name})"
             reopen(row.company.code, months, reason[:2000], actor=viewer.name, at=moment)
         else:
@@ -73,9 +76,8 @@ def answer(viewer: Viewer, key: int, *, grant: bool, at: Instant | None = None) 
     return row
 
 
-def _closed(company: models.Company, first: date, last: date) -> bool:
-    starts = midnight(first, company.zone)
-    ends = midnight(date.fromordinal(last.toordinal() + 1), company.zone)
-    rows = models.Period.objects.filter(company=company, starts=starts, ends=ends)
-    period = rows.order_by("recorded_at", "version").last()
-    return period is not None and period.closed
+def _closed(company: models.Company, first: date, last: date) -> models.Period | None:
+    """The closing that stands for the months."""
+    ends = midnight(last + timedelta(days=1), company.zone)
+    period = word_on(models.Period.objects.filter(company=company), midnight(first, company.zone), ends)
+    return period if period is not None and period.closed else None

@@ -5,8 +5,9 @@ Units and book cost (IAS 2 / CAS 1 components) in minor units of the company's c
     opening + adjustment + in − out = closing
 
 holds for every SKU and place. In and out are the flows of the fold, range by range; ``adjustment`` is what facts that came
-later changed of the stock that was reported at the opening (docs/methods/ledger.md, closed periods). Units never adjust: a
-late movement folds in the open month. What of units is left over would be a fault, and is counted (``unit_residue``).
+later changed of the stock that was reported at the opening (docs/methods/ledger.md, closed periods). A late movement folds in
+the open month and stands among its flows; what takes a reported movement back, or states it anew, adjusts units as well as money.
+What of units is left over would be a fault, and is counted (``unit_residue``).
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ def of_figures(figures: MonthFigures) -> RollForward:
     values = values.with_columns(pl.exclude(KEYS).fill_null(0))
     values = values.with_columns(adjustment=pl.col(CLOSING) - pl.col("amount") - pl.col(OPENING))
     there = {OPENING: _units(figures, figures.opening), CLOSING: _units(figures, figures.closing)}
+    there[ADJUSTMENT] = _units_known_since(figures, there[OPENING])
     states = [
         values.select(*KEYS, step=pl.lit(name), amount=name).join(
             there.get(name, there[OPENING].clear()), on=KEYS, how="full", coalesce=True
@@ -120,8 +122,24 @@ def _units(figures: MonthFigures, state: ValueAt) -> pl.DataFrame:
     return figures.owned(state.stock).unique(KEYS).select(*KEYS, units=pl.col("units").clip(lower_bound=0))
 
 
+def _units_known_since(figures: MonthFigures, opening: pl.DataFrame) -> pl.DataFrame:
+    """Units that stood there when the month began as the closing state knows it, less those that were reported then."""
+    from entrepot.engines.valuation.flows import cell_flows
+
+    if figures.opening_reported is None:
+        return opening.clear()
+    valued = figures.closing.valued
+    mine = valued.facts.movements.filter(pl.col("company") == figures.company.pk).select("movement")
+    before = cell_flows(valued.valuation_of(figures.company.pk), BEFORE, figures.starts).units
+    known = before.join(mine, on="movement", how="semi").select(*KEYS, "units")
+    both = pl.concat([known, opening.with_columns(-pl.col("units"))]).group_by(KEYS).agg(pl.col("units").sum())
+    return both.filter(pl.col("units") != 0)
+
+
 def _unit_residue(there: dict[str, pl.DataFrame], flows: pl.DataFrame) -> int:
-    sides = [there[OPENING], flows.select(*KEYS, "units"), there[CLOSING].with_columns(-pl.col("units"))]
+    sides = [
+        there[OPENING], there[ADJUSTMENT], flows.select(*KEYS, "units"), there[CLOSING].with_columns(-pl.col("units")),
+    ]  # fmt: skip
     return int(pl.concat(sides).group_by(KEYS).agg(pl.col("units").sum())["units"].abs().sum())
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Sum
 
 from entrepot.books import models
+from entrepot.books.closings import months_of
 from entrepot.books.models.figures import FULL_COLUMNS
-from entrepot.core.calendar import to_datetime
 
 
 @dataclass(frozen=True)
@@ -120,17 +119,11 @@ def late_effects() -> list[LateEffect]:
         company = period.company
         found.append(
             LateEffect(
-                company.code, company.currency, _months(period, company.zone), mine["item"].n_unique(),
+                company.code, company.currency, months_of(period, company.zone), mine["item"].n_unique(),
                 int(mine["stock"].sum()), int(mine["issues"].sum()),
             )
         )  # fmt: skip
     return found
-
-
-def _months(period: Any, zone: str) -> str:
-    """``2026-01``, or ``2026-01..2026-03``."""
-    first, last = to_datetime(period.starts, zone), to_datetime(period.ends, zone) - timedelta(1)
-    return f"{first:%Y-%m}" if f"{first:%Y-%m}" == f"{last:%Y-%m}" else f"{first:%Y-%m}..{last:%Y-%m}"
 
 
 def decided() -> list[Decided]:

@@ -66,7 +66,8 @@ class Valued:
         return next(iter(self.by_method.values())).waiting
 
     def valuation_of(self, company: int) -> Valuation:
-        return self.by_method[self.books[company].method]
+        """By the company's method; of one that has moved nothing yet every method tells the same: nothing."""
+        return self.by_method.get(self.books[company].method) or next(iter(self.by_method.values()))
 
     def _of_movements(self, read: object) -> pl.DataFrame:
         whose = self.facts.movements.select("movement", "company")

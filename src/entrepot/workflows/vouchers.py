@@ -166,9 +166,11 @@ def _told(lines: set[int]) -> dict[int, _Told]:
     found: dict[int, _Told] = {}
     chosen, later = sorted(lines), postponed(lines)
     for start in range(0, len(chosen), 800):
-        rows = models.CostLine.objects.filter(pk__in=chosen[start : start + 800]).select_related("document")
+        rows = list(models.CostLine.objects.filter(pk__in=chosen[start : start + 800]).select_related("document"))
+        named = {row.pk: str(json.loads(bytes(row.document.body)).get("supplier") or "") for row in rows}
+        ordered = _ordered_from([pk for pk, supplier in named.items() if not supplier])
         for row in rows:
-            supplier = str(json.loads(bytes(row.document.body)).get("supplier") or "")
+            supplier = named[row.pk] or ordered.get(row.pk, "")
             if row.internal:
                 counter = "intercompany"
             elif row.estimate:
@@ -181,7 +183,17 @@ def _told(lines: set[int]) -> dict[int, _Told]:
     return found
 
 
+def _ordered_from(lines: list[int]) -> dict[int, str]:
+    """Whose order the goods of a cost line came by, where its document names no supplier: a receipt typed by the order's number,
+    a bill that was taken back."""
+    shares = models.BasisShare.objects.filter(basis__cost_line__in=lines, movement__purchase_line__isnull=False)
+    return dict(shares.order_by("-ordinal").values_list("basis__cost_line_id", "movement__purchase_line__supplier"))
+
+
 def _expense(kind: int, *, prior: bool) -> str:
+    """The account of what left; what went back to a supplier is claimed from him until he credits it, whenever it left."""
+    if Kind(kind) is Kind.SUPPLIER_RETURN:
+        return EXPENSE[Kind.SUPPLIER_RETURN]
     return "prior_period" if prior else EXPENSE[Kind(kind)]
 
 

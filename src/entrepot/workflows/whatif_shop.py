@@ -19,6 +19,7 @@ from entrepot.books.models import Item
 from entrepot.books.models.figures import FULL_COLUMNS
 from entrepot.books.selectors.economics import BOOK_FAMILIES, SUMMED, sums_by
 from entrepot.books.selectors.naming import names_of
+from entrepot.books.selectors.paging import raw
 from entrepot.books.selectors.registrations import registered
 from entrepot.rules import RuleBook
 from entrepot.workflows.rule_files import SellerRules
@@ -195,11 +196,15 @@ def _exchanged(code: str, rules: SellerRules, asked: ShopChange, currency: str) 
 def _sold(viewer: Viewer, wanted: Any) -> list[_Sold]:
     found = sums_by(viewer, wanted, ("item_id", "country"))
     named = names_of()
-    items = {i.pk: i for i in Item.objects.in_bulk({key[0] for key in found}).values()}
+    columns = ("pk", "sku", "name", "name_zh", "hs_code", "origin")
+    items = {
+        pk: (sku, named(name, zh), hs, origin)
+        for pk, sku, name, zh, hs, origin in raw(Item.objects.values_list(*columns))
+    }
     return [
-        _Sold(item.sku, named(item.name, item.name_zh), key[1] or "", item.hs_code, item.origin,
-              dict(zip(SUMMED, sums, strict=True)))
-        for key, sums in found.items() if (item := items.get(key[0])) is not None and sums[0] > 0
+        _Sold(sku, name, country or "", hs, origin, dict(zip(SUMMED, sums, strict=True)))
+        for (key, country), sums in found.items() if sums[0] > 0 and key in items
+        for sku, name, hs, origin in [items[key]]
     ]  # fmt: skip
 
 

@@ -225,3 +225,24 @@ def test_a_quarantined_row_is_dismissed_by_who_may_import(call: Any, books: dict
     assert call("owner", "get", f"/api/quarantine/{key}").json()["state"] == "dismissed"
     assert "amount" not in call("warehouse", "get", f"/api/quarantine/{key}").json()["row"]
     assert call("owner", "post", address, {"reason": "again"}).status_code == 422
+
+
+def test_a_program_places_no_order_that_a_second_person_approves(call: Callable[..., Any]) -> None:
+    """Where a colleague approves orders, a program proposes them; alone it places them, within what its owner approves."""
+    call("owner", "post", "/api/documents", MASTER)
+    order = {
+        "type": "purchase_order", "id": "PO-9", "effective_at": "2026-01-05T00:00:00Z", "company": "SZ", "supplier": "F",
+        "currency": "USD", "lines": [{"sku": "A-1", "quantity": 10, "price": {"amount": 300}}],
+    }  # fmt: skip
+    member = models.Membership.objects.get(role="owner")
+    member.approval_limit, member.approval_currency = 2_999, "USD"
+    member.save()
+    over = call("owner", "post", "/api/documents", [order])
+    assert (over.status_code, over.json()["problems"][0]["code"]) == (422, "over_limit")
+    member.approval_limit = 3_000
+    member.save()
+    assert call("owner", "post", "/api/documents", [order]).json()["quarantined"] == 0
+    make.user("finance")
+    refused = call("owner", "post", "/api/documents", [{**order, "id": "PO-10"}])
+    assert (refused.status_code, refused.json()["problems"][0]["code"]) == (422, "second_person")
+    assert not models.Document.objects.filter(external_id="PO-10").exists()

@@ -209,6 +209,39 @@ def test_what_came_after_the_closing_stands_on_the_page(go: Callable[..., Any]) 
     assert "1 of them came after the comparison" in go("/closing/2026-01/late").content.decode()
 
 
+def test_months_closed_together_say_so_and_open_together(go: Callable[..., Any]) -> None:
+    """January closed with February: its page compares both, and who asks to open it asks for both."""
+    from entrepot.faces import worker
+    from tests.workflows import ledger as books
+
+    close("US", "2026-01..2026-02", actor="ann")
+    shown = go("/closing/2026-01/").content.decode()
+    assert "2026-01 is closed" in shown
+    assert "2026-01..2026-02 were closed together and open together" in shown
+    late = books.bill("F2", "2026-01-20", "duty", 1000, ("receipt", "R1"), supplier="FWD")
+    books.post(late, at=models.Period.objects.get().recorded_at + 1)
+    go("/closing/2026-01/compare", reason="-")
+    worker.work(once=True)
+    part = go("/closing/2026-01/late").content.decode()
+    assert all(text in part for text in ("2026-01..2026-02 were closed together", "245.01", "252.01"))
+    go("/closing/2026-01/ask", "finance", reason="late duty bill")
+    assert "asks to open 2026-01..2026-02 again" in go("/closing/2026-02/").content.decode()
+    assert go("/closing/2026-02/grant", request=models.ReopenRequest.objects.get().pk).status_code == 302
+    assert "2026-01 is open" in go("/closing/2026-01/").content.decode()
+    assert not models.Period.objects.order_by("version").last().closed  # type: ignore[union-attr]
+
+
+def test_a_comparison_keeps_nobody_from_closing(go: Callable[..., Any]) -> None:
+    """While one month is compared another one can be put together; asked a second time, the page says it is under way."""
+    close("US", "2026-01", actor="ann")
+    go("/closing/2026-01/compare", reason="-")
+    go("/closing/2026-02/report", go="1")
+    assert sorted(models.Job.objects.values_list("kind", flat=True)) == ["late_facts", "month_report"]
+    go("/closing/2026-01/compare", reason="-")
+    assert "This is under way already" in go("/closing/2026-01/").content.decode()
+    assert models.Job.objects.count() == 2
+
+
 def test_what_came_late_is_for_who_sees_cost_and_all_places(go: Callable[..., Any]) -> None:
     """No cost, or some places only: refused in words, and nothing is set to work."""
     close("US", "2026-01", actor="ann")

@@ -17,6 +17,7 @@ from entrepot.core.reasons import Reason
 from entrepot.engines.demand.model import FLAGS
 from entrepot.engines.demand.opportunities import SOURCES
 from entrepot.faces.web import demand_words, families, reasons, sentences
+from entrepot.faces.web.problems import PROBLEMS
 from entrepot.faces.web.vocabulary import WORDS
 from entrepot.workflows import templates as offered
 from tests.faces.web.fixtures import decisions
@@ -184,3 +185,41 @@ def test_stock_that_lasts_beyond_the_plan_has_no_day_to_tell(language: str) -> N
     assert without != dated
     assert "2026" not in without
     assert "{" not in without + dated
+
+
+COMMANDS = {"backup.py", "move.py", "setup.py", "demo.py", "compare.py"}
+"""Modules that only commands call: these speak English."""
+
+
+def _said_problems() -> dict[str, set[str]]:
+    """Code of each problem that the books, files and acts of the pages raise → its remedies that stand there whole."""
+    found: dict[str, set[str]] = {}
+    for path in WEB.parents[1].rglob("*.py"):
+        if "cli" in path.parts or path.name in COMMANDS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or len(node.args) < 3:
+                continue
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            code, remedy = node.args[0], node.args[2]
+            if not re.search(r"[Pp]roblem$|^refused$", name):
+                continue
+            if not isinstance(code, ast.Constant) or not re.fullmatch(r"[a-z_]+", str(code.value)):
+                continue
+            remedies = found.setdefault(str(code.value), set())
+            if isinstance(remedy, ast.Constant):
+                remedies.add(str(remedy.value))
+    return found
+
+
+def test_every_problem_is_told_in_chinese() -> None:
+    """A problem has its words by its code; where its message is what was typed, its remedy has."""
+    said = _said_problems()
+    assert len(said) > 200
+    known = {entry["msgid"] for entry in _entries() if entry.get("msgstr")}
+    mute = {
+        code: remedies - known
+        for code, remedies in said.items()
+        if code not in PROBLEMS and (not remedies or remedies - known)
+    }
+    assert not mute, "; ".join(f"{code}: {sorted(remedies)}" for code, remedies in mute.items())

@@ -84,9 +84,10 @@ class OrdersFollowed(models.Model):
 class PayableFigure(models.Model):
     """Derived: what is owed on a bill, or to be paid on an order by its terms.
 
-    ``kind``: bill | credit | term (a share of an order that is not billed yet). ``amount`` and ``open`` in minor units of
-    ``currency``, ``base`` what is open in the company's currency at the rate of the day it was made, ``None`` without a rate.
-    ``due`` ``None``: nothing says when; ``estimate``: the day or amount is expected rather than stated.
+    ``kind``: bill | credit | account (paid, and no bill has taken it) | term (a share of an order that is not billed yet).
+    ``amount`` and ``open`` in minor units of ``currency``, ``base`` what is open in the company's currency at the rate of the
+    day it was made, ``None`` without a rate. ``due`` ``None``: nothing says when; ``estimate``: the day or amount is expected
+    rather than stated.
     """
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE)

@@ -189,7 +189,7 @@ def _orders(viewer: Viewer, number: str = "") -> list[Arriving]:
     if viewer.locations is not None:
         his = {code for code, place in places.items() if place.pk in viewer.locations}
         latest = {order: rows for order, rows in latest.items() if rows[0].destination in his}
-    came, told = _came(latest), said_of_orders(viewer.company.id)
+    came, told = _came(viewer, latest), said_of_orders(viewer.company.id)
     names, today = suppliers(), local_date(now(), viewer.company.zone)
     found = [
         _order(order, rows, came, names, places, today, told.get(order, NOTHING), whole=bool(number))
@@ -199,13 +199,13 @@ def _orders(viewer: Viewer, number: str = "") -> list[Arriving]:
     return [one for one in found if one.open or number][:MOST]
 
 
-def _came(orders: dict[str, list[_Ordered]]) -> Counter[tuple[str, int]]:
+def _came(viewer: Viewer, orders: dict[str, list[_Ordered]]) -> Counter[tuple[str, int]]:
     """Units received by order and item, whatever version of the order they were received on."""
     found: Counter[tuple[str, int]] = Counter()
     names = sorted(orders)
     for start in range(0, len(names), AT_ONCE):
         rows = Movement.objects.filter(
-            purchase_line__isnull=False, replacement__isnull=True,
+            purchase_line__company_id=viewer.company.id, replacement__isnull=True,
             purchase_line__document__external_id__in=names[start : start + AT_ONCE],
         ).order_by()  # fmt: skip
         columns = rows.values_list("purchase_line__document__external_id", "item_id")

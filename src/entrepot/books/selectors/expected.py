@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from entrepot.books.access import Viewer
 from entrepot.books.models import Movement, PlanLine, PurchaseLine
-from entrepot.books.selectors.paging import moment, now
+from entrepot.books.selectors.paging import moment, now, raw
 from entrepot.books.selectors.said import NOTHING, said_of_orders
 from entrepot.books.selectors.shapes import Arrival
 from entrepot.core.calendar import DAY, local_date, midnight
@@ -51,34 +51,43 @@ def _orders(viewer: Viewer, item: int | None) -> list[tuple[int, str, int, date 
     identity = ("document__source", "document__account", "document__external_id")
     rows = list(
         lines.order_by("document_id", "line").values_list(
-            *identity, "document__version", "item_id", "destination", "quantity", "due", "line"
+            *identity, "document__version", "pk", "item_id", "destination", "quantity", "due", "line"
         )
     )
     if not rows:
         return []
-    came = {
-        (number, one): units
-        for number, one, units in viewer.of_company(Movement.objects.filter(purchase_line__isnull=False))
-        .filter(replacement__isnull=True, purchase_line__in=lines.values("pk"))
-        .values_list("purchase_line__document__external_id", "item_id")
-        .annotate(units=Sum("quantity"))
-    }
-    today, told = local_date(now(), viewer.company.zone), said_of_orders(viewer.company.id)
     latest: dict[tuple[str, str, str], int] = {}
     for source, account, number, version, *_ in rows:
         key = (source, account, number)
         latest[key] = max(latest.get(key, 0), version)
-    out: list[tuple[int, str, int, date | None, str]] = []
-    for source, account, number, version, one, code, ordered, agreed, line in rows:
+    told = said_of_orders(viewer.company.id)
+    oldest = local_date(now(), viewer.company.zone) - timedelta(days=LATE_DAYS)
+    wanted: list[tuple[str, int, str, int, date | None]] = []
+    for source, account, number, version, _, one, code, ordered, agreed, line in rows:
         if version == latest[source, account, number]:
             said = told.get(number, NOTHING)
-            quantity, due = said.units(line, ordered), said.day(line, agreed)
+            wanted.append((number, one, code, said.units(line, ordered), said.day(line, agreed)))
+    # Most orders are overdue by so much that nothing more is expected of them: what came of these is not asked.
+    live = {number for number, _, _, _, due in wanted if due is None or due >= oldest}
+    came = _came({row[4]: row[2] for row in rows if row[2] in live})
+    out: list[tuple[int, str, int, date | None, str]] = []
+    for number, one, code, quantity, due in wanted:
+        if number in live:
             done = min(came.get((number, one), 0), quantity)
             came[number, one] = came.get((number, one), 0) - done
-            late = due is not None and due < today - timedelta(days=LATE_DAYS)
-            if quantity > done and not late:
+            if quantity > done and (due is None or due >= oldest):
                 out.append((one, code, quantity - done, due, number))
     return out
+
+
+def _came(lines: Mapping[int, str]) -> dict[tuple[str, int], int]:
+    """Units received of an order's item, over these lines (key → number of the order)."""
+    # Without the company, which the lines say already: it would make the database walk all of its movements.
+    moves = Movement.objects.filter(purchase_line__in=list(lines), replacement__isnull=True).order_by()
+    came: dict[tuple[str, int], int] = defaultdict(int)
+    for line, one, units in raw(moves.values_list("purchase_line_id", "item_id").annotate(units=Sum("quantity"))):
+        came[lines[line], one] += int(units)
+    return came
 
 
 def _loads(viewer: Viewer, item: int | None) -> list[PlanLine]:

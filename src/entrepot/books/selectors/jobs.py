@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+
+from django.db.models import QuerySet
 
 from entrepot.books import jobs as work
 from entrepot.books.access import Viewer
@@ -26,13 +29,14 @@ def jobs(viewer: Viewer) -> list[Job]:
     return [shape(viewer, row) for row in rows if _may(viewer, row)]
 
 
+def under_way(viewer: Viewer, kind: str, **arguments: str) -> Row | None:
+    """A job of a kind with these arguments for the viewer's company that runs or waits, whoever asked for it."""
+    return _with(viewer, kind, arguments).filter(state__in=(work.QUEUED, work.RUNNING)).order_by("pk").first()
+
+
 def result(viewer: Viewer, kind: str, **arguments: str) -> tuple[dict[str, Any], datetime] | None:
     """What the last job of a kind found with these arguments for the viewer's company, and when; ``None`` without one."""
-    wanted = {"company": viewer.company.code, **arguments}
-    rows = Row.objects.filter(
-        kind=kind, state=work.DONE, **{f"arguments__{name}": told for name, told in wanted.items()}
-    )
-    row = rows.exclude(result=None).order_by("-pk").first()
+    row = _with(viewer, kind, arguments).filter(state=work.DONE).exclude(result=None).order_by("-pk").first()
     return None if row is None or row.finished_at is None else (row.result, moment(row.finished_at))
 
 
@@ -69,6 +73,11 @@ def shape(viewer: Viewer, row: Row) -> Job:
         remedy=str(problem.get("remedy", "")),
         cancellable=row.state in (work.QUEUED, work.RUNNING) and not wanted,
     )
+
+
+def _with(viewer: Viewer, kind: str, arguments: Mapping[str, str]) -> QuerySet[Row]:
+    wanted = {"company": viewer.company.code, **arguments}
+    return Row.objects.filter(kind=kind, **{f"arguments__{name}": told for name, told in wanted.items()})
 
 
 def _may(viewer: Viewer, row: Row) -> bool:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from entrepot.books.access import Viewer
+from entrepot.books.closings import months_between, months_of, word_on
 from entrepot.books.models import Item, MonthReport, Movement, Period, ReopenRequest
 from entrepot.books.selectors.naming import named, places
 from entrepot.books.selectors.paging import maybe_moment, moment, now
 from entrepot.books.selectors.shapes import NotThere
-from entrepot.core.calendar import local_date
+from entrepot.core.calendar import local_date, midnight
 
 MONTHS_SHOWN = 36
 IN, OUT = "in_", "out_"
@@ -20,7 +21,8 @@ IN, OUT = "in_", "out_"
 
 @dataclass(frozen=True, slots=True)
 class ClosingMonth:
-    """One month. ``state``: open, closed, reopened; ``units`` and ``value`` at its end, None where not put together."""
+    """One month. ``state``: open, closed, reopened; ``units`` and ``value`` at its end, None where not put together;
+    ``closed_with``: the months that were closed, or opened again, together with it, itself among them."""
 
     month: date
     state: str
@@ -31,6 +33,7 @@ class ClosingMonth:
     value: int | None
     residue: int | None
     over: bool
+    closed_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class RollRow:
     place: str
     opening_units: int
     opening: int
+    adjustment_units: int
     adjustment: int
     in_units: int
     in_amount: int
@@ -104,9 +108,10 @@ class RollRow:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request to open a month again."""
+    """A request to open a month again, with the ``months`` that were closed together."""
 
     key: int
+    months: str
     reason: str
     by: str
     at: datetime
@@ -201,10 +206,12 @@ def months(viewer: Viewer) -> list[ClosingMonth]:
     if began is None:
         return []
     today = local_date(now(), zone)
-    states, reports = _states(viewer), _reports(viewer)
+    periods, reports = list(viewer.of_company(Period.objects.all())), _reports(viewer)
     month, rows = today.replace(day=1), list[ClosingMonth]()
     while month >= local_date(began, zone).replace(day=1) and len(rows) < MONTHS_SHOWN:
-        rows.append(_row(month, states, reports, month < today.replace(day=1)))
+        after = (month + timedelta(days=31)).replace(day=1)
+        word = word_on(periods, midnight(month, zone), midnight(after, zone))
+        rows.append(_row(month, word, reports.get(month), month < today.replace(day=1), zone))
         month = (month - timedelta(days=1)).replace(day=1)
     return rows
 
@@ -216,7 +223,12 @@ def month_page(viewer: Viewer, month: date) -> MonthPage:
         raise NotThere(f"{month:%Y-%m}")
     report = viewer.of_company(MonthReport.objects.filter(first=month)).defer("steps").order_by("-last").first()
     requests = viewer.of_company(ReopenRequest.objects.filter(first__lte=month, last__gte=month, state="asked"))
-    asked = tuple(Asked(r.pk, r.reason, r.asked_by, moment(r.asked_at), r.asked_by == viewer.name) for r in requests)
+    asked = tuple(
+        Asked(
+            r.pk, months_between(r.first, r.last), r.reason, r.asked_by, moment(r.asked_at), r.asked_by == viewer.name
+        )
+        for r in requests
+    )
     if report is None:
         return MonthPage(row, (), (), (), None, asked)
     return MonthPage(
@@ -270,7 +282,8 @@ def roll_rows(viewer: Viewer, month: date) -> list[RollRow]:
 
     sums = steps.group_by("item", "location").agg(
         total("units", way == "opening", "opening_units"), total("amount", way == "opening", "opening"),
-        total("amount", way == "adjustment", "adjustment"), total("units", entered, "in_units"),
+        total("units", way == "adjustment", "adjustment_units"), total("amount", way == "adjustment", "adjustment"),
+        total("units", entered, "in_units"),
         total("amount", entered, "in_amount"), total("units", gone, "out_units"), total("amount", gone, "out_amount"),
         total("units", way == "closing", "closing_units"), total("amount", way == "closing", "closing"),
     )  # fmt: skip
@@ -288,6 +301,7 @@ def _figures(row: dict[str, int]) -> Iterable[int]:
     keys = (
         "opening_units",
         "opening",
+        "adjustment_units",
         "adjustment",
         "in_units",
         "in_amount",
@@ -303,24 +317,11 @@ def _voucher(kind: str, entries: list[list[object]]) -> VoucherShown:
     return VoucherShown(kind, lines, sum(line.debit or 0 for line in lines))
 
 
-def _states(viewer: Viewer) -> dict[date, Period]:
-    """Month → the last word on it; a span of several months speaks for each."""
-    found: dict[date, Period] = {}
-    zone = viewer.company.zone
-    for period in viewer.of_company(Period.objects.all()).order_by("recorded_at", "version"):
-        month, last = local_date(period.starts, zone).replace(day=1), local_date(period.ends - 1, zone)
-        while month <= last:
-            found[month] = period
-            month = (month + timedelta(days=31)).replace(day=1)
-    return found
-
-
 def _reports(viewer: Viewer) -> dict[date, MonthReport]:
     return {r.first: r for r in viewer.of_company(MonthReport.objects.all()).defer("steps", "vouchers")}
 
 
-def _row(month: date, states: dict[date, Period], reports: dict[date, MonthReport], over: bool) -> ClosingMonth:
-    period, report = states.get(month), reports.get(month)
+def _row(month: date, period: Period | None, report: MonthReport | None, over: bool, zone: str) -> ClosingMonth:
     state = "open" if period is None else "closed" if period.closed else "reopened"
     closing = next((entry for entry in report.totals if entry[0] == "closing"), [None, None, None]) if report else None
     return ClosingMonth(
@@ -333,4 +334,5 @@ def _row(month: date, states: dict[date, Period], reports: dict[date, MonthRepor
         closing[2] if closing else None,
         report.residue if report else None,
         over,
+        months_of(period, zone) if period else "",
     )

@@ -49,9 +49,10 @@ def paid_parts(lines: Collection[int]) -> dict[int, list[PaidPart]]:
     documents = {row.document_id for row in rows}
     named = {d.pk: d for d in _rows("pk", documents, Document.objects.all())}
     numbers = {number for found in orders.values() for number in found}
-    paid = _payments("purchase_order", numbers)
-    of_bills = _payments("cost_bill", {d.external_id for d in named.values() if d.type == "cost_bill"})
-    totals = _order_totals(numbers)
+    companies = {row.company_id for row in rows}
+    paid = _payments("purchase_order", numbers, companies)
+    of_bills = _payments("cost_bill", {d.external_id for d in named.values() if d.type == "cost_bill"}, companies)
+    totals = _order_totals(numbers, companies)
     days = dict(Supplier.objects.values_list("code", "payment_terms"))
     answer: dict[int, list[PaidPart]] = {}
     for row in rows:
@@ -59,10 +60,10 @@ def paid_parts(lines: Collection[int]) -> dict[int, list[PaidPart]]:
         due = _due(row, document, days)
         mine = orders.get(row.pk, ())
         if mine:
-            key = (next(iter(mine)), row.currency)
+            key = (row.company_id, next(iter(mine)), row.currency)
             answer[row.pk] = _parts(row.base_amount, totals.get(key, 0), paid.get(key, ()), due)
         else:
-            key = (document.external_id, row.currency)
+            key = (row.company_id, document.external_id, row.currency)
             whole = _bill_total(document) if key in of_bills else 0
             answer[row.pk] = _parts(row.base_amount, whole, of_bills.get(key, ()), due)
     return answer
@@ -112,43 +113,47 @@ def _orders(lines: Collection[int]) -> dict[int, set[str]]:
     return found
 
 
-def _payments(kind: str, numbers: Collection[str]) -> dict[tuple[str, str], list[tuple[int, Instant]]]:
-    """(order or bill, currency) → payments by day; the latest version of each payment, none that was taken back."""
+_Key = tuple[int, str, str]
+"""Company, order or bill, currency: two companies may use the same number."""
+
+
+def _payments(kind: str, numbers: Collection[str], companies: Collection[int]) -> dict[_Key, list[tuple[int, Instant]]]:
+    """(company, order or bill, currency) → payments by day; the latest version of each payment, none that was taken back."""
     rows: list[Any] = []
     for chosen in _cut(numbers):
         rows += PaymentLine.objects.filter(
-            order_type=kind, order__in=chosen, document__reversed__isnull=True, amount__gt=0
+            company__in=companies, order_type=kind, order__in=chosen, document__reversed__isnull=True, amount__gt=0
         ).select_related("document").defer("document__body")  # fmt: skip
     newest: dict[tuple[str, str, str], int] = {}
     for row in rows:
         d = row.document
         key = (d.source, d.account, d.external_id)
         newest[key] = max(newest.get(key, 0), d.version)
-    found: dict[tuple[str, str], list[tuple[int, Instant]]] = defaultdict(list)
+    found: dict[_Key, list[tuple[int, Instant]]] = defaultdict(list)
     for row in sorted(rows, key=lambda r: (r.effective_at, r.pk)):
         d = row.document
         if d.version == newest[d.source, d.account, d.external_id]:
-            found[row.order, row.currency].append((row.amount, row.effective_at))
+            found[row.company_id, row.order, row.currency].append((row.amount, row.effective_at))
     return found
 
 
-def _order_totals(numbers: Collection[str]) -> dict[tuple[str, str], int]:
-    """(order, currency) → what its latest version comes to."""
-    versions: dict[str, int] = {}
-    sums: dict[tuple[str, int, str], int] = defaultdict(int)
+def _order_totals(numbers: Collection[str], companies: Collection[int]) -> dict[_Key, int]:
+    """(company, order, currency) → what its latest version comes to."""
+    versions: dict[tuple[int, str], int] = {}
+    sums: dict[tuple[int, str, int, str], int] = defaultdict(int)
     for chosen in _cut(numbers):
         rows = PurchaseLine.objects.filter(
-            document__external_id__in=chosen, document__reversed__isnull=True
+            company__in=companies, document__external_id__in=chosen, document__reversed__isnull=True
         ).values_list(
-            "document__external_id", "document__version", "currency", "quantity", "price_amount", "price_per"
+            "company_id", "document__external_id", "document__version", "currency", "quantity", "price_amount", "price_per"
         )  # fmt: skip
-        for number, version, currency, quantity, price, per in rows:
-            versions[number] = max(versions.get(number, 0), version)
-            sums[number, version, currency] += round_half_away(Fraction(quantity * price, per))
+        for company, number, version, currency, quantity, price, per in rows:
+            versions[company, number] = max(versions.get((company, number), 0), version)
+            sums[company, number, version, currency] += round_half_away(Fraction(quantity * price, per))
     return {
-        (number, currency): amount
-        for (number, version, currency), amount in sums.items()
-        if version == versions[number]
+        (company, number, currency): amount
+        for (company, number, version, currency), amount in sums.items()
+        if version == versions[company, number]
     }
 
 
@@ -205,8 +210,8 @@ def orders_paid(company: Company, since: Instant, until: Instant) -> list[PaidOr
             came[number].append(row)
             moves[row.pk] = number
     costed = _goods_lines(moves)
-    paid = _payments("purchase_order", set(came))
-    rates = _paid_rates(set(came))
+    paid = _payments("purchase_order", set(came), {company.pk})
+    rates = _paid_rates(company, set(came))
     found: list[PaidOrder] = []
     for number, rows in came.items():
         first = lines[rows[0].purchase_line_id]
@@ -216,7 +221,7 @@ def orders_paid(company: Company, since: Instant, until: Instant) -> list[PaidOr
         )  # fmt: skip
         payments = tuple(
             PaidShare(amount, at, rates[number, first.currency, at])
-            for amount, at in paid.get((number, first.currency), ()) if at <= until
+            for amount, at in paid.get((company.pk, number, first.currency), ()) if at <= until
         )  # fmt: skip
         found.append(
             PaidOrder(
@@ -243,11 +248,11 @@ def _goods_lines(moves: dict[int, str]) -> dict[tuple[str, str], int]:
     return found
 
 
-def _paid_rates(numbers: Collection[str]) -> dict[tuple[str, str, Instant], Fraction]:
+def _paid_rates(company: Company, numbers: Collection[str]) -> dict[tuple[str, str, Instant], Fraction]:
     """(order, currency, instant) → the rate of the payment."""
     found: dict[tuple[str, str, Instant], Fraction] = {}
     for chosen in _cut(numbers):
-        rows = PaymentLine.objects.filter(order_type="purchase_order", order__in=chosen)
+        rows = PaymentLine.objects.filter(company=company, order_type="purchase_order", order__in=chosen)
         for order, currency, at, top, bottom in rows.values_list(
             "order", "currency", "effective_at", "rate_numerator", "rate_denominator"
         ):

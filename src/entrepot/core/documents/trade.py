@@ -234,7 +234,8 @@ class PaymentShare(Piece):
 
 class Payment(Document):
     """Money paid to a supplier. A share on a purchase order before its receipt is a deposit: that part of the goods is
-    costed at this payment's own rate (``base_amount`` in the company's currency left the bank)."""
+    costed at this payment's own rate (``base_amount`` in the company's currency left the bank). A credit set off against bills
+    is a payment of 0 whose shares cancel out."""
 
     type: Literal["payment"] = "payment"
     supplier: Code

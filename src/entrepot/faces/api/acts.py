@@ -61,6 +61,7 @@ def post_documents(request: HttpRequest, documents: list[dict[str, Any]], query:
     viewer = viewer_of(request)
     parsed = posting.parse(documents)
     posting.authorise(viewer, parsed)
+    posting.need_approval(viewer, parsed, now())
     report = intake.post(
         parsed, name=query.name, recorded_at=now(), actor=viewer.name, layout="api",
         policy=intake.Policy(new_items=query.new_items if viewer.can("post") else "refuse"), dry_run=query.dry_run,

@@ -113,16 +113,16 @@ def read_vouchers(request: HttpRequest, which: str, layout: str) -> HttpResponse
 
 @months.post("/months/{which}/{act}", response={202: schema_of(Job)}, summary="Put together or close a month")
 def act_on_month(request: HttpRequest, which: str, act: Literal["report", "close"]) -> HttpResponse:
-    """A job of the worker; while one of these runs, that one is the answer."""
+    """A job of the worker; while the same is under way for the month, that one is the answer."""
     viewer = _viewer(request)
     viewer.need("close")
     _first(which)
-    kinds = ("month_report", "month_close")
-    under_way = next((job for job in work.jobs(viewer) if job.kind in kinds), None)
-    if under_way is None:
-        arguments = {"name": f"month_{act}", "company": viewer.company.code, "month": which, "actor": viewer.name}
-        under_way = work.job(viewer, worker.start(f"month_{act}", arguments, viewer.name).pk)
-    return answer(viewer, under_way, 202)
+    kind = f"month_{act}"
+    row = work.under_way(viewer, kind, month=which)
+    if row is None:
+        arguments = {"name": kind, "company": viewer.company.code, "month": which, "actor": viewer.name}
+        row = worker.start(kind, arguments, viewer.name)
+    return answer(viewer, work.shape(viewer, row), 202)
 
 
 class PolicyIn(Schema):

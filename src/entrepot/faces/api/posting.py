@@ -11,9 +11,9 @@ from entrepot.books.access import Viewer
 from entrepot.books.intake import IntakeReport
 from entrepot.core import documents
 from entrepot.core.errors import Problem, ProblemError
-from entrepot.workflows.may_post import authorise
+from entrepot.workflows.may_post import authorise, need_approval
 
-__all__ = ["MOST", "authorise", "parse", "said"]
+__all__ = ["MOST", "authorise", "need_approval", "parse", "said"]
 
 MOST = 10_000
 """Documents in one call."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -67,18 +67,20 @@ def late_facts(
     """A closed month as it was reported and as it is known now: what late bills and papers changed."""
     open_books()
     from entrepot.books.facts import FOREVER
-    from entrepot.core.calendar import DAY, to_datetime, to_instant
+    from entrepot.core.calendar import midnight, to_datetime
     from entrepot.faces.cli.printing import count, money, say, table
+    from entrepot.workflows.close import company_named
     from entrepot.workflows.late_facts import late_facts as found_late
 
-    until = FOREVER if known is None else to_instant(known.replace(tzinfo=UTC)) + DAY - 1
+    zone = company_named(company).zone
+    until = FOREVER if known is None else midnight(known.date() + timedelta(1), zone) - 1
     found = found_late(company, month, known=until)
     proof = {
         True: "the books still give what was reported",
         False: "the books do NOT give what was reported any more",
         None: "closed by a document that kept no digest, so what was reported cannot be proven",
     }[found.proven]
-    say(f"{found.company} {month} reported {to_datetime(found.reported_at):%Y-%m-%d %H:%M} UTC; {proof}")
+    say(f"{found.company} {found.months} reported {to_datetime(found.reported_at):%Y-%m-%d %H:%M} UTC; {proof}")
     table(
         "As reported and as known",
         ("book cost", "stock reported", "stock known", "difference", "left reported", "left known", "prior period"),

@@ -132,4 +132,88 @@ ENTRY: dict[str, tuple[Promise, Promise]] = {
         pgettext_lazy("problem", "somebody changed this difference meanwhile"),
         pgettext_lazy("remedy", "look at it again"),
     ),
+    "course_circle": (
+        pgettext_lazy("problem", "the item would follow itself"),
+        pgettext_lazy("remedy", "choose another predecessor"),
+    ),
+    "course_days": (
+        pgettext_lazy("problem", "it ends before it goes on sale"),
+        pgettext_lazy("remedy", "choose a later end"),
+    ),
+    "course_empty": (
+        pgettext_lazy("problem", "nothing is said of the item"),
+        pgettext_lazy("remedy", "name a predecessor, a first day or a last one"),
+    ),
+    "course_gone": (
+        pgettext_lazy("problem", "nothing is said of this item any more"),
+        pgettext_lazy("remedy", "look at the page again"),
+    ),
+    "course_interest": (
+        pgettext_lazy("problem", "the number of people makes no sense"),
+        pgettext_lazy("remedy", "correct it"),
+    ),
+    "course_share": (
+        pgettext_lazy("problem", "the share is out of range"),
+        pgettext_lazy("remedy", "correct the percentage"),
+    ),
+    "item_gone": (
+        pgettext_lazy("problem", "this item is not there any more"),
+        pgettext_lazy("remedy", "load the page again"),
+    ),
+    "no_sku": (
+        pgettext_lazy("problem", "an item needs an SKU"),
+        pgettext_lazy("remedy", "write its SKU"),
+    ),
+    "sku_taken": (
+        pgettext_lazy("problem", "another item has this SKU"),
+        pgettext_lazy("remedy", "change that one, or write another SKU"),
+    ),
+    "nothing_posted": (
+        pgettext_lazy("problem", "nothing was posted"),
+        pgettext_lazy("remedy", "try again"),
+    ),
+    "nothing_to_send": (
+        pgettext_lazy("problem", "this shipment was sent already, or holds nothing"),
+        pgettext_lazy("remedy", "look at the plan again"),
+    ),
+    "not_in_plan": (
+        pgettext_lazy("problem", "this item is not in the plan"),
+        pgettext_lazy("remedy", "add it to the plan first"),
+    ),
+    "too_many_parts": (
+        pgettext_lazy("problem", "the plan has too many shipments"),
+        pgettext_lazy("remedy", "make another plan"),
+    ),
+    "unknown_kind": (
+        pgettext_lazy("problem", "there is no such kind of document"),
+        pgettext_lazy("remedy", "choose one of the list"),
+    ),
+    "unknown_layout": (
+        pgettext_lazy("problem", "there is no such layout"),
+        pgettext_lazy("remedy", "choose one of the list"),
+    ),
+    "unknown_reason": (
+        pgettext_lazy("problem", "there is no such reason"),
+        pgettext_lazy("remedy", "choose one of the list"),
+    ),
+    "snooze_days": (
+        pgettext_lazy("problem", "a decision sleeps from 1 to 366 days"),
+        pgettext_lazy("remedy", "choose fewer days"),
+    ),
+    "not_there": (
+        pgettext_lazy("problem", "it is not in the books, or not in what you may see"),
+        pgettext_lazy("remedy", "check the number"),
+    ),
+    "too_many_documents": (
+        pgettext_lazy("problem", "one call takes fewer documents"),
+        pgettext_lazy("remedy", "split them"),
+    ),
+    "unknown_job": (
+        pgettext_lazy("problem", "there is no such kind of job"),
+        pgettext_lazy("remedy", "update the worker"),
+    ),
+    "uplift_unclear": (
+        pgettext_lazy("problem", "the promotion lacks a day or a percentage"),
+        pgettext_lazy("remedy", "fill in all three fields"),
+    ),
 }

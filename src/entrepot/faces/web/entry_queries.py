@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from entrepot.books.access import STOCK_DOCUMENTS, Viewer
+from entrepot.books.access import NEEDS, STOCK_DOCUMENTS, Viewer
 from entrepot.books.selectors import entered as typed_before
 from entrepot.books.selectors import jobs
 from entrepot.books.selectors.suggest import suggest as look_up
@@ -23,7 +23,7 @@ MONEY = ("purchase_order", "cost_bill", "supplier_credit", "payment")
 def kinds(viewer: Viewer) -> tuple[str, ...]:
     """Kinds of document that this viewer may type, stock first."""
     if viewer.can("post"):
-        return (*STOCK, *MONEY)
+        return tuple(kind for kind in (*STOCK, *MONEY) if viewer.can(NEEDS.get(kind, "post")))
     return tuple(kind for kind in STOCK if kind in STOCK_DOCUMENTS) if viewer.can("post_stock") else ()
 
 

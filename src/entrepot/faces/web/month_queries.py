@@ -20,7 +20,7 @@ from entrepot.workflows import capitalise, late_facts, net_realisable, reopening
 from entrepot.workflows.account_map import account_map
 from entrepot.workflows.capitalise import Treatment
 from entrepot.workflows.clock import now
-from entrepot.workflows.late_facts import LateFacts, LatePaper, Restated
+from entrepot.workflows.late_facts import LateFacts, LatePaper, LatePapers, Restated
 from entrepot.workflows.voucher_files import VoucherFile, voucher_files
 from entrepot.workflows.vouchers import vouchers
 
@@ -52,8 +52,13 @@ def running(viewer: Viewer) -> list[Job]:
     return [job for job in work.jobs(viewer) if job.kind in KINDS]
 
 
-def late_papers(viewer: Viewer, which: date) -> tuple[Instant, int, tuple[LatePaper, ...]]:
-    """When a month was closed, and documents of it that were recorded since: how many, and the first of them."""
+def comparing(viewer: Viewer, which: date) -> bool:
+    """Whether the worker works out what came late of the month."""
+    return work.under_way(viewer, "late_facts", month=f"{which:%Y-%m}") is not None
+
+
+def late_papers(viewer: Viewer, which: date) -> LatePapers:
+    """Documents of a closed month, and of those closed with it, that were recorded since."""
     _whole(viewer)
     return late_facts.late_papers(viewer.company.code, f"{which:%Y-%m}")
 
@@ -62,8 +67,8 @@ def late(viewer: Viewer, which: date, closed: Instant) -> tuple[LateFacts, datet
     """The month closed then as reported and as known, as it was worked out last, and when; of an earlier closing nothing."""
     _whole(viewer)
     found = work.result(viewer, "late_facts", month=f"{which:%Y-%m}")
-    if found is None or found[0].get("reported_at") != closed:
-        return None
+    if found is None or found[0].get("reported_at") != closed or "months" not in found[0]:
+        return None  # of another closing, or worked out before closings of several months were told apart
     told, at = found
     parts = {
         "rows": tuple(Restated(**row) for row in told["rows"]), "skus": tuple((sku, a, b) for sku, a, b in told["skus"]),
@@ -80,20 +85,23 @@ def _whole(viewer: Viewer) -> None:
         )
 
 
-def start(viewer: Viewer, kind: str, which: date) -> None:
-    """Put a month together (``month_report``), close it (``month_close``) or work out what came late (``late_facts``), unless
-    the worker is at one of these already."""
+def start(viewer: Viewer, kind: str, which: date) -> bool:
+    """Put a month together (``month_report``), close it (``month_close``) or work out what came late (``late_facts``); false
+    where the same is under way for the month already."""
     if kind == "late_facts":
         _whole(viewer)
     else:
         viewer.need("close")
-    if not running(viewer):
-        arguments = {"name": kind, "company": viewer.company.code, "month": f"{which:%Y-%m}", "actor": viewer.name}
-        worker.start(kind, arguments, viewer.name)
+    month = f"{which:%Y-%m}"
+    if work.under_way(viewer, kind, month=month) is not None:
+        return False
+    arguments = {"name": kind, "company": viewer.company.code, "month": month, "actor": viewer.name}
+    worker.start(kind, arguments, viewer.name)
+    return True
 
 
 def ask(viewer: Viewer, which: date, reason: str) -> None:
-    """Ask to open a closed month again."""
+    """Ask to open a closed month again, with those that were closed together with it."""
     reopening.ask(viewer, f"{which:%Y-%m}", reason)
 
 

@@ -10,6 +10,18 @@ ORDERS: dict[str, tuple[Promise, Promise]] = {
         pgettext_lazy("problem", "Nobody approves his own order"),
         pgettext_lazy("remedy", "Ask a colleague who may approve orders."),
     ),
+    "over_credit": (
+        pgettext_lazy("problem", "More is taken of the credit than is left"),
+        pgettext_lazy("remedy", "Take what is left of it."),
+    ),
+    "over_refund": (
+        pgettext_lazy("problem", "More comes back than was paid on the order"),
+        pgettext_lazy("remedy", "Enter what came back of the deposit."),
+    ),
+    "second_person": (
+        pgettext_lazy("problem", "A second person approves orders of this company"),
+        pgettext_lazy("remedy", "Propose the order; a colleague approves it."),
+    ),
     "over_limit": (
         pgettext_lazy("problem", "The order is beyond what you may approve"),
         pgettext_lazy("remedy", "Ask somebody with a higher limit."),
@@ -96,5 +108,9 @@ ORDERS: dict[str, tuple[Promise, Promise]] = {
     "bad_value": (
         pgettext_lazy("problem", "This value makes no sense here"),
         pgettext_lazy("remedy", "Correct it."),
+    ),
+    "unknown_act": (
+        pgettext_lazy("problem", "this cannot be done with an order"),
+        pgettext_lazy("remedy", "look at the order again"),
     ),
 }

@@ -125,6 +125,7 @@ FLOWS: dict[str, Promise] = {
 KINDS: dict[str, Promise] = {
     "bill": pgettext_lazy("payable", "Bill"),
     "credit": pgettext_lazy("payable", "Credit"),
+    "account": pgettext_lazy("payable", "Paid on account"),
     "term": pgettext_lazy("payable", "Order"),
 }
 

@@ -90,5 +90,25 @@ PLAN: dict[str, tuple[Promise, Promise]] = {
         pgettext_lazy("problem", "this scenario has not been run yet"),
         pgettext_lazy("remedy", "open its page and run it first"),
     ),
+    "earlier_terms": (
+        pgettext_lazy("problem", "later terms are in the books"),
+        pgettext_lazy("remedy", "give a day on or after the newest"),
+    ),
+    "no_rate": (
+        pgettext_lazy("problem", "no exchange rate is known"),
+        pgettext_lazy("remedy", "enter a rate"),
+    ),
+    "plan_open": (
+        pgettext_lazy("problem", "nothing was decided here yet"),
+        pgettext_lazy("remedy", "look at the line again"),
+    ),
+    "plan_settled": (
+        pgettext_lazy("problem", "this line was decided already"),
+        pgettext_lazy("remedy", "plan again, or undo first"),
+    ),
+    "unknown_form": (
+        pgettext_lazy("problem", "there is no such kind of file"),
+        pgettext_lazy("remedy", "choose one of the list"),
+    ),
 }
 """Code to (what is wrong, what makes it right)."""

@@ -10,8 +10,11 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from entrepot.faces.web.entry_problems import ENTRY
+from entrepot.faces.web.file_problems import FILES
+from entrepot.faces.web.month_problems import MONTHS
 from entrepot.faces.web.order_problems import ORDERS
 from entrepot.faces.web.plan_problems import PLAN
+from entrepot.faces.web.posting_problems import POSTING
 from entrepot.faces.web.quote_problems import QUOTES
 from entrepot.faces.web.right_words import RIGHTS
 
@@ -280,6 +283,9 @@ PROBLEMS: dict[str, tuple[Promise, Promise]] = {
         pgettext_lazy("problem", "no file was chosen"),
         pgettext_lazy("remedy", "choose a CSV, XLSX or Parquet file"),
     ),
+    **POSTING,
+    **FILES,
+    **MONTHS,
     **ORDERS,
     **PLAN,
     **ENTRY,

@@ -70,6 +70,38 @@ QUOTES: dict[str, tuple[Promise, Promise]] = {
         pgettext_lazy("problem", "this cannot be read"),
         pgettext_lazy("remedy", "write it like the example in the field"),
     ),
+    "item_twice": (
+        pgettext_lazy("problem", "an item stands twice"),
+        pgettext_lazy("remedy", "put its units into one line"),
+    ),
+    "daily": (
+        pgettext_lazy("problem", "this is too little to be reckoned with"),
+        pgettext_lazy("remedy", "write units sold a day, such as 0.25"),
+    ),
+    "destination": (
+        pgettext_lazy("problem", "the quote goes nowhere"),
+        pgettext_lazy("remedy", "name a country of two letters"),
+    ),
+    "quantity": (
+        pgettext_lazy("problem", "this is no quantity"),
+        pgettext_lazy("remedy", "write whole numbers"),
+    ),
+    "via": (
+        pgettext_lazy("problem", "there is no such way on"),
+        pgettext_lazy("remedy", "choose one of those named"),
+    ),
+    "file": (
+        pgettext_lazy("problem", "the file is not valid TOML"),
+        pgettext_lazy("remedy", "correct the named place"),
+    ),
+    "confidence": (
+        pgettext_lazy("problem", "there is no such confidence"),
+        pgettext_lazy("remedy", "choose one of those named"),
+    ),
+    "season": (
+        pgettext_lazy("problem", "these are not two days of the year"),
+        pgettext_lazy("remedy", "write them like 10-15 and 01-14"),
+    ),
 }
 REMEDIES = (
     gettext_noop("write a whole number such as 500"),

@@ -95,6 +95,14 @@ RIGHTS: dict[str, tuple[Promise, Promise]] = {
         pgettext_lazy("problem", "this password is too easy to guess"),
         pgettext_lazy("remedy", "choose a longer, less common password"),
     ),
+    "unknown_code": (
+        pgettext_lazy("problem", "there is no such company, shop or place"),
+        pgettext_lazy("remedy", "check the code"),
+    ),
+    "unknown_role": (
+        pgettext_lazy("problem", "there is no such role"),
+        pgettext_lazy("remedy", "choose one of the list"),
+    ),
 }
 
 

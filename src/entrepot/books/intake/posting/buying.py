@@ -23,6 +23,8 @@ from entrepot.core.money import exponent, range_share
 
 _PROMISED = ("receipt", "shipment", "payment", "purchase_order")
 """Whose goods estimates are made at an order's price."""
+_GOES_ON = "let the order go on, or receive the goods without it"
+"""What to do with goods of an order that was cancelled."""
 
 
 def purchase_order(b: Builder, doc: d.PurchaseOrder) -> None:
@@ -48,7 +50,8 @@ def _recost(b: Builder, doc: d.PurchaseOrder) -> None:
     now = b.postings.purchases
     total = sum(line_amount(row.price_amount, row.price_per, row.quantity) for row in now)
     costed = models.CostLine.objects.filter(
-        component=GOODS, estimate=True, replacement__isnull=True, document__type__in=(*_PROMISED, "reversal"),
+        company_id=b.header.company.pk, component=GOODS, estimate=True, replacement__isnull=True,
+        document__type__in=(*_PROMISED, "reversal"),
         basis__basisshare__movement__purchase_line__in=before,
     ).select_related("document")  # fmt: skip
     for ordinal, old in enumerate(costed.distinct().order_by("pk")):
@@ -60,7 +63,7 @@ def _recost(b: Builder, doc: d.PurchaseOrder) -> None:
         if line is None or (old.document.type == "reversal" and not _was_promised(old, born)):
             continue  # the order no longer names the item: what came stays as it was promised
         amount = line_amount(line.price_amount, line.price_per, quantity)
-        paid = converted(b, {doc.id}, total, amount, doc.currency, old.effective_at)
+        paid = converted(b, {("purchase_order", doc.id): total}, amount, doc.currency, old.effective_at)
         paid = paid or b.base(amount, doc.currency, old.effective_at)
         if (amount, doc.currency, paid[0]) == (old.amount, old.currency, old.base_amount):
             continue
@@ -90,7 +93,7 @@ def receipt(b: Builder, doc: d.Receipt) -> None:
             return
     ordered = _ordered(b, order) if order else []
     if order is not None:
-        purchasing.refuse_cancelled(b, order.id, "let the order go on, or receive the goods without it")
+        purchasing.refuse_cancelled(b, order.id, _GOES_ON)
         purchasing.refuse_over(b, doc, ordered)
     total = sum(line_amount(line.price_amount, line.price_per, line.quantity) for line in ordered)
     location = b.directory.location(doc.location)
@@ -114,11 +117,12 @@ def supplier_shipment(b: Builder, doc: d.Shipment, transit: int) -> None:
     order = doc.order
     if order is None:  # pragma: no cover - the caller has looked
         return
+    purchasing.refuse_cancelled(b, order.id, _GOES_ON)
     ordered = _ordered(b, order)
     owned = handover.owned(b, doc, order)
     if owned is None:
         return
-    if b.header.before and handover.received_as_bought(references.documents(b.session, order), doc.id):
+    if b.header.before and handover.received_as_bought(references.documents(b, order), doc.id):
         raise refused(
             "already_received", "these goods were taken up when they were received, as the order said then",
             "withdraw the receipt, correct the shipment, and import the receipt again", field="order", found=order.id,
@@ -138,14 +142,15 @@ def _bought(b: Builder, number: int, units: int, cell: int, line: models.Purchas
     """Units of an order line are born in ``cell`` at the order's price, an estimate until a bill comes."""
     born = b.movement(number, Kind.RECEIPT, line.item_id, units, None, cell, purchase_line_id=line.pk, at=at)
     amount = line_amount(line.price_amount, line.price_per, units)
-    paid = converted(b, {line.document.external_id}, total, amount, line.currency, at)
+    worth = {("purchase_order", line.document.external_id): total}
+    paid = converted(b, worth, amount, line.currency, at)
     b.cost(number, "goods", amount, line.currency, [(born.id, 1)], converted=paid, estimate=True, at=at)
 
 
 def _ordered(b: Builder, order: d.Ref) -> list[models.PurchaseLine]:
     """Lines of the order's latest version."""
     lines = list(
-        models.PurchaseLine.objects.filter(document_id__in=references.documents(b.session, order))
+        models.PurchaseLine.objects.filter(document_id__in=references.documents(b, order))
         .select_related("document")
         .defer("document__body")
         .order_by("document_id", "line")
@@ -170,7 +175,7 @@ def _matching(
 
 
 def _sent(b: Builder, ref: d.Ref) -> models.Shipment:
-    documents = references.documents(b.session, ref)
+    documents = references.documents(b, ref)
     rows = models.Shipment.objects.filter(document_id__in=documents).select_related("document")
     shipment = rows.order_by("-pk").first()
     if shipment is None:
@@ -207,19 +212,21 @@ def _per_item(exclude: tuple[int, ...] = (), **where: Any) -> dict[int, int]:
 
 
 def payment(b: Builder, doc: d.Payment) -> None:
-    if doc.amount == 0:
+    if doc.amount == 0 and (not doc.shares or doc.base_amount):
         raise refused("empty_payment", "the payment is of nothing", "give the amount that was paid", field="amount")
     sign = 1 if doc.amount > 0 else -1  # money back from a supplier is negative, and so are its shares
-    if sign * sum(share.amount for share in doc.shares) > sign * doc.amount:
+    given = sum(share.amount for share in doc.shares)
+    if sign * given > sign * doc.amount or (doc.amount == 0 and given):
         raise refused("overallocated", "the shares exceed the payment", "fix amount or shares", field="shares")
     purchasing.refuse_overpaid(b, doc)
     shares = [(s.document.type, s.document.id, s.amount) for s in doc.shares]
     rest = doc.amount - sum(amount for _, _, amount in shares)
     if rest:
         shares.append(("", "", rest))
+    # A credit set off against bills moves no money: its shares cancel out, and are worth what the day's rate says.
     whole, rate = (
         (doc.base_amount, None)
-        if doc.base_amount is not None
+        if doc.base_amount is not None and doc.amount
         else b.base(doc.amount, doc.currency, b.header.effective_at)
     )
     scale = Fraction(10) ** (exponent(doc.currency) - exponent(b.header.company.currency))
@@ -227,7 +234,11 @@ def payment(b: Builder, doc: d.Payment) -> None:
     numerator, denominator = ratio(value, whole, doc.amount)
     done = 0
     for number, (kind, order, amount) in enumerate(shares, 1):
-        base = range_share(whole, doc.amount, done, done + amount)
+        if doc.amount:
+            base = range_share(whole, doc.amount, done, done + amount)
+        else:
+            reached, before = (b.base(at, doc.currency, b.header.effective_at)[0] for at in (done + amount, done))
+            base = reached - before
         done += amount
         b.postings.payments.append(
             r.PaymentLineRow(
@@ -248,11 +259,14 @@ def _reprice(b: Builder, order: str, line: int, since: Instant) -> None:
     """A deposit that was recorded (or corrected) after its receipt corrects the rate of the goods already costed from
     the order; goods that a corrected deposit no longer concerns take the day's rate."""
     b.session.flush()
-    lines = models.PurchaseLine.objects.filter(document__type="purchase_order", document__external_id=order)
+    lines = models.PurchaseLine.objects.filter(
+        company_id=b.header.company.pk, document__type="purchase_order", document__external_id=order
+    )
     latest = max(lines.values_list("document_id", flat=True), default=None)
     total = sum(line_amount(p.price_amount, p.price_per, p.quantity) for p in lines.filter(document_id=latest))
     costed = (
         models.CostLine.objects.filter(
+            company_id=b.header.company.pk,
             component=GOODS,
             estimate=True,
             replacement__isnull=True,
@@ -264,7 +278,7 @@ def _reprice(b: Builder, order: str, line: int, since: Instant) -> None:
     )
     changed: set[int] = set()
     for ordinal, old in enumerate(costed):
-        paid = converted(b, {order}, total, old.amount, old.currency, old.effective_at)
+        paid = converted(b, {("purchase_order", order): total}, old.amount, old.currency, old.effective_at)
         if paid is None and b.header.older:
             paid = b.base(old.amount, old.currency, old.effective_at)
         if paid is None or paid[0] == old.base_amount:

@@ -9,22 +9,23 @@ from entrepot.books import models
 from entrepot.books.intake import rows as r
 from entrepot.books.intake.posting import references
 from entrepot.books.intake.posting.accruals import noted, replace_accruals
-from entrepot.books.intake.posting.builder import Builder
+from entrepot.books.intake.posting.builder import Builder, line_amount
 from entrepot.books.intake.posting.import_tax import terms
 from entrepot.books.intake.posting.prepaid import converted
 from entrepot.books.intake.posting.resplit import resplit_movements
 from entrepot.books.intake.posting.standing import standing
 from entrepot.books.intake.posting.weights import of_movements, of_sales
 from entrepot.books.intake.trouble import refused
+from entrepot.books.versions import IDENTITY
 from entrepot.core import documents as d
 from entrepot.core.calendar import local_date, midnight
 from entrepot.core.components import COMPONENTS
 
 
 def cost_bill(b: Builder, doc: d.CostBill) -> None:
-    total = sum(line.amount for line in doc.lines if line.component == "goods")
+    asked = _asked(b, doc)
     for number, line in enumerate(doc.lines, 1):
-        _cost_line(b, doc, number, line, line.amount, bill_total=total)
+        _cost_line(b, doc, number, line, line.amount, asked)
     if doc.entry:
         customs_entry(b, doc.entry)
     terms(b, doc)
@@ -37,11 +38,11 @@ def customs_entry(b: Builder, entry: str) -> None:
 
 def supplier_credit(b: Builder, doc: d.SupplierCredit) -> None:
     for number, line in enumerate(doc.lines, 1):
-        _cost_line(b, doc, number, line, -line.amount, bill_total=0)
+        _cost_line(b, doc, number, line, -line.amount, [])
     terms(b, doc)
 
 
-def _cost_line(b: Builder, doc: Any, number: int, line: d.CostLine, amount: int, *, bill_total: int) -> None:
+def _cost_line(b: Builder, doc: Any, number: int, line: d.CostLine, amount: int, asked: _Asked) -> None:
     kinds = {target.kind for target in line.targets}
     if len(kinds) > 1:
         raise refused(
@@ -56,7 +57,7 @@ def _cost_line(b: Builder, doc: Any, number: int, line: d.CostLine, amount: int,
         _period_line(b, doc, number, line, amount)
         return
     if kind == "order":
-        lines = [row for target in line.targets for row in references.sales_lines(b.session, _ref(target))]
+        lines = [row for target in line.targets for row in references.sales_lines(b, _ref(target))]
         _own(b, lines, number)
         weights = of_sales(line.basis, lines, manual=line.weights)
         new = b.cost(
@@ -66,14 +67,14 @@ def _cost_line(b: Builder, doc: Any, number: int, line: d.CostLine, amount: int,
         _true_up(b, doc, line, new, sales_lines=[row.pk for row in lines])
         b.postings.items |= {row.item_id for row in lines if row.item_id is not None}
         return
-    rows = [row for target in line.targets for row in references.movements(b.session, _ref(target), kind)]
+    rows = [row for target in line.targets for row in references.movements(b, _ref(target), kind)]
     rows = list({row.pk: row for row in rows}.values())
     _own(b, rows, number)
     basis = line.basis if len(rows) > 1 else "line"
     weights = of_movements(basis, rows, manual=line.weights, divisor=line.divisor)
     paid = None
     if line.component == "goods" and amount > 0 and kind == "births":
-        paid = converted(b, _orders_of(rows) | {doc.id}, bill_total, amount, doc.currency, b.header.effective_at)
+        paid = converted(b, _worth(b, doc, rows, asked), amount, doc.currency, b.header.effective_at)
     new = b.cost(
         number, line.component, amount, doc.currency, list(zip([row.pk for row in rows], weights, strict=True)),
         kind=kind, basis=basis, converted=paid, estimate=line.estimate,
@@ -107,16 +108,53 @@ def _ref(target: d.Target) -> d.Ref:
     return target.document
 
 
-def _orders_of(rows: list[models.Movement]) -> set[str]:
-    lines = {row.purchase_line_id for row in rows if row.purchase_line_id is not None}
-    return set(models.PurchaseLine.objects.filter(pk__in=lines).values_list("document__external_id", flat=True))
+_Asked = list[tuple[dict[str, int], int]]
+"""Goods lines of a bill: what each of the orders that a line reaches was agreed for, and what the line asks for."""
+
+
+def _asked(b: Builder, doc: d.CostBill) -> _Asked:
+    """Of a bill in the company's currency nothing: there deposits have no rate of their own."""
+    if doc.currency == b.header.company.currency:
+        return []
+    found: _Asked = []
+    for line in doc.lines:
+        if line.component == "goods" and {target.kind for target in line.targets} == {"births"}:
+            rows = [row for target in line.targets for row in references.movements(b, _ref(target), "births")]
+            found.append((_agreed(rows, doc.currency), line.amount))
+    return found
+
+
+def _worth(b: Builder, doc: d.CostBill, rows: list[models.Movement], asked: _Asked) -> dict[tuple[str, str], int]:
+    """What payments on the orders of ``rows``, and on the bill itself, are shares of: what was agreed, or what the bill asks
+    for these orders where that is more; and the bill's goods."""
+    orders = _agreed(rows, doc.currency) if asked else {}
+    whole = max(sum(orders.values()), sum(amount for others, amount in asked if others.keys() & orders.keys()))
+    worth = {("purchase_order", number): whole for number in orders}
+    return worth | {("cost_bill", doc.id): sum(line.amount for line in doc.lines if line.component == "goods")}
+
+
+def _agreed(rows: list[models.Movement], currency: str) -> dict[str, int]:
+    """Numbers of the orders by which ``rows`` came → what their latest versions come to in ``currency``."""
+    named = models.PurchaseLine.objects.filter(pk__in={row.purchase_line_id for row in rows if row.purchase_line_id})
+    names = [f"document__{name}" for name in IDENTITY]
+    found: dict[str, int] = {}
+    for identity in named.order_by(*names).values(*names).distinct():
+        lines = list(models.PurchaseLine.objects.filter(**identity))
+        latest = max(line.document_id for line in lines)
+        number = identity["document__external_id"]
+        found[number] = found.get(number, 0) + sum(
+            line_amount(line.price_amount, line.price_per, line.quantity)
+            for line in lines
+            if line.document_id == latest and line.currency == currency
+        )
+    return found
 
 
 def _replace_estimates(b: Builder, doc: Any, line: d.CostLine, new: r.CostLineRow, rows: list[models.Movement]) -> None:
     """A goods bill takes the place of what the order promised for the same units; others replace what they name."""
     old = models.CostLine.objects.none()
     if line.replaces is not None:
-        documents = references.documents(b.session, line.replaces)
+        documents = references.documents(b, line.replaces)
         named = models.CostLine.objects.filter(document_id__in=documents, component=COMPONENTS[line.component])
         if line.replaces.line is not None:
             named = named.filter(line=line.replaces.line)
@@ -181,7 +219,7 @@ def _over_period(
 
 def fee_charge(b: Builder, doc: d.FeeCharge) -> None:
     shop = b.directory.shop(doc.shop)
-    known = references.sales_lines_of(b.session, [line.order for line in doc.lines if line.order is not None])
+    known = references.sales_lines_of(b, [line.order for line in doc.lines if line.order is not None])
     for number, line in enumerate(doc.lines, 1):
         if line.order is None:
             item = b.directory.item(line.sku, number) if line.sku else None
@@ -192,7 +230,7 @@ def fee_charge(b: Builder, doc: d.FeeCharge) -> None:
             )  # fmt: skip
             continue
         lines = known.get(line.order.id) if line.order.line is None else None
-        lines = lines or references.sales_lines(b.session, line.order)
+        lines = lines or references.sales_lines(b, line.order)
         if line.sku:
             lines = [row for row in lines if row.sku == line.sku] or lines
         weights = of_sales("value", lines)
@@ -212,7 +250,7 @@ def reimbursement(b: Builder, doc: d.Reimbursement) -> None:
         item = b.directory.item(doc.sku) if doc.sku else None
         _over_period(b, 1, "loss", -doc.amount, doc.currency, "company", None, None, shop=shop, item=item)
         return
-    rows = references.movements(b.session, doc.loss, "issue")
+    rows = references.movements(b, doc.loss, "issue")
     if doc.sku:
         item = b.directory.item(doc.sku)
         rows = [row for row in rows if row.item_id == item]

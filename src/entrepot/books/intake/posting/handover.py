@@ -17,7 +17,7 @@ from entrepot.core.kinds import Kind
 
 def owned(b: Builder, doc: d.Shipment, order: d.Ref) -> Instant | None:
     """The instant from which the goods of a supplier's shipment are ours; None: when they are received."""
-    body = _latest(references.documents(b.session, order))
+    body = _latest(references.documents(b, order))
     dates = [to_instant(one) if one else None for one in (doc.picked_up_at, doc.on_board_at)]
     return owned_from(body.get("incoterm", "EXW"), b.header.effective_at, *dates)
 
@@ -32,6 +32,8 @@ def still_the_suppliers(shipment: models.Shipment) -> d.Ref | None:
     for name in ("source", "account"):
         if told := getattr(order, name):
             rows = rows.filter(**{name: told})
+    own = rows.filter(company_id=shipment.company_id)
+    rows = own if own.exists() else rows
     incoterm = _latest(list(rows.order_by("pk").values_list("pk", flat=True))).get("incoterm", "EXW")
     return order if HANDOVER[incoterm] == "received" else None
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from entrepot.books import models
+from entrepot.books.closings import months_of, word_on
 from entrepot.books.intake.directory import Rate
 from entrepot.books.intake.posting import references
 from entrepot.books.intake.posting.builder import Builder
@@ -38,9 +39,16 @@ def _period(b: Builder, doc: Any, *, closed: bool, **fields: Any) -> None:
     if ends <= starts:
         raise refused("empty_period", "the period ends before it begins", "fix its dates", field="period_to")
     before = models.Period.objects.filter(company=company, starts=starts, ends=ends).order_by("-version").first()
-    if (before is not None and before.closed) == closed:
-        state = "closed already" if closed else "not closed"
-        raise refused("period_state", f"the period is {state}", "look at the list of periods", field="period_from")
+    if closed:
+        stands = word_on(models.Period.objects.filter(company=company), starts, ends)
+        if stands is not None and stands.closed:
+            together = months_of(stands, company.zone)
+            raise refused(
+                "period_state", f"the period is closed already, as {together}", f"to change it, open {together} again first",
+                field="period_from",
+            )  # fmt: skip
+    elif before is None or not before.closed:
+        raise refused("period_state", "the period is not closed", "look at the list of periods", field="period_from")
     b.postings.objects.append(
         models.Period(
             document_id=b.header.id, company_id=company.pk, starts=starts, ends=ends, closed=closed,
@@ -58,7 +66,7 @@ def _refold_late(b: Builder) -> None:
 
 
 def reversal(b: Builder, doc: d.Reversal) -> None:
-    found = references.documents_of(b.session, doc.documents)
+    found = references.documents_of(b, doc.documents)
     if models.Period.objects.filter(document_id__in=found).exists():
         raise refused("closed_period", "a closing is not taken back", "reopen the period instead", field="documents")
     withdraw(b, list(dict.fromkeys(found)))

@@ -1,12 +1,14 @@
 """Goods bought with a deposit: the prepaid part is costed at its payment's own rate, the rest at the day's.
 
 base = R(A · (Σ pⱼ·rⱼ + (1 − Σ pⱼ)·r)), with A the line's amount in the order's currency, pⱼ the share of the order's
-value that payment j settled before the goods came, rⱼ its rate, r the rate of the day. One rounding for the line.
+value that payment j settled before the goods came, rⱼ its rate, r the rate of the day. One rounding for the line. A bill of a
+part of an order is prepaid by the same share as the order is; where a bill asks for more than was agreed, the share is of that.
 Source: IAS 21.22 and IFRIC 22 (the date of the transaction for a prepaid part is the date of the prepayment).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from entrepot.books import models
@@ -17,25 +19,28 @@ from entrepot.core.money import exponent, round_half_away
 
 
 def converted(
-    b: Builder, orders: set[str], total: int, amount: int, currency: str, at: Instant
+    b: Builder, worth: Mapping[tuple[str, str], int], amount: int, currency: str, at: Instant
 ) -> tuple[int, Rate] | None:
-    """``amount`` of an order (or bill) worth ``total`` in base currency, or ``None`` where nothing was prepaid."""
+    """``amount`` in base currency, or ``None`` where nothing was prepaid; ``worth``: (type, number) of what it is of (orders,
+    a bill) → what a payment on that is a share of."""
     company = b.header.company
-    if currency == company.currency or not orders or total <= 0:
+    numbers = {number for (_, number), total in worth.items() if total > 0}
+    if currency == company.currency or not numbers:
         return None
     b.session.flush()
     payments = [
         *models.PaymentLine.objects.filter(
-            order__in=orders, company_id=company.pk, currency=currency, effective_at__lte=at
+            order__in=numbers, company_id=company.pk, currency=currency, effective_at__lte=at
         )
         .exclude(document_id__in=models.Reversed.objects.values("document_id"))
         .order_by("effective_at", "pk"),
-        *(p for p in b.postings.payments if p.order in orders and p.currency == currency and p.effective_at <= at),
+        *(p for p in b.postings.payments if p.order in numbers and p.currency == currency and p.effective_at <= at),
     ]
     superseded = _superseded({p.document_id for p in payments}) | set(b.header.older)
     left, mixed = Fraction(1), Fraction(0)
     for payment in payments:
-        if payment.document_id in superseded:
+        total = worth.get((payment.order_type, payment.order), 0)
+        if payment.document_id in superseded or total <= 0:
             continue
         share = min(left, Fraction(payment.amount, total))
         if share > 0:

@@ -113,7 +113,7 @@ def rebate_settlement(b: Builder, doc: d.RebateSettlement) -> None:
 
 def rebate_payment(b: Builder, doc: d.RebatePayment) -> None:
     exponent(doc.currency)
-    claim = references.documents(b.session, doc.claim)[-1]
+    claim = references.documents(b, doc.claim)[-1]
     _check_company(b, models.Document.objects.get(pk=claim).company_id, 1)
     b.postings.objects.append(
         models.RebateCash(
@@ -195,7 +195,7 @@ def _times(b: Builder) -> dict[str, int]:
 
 def _line(b: Builder, model: Any, ref: d.Ref, number: int, field: str) -> Any:
     """The one line of the latest version that ``ref`` names."""
-    latest = references.documents(b.session, ref)[-1]
+    latest = references.documents(b, ref)[-1]
     rows: QuerySet[Any] = model.objects.filter(document=latest, document__reversed__isnull=True)
     found = list(rows.filter(line=ref.line) if ref.line is not None else rows)
     if len(found) != 1:
@@ -267,14 +267,14 @@ def _lots(b: Builder, claim: models.RebateClaimLine, number: int) -> list[models
             continue
         told = json.loads(bytes(row.document.body))["lines"][row.line - 1].get(field)
         if told:
-            return references.movements(b.session, d.Ref(**told), "births")
+            return references.movements(b, d.Ref(**told), "births")
     raise refused("no_target", "neither the declaration nor the invoice says which goods these were",
                   "name the shipment on the declaration, or the receipt or order on the invoice", line=number,
                   field="order")  # fmt: skip
 
 
 def _standing_of(b: Builder, ref: d.Ref, line: int | None, component: str) -> list[models.CostLine]:
-    return _standing(references.documents(b.session, ref), line, component)
+    return _standing(references.documents(b, ref), line, component)
 
 
 def _standing(documents: list[int], line: int | None, component: str) -> list[models.CostLine]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Sum
 
 from entrepot.books import models, retelling
-from entrepot.books.intake.session import Session
 from entrepot.books.intake.trouble import refused, unknown
 from entrepot.core.documents import Ref
 from entrepot.core.kinds import Kind
+
+if TYPE_CHECKING:
+    from entrepot.books.intake.posting.builder import Builder
 
 _BORN_BY = {
     "receipt": (Kind.RECEIPT, Kind.ARRIVAL, Kind.COUNT_SURPLUS),
@@ -32,32 +35,44 @@ _ISSUED_BY = {
 }
 
 
-def documents(session: Session, ref: Ref) -> list[int]:
+def documents(b: Builder, ref: Ref) -> list[int]:
     """Ids of all versions of the one document that ``ref`` names; waits while it is not in the books."""
-    return documents_of(session, [ref])
+    return documents_of(b, [ref])
 
 
-def documents_of(session: Session, refs: Sequence[Ref]) -> list[int]:
+def documents_of(b: Builder, refs: Sequence[Ref]) -> list[int]:
     """The same for many documents, in a few queries; in the order of ``refs``."""
-    session.flush()
+    b.session.flush()
+    company = b.header.company.pk if b.header.company else None
     numbers: dict[str, set[str]] = {}
     for ref in refs:
         numbers.setdefault(ref.type, set()).add(ref.id)
-    found: dict[tuple[str, str], list[tuple[int, str, str]]] = {}
+    found: dict[tuple[str, str], list[_Stored]] = {}
     for kind, names in numbers.items():
         every = sorted(names)
         for start in range(0, len(every), 500):
             rows = models.Document.objects.filter(type=kind, external_id__in=every[start : start + 500]).order_by("pk")
-            for name, *row in rows.values_list("external_id", "pk", "source", "account"):
-                found.setdefault((kind, name), []).append((row[0], row[1], row[2]))
-    return [pk for ref in refs for pk in _versions(ref, found.get((ref.type, ref.id), []))]
+            for name, *row in rows.values_list("external_id", "pk", "source", "account", "company_id"):
+                found.setdefault((kind, name), []).append(_Stored._make(row))
+    return [pk for ref in refs for pk in _versions(ref, found.get((ref.type, ref.id), []), company)]
 
 
-def _versions(ref: Ref, stored: list[tuple[int, str, str]]) -> list[int]:
-    rows = [row for row in stored if ref.source in ("", None, row[1]) and ref.account in ("", None, row[2])]
+class _Stored(NamedTuple):
+    """A version of a document that a reference may mean."""
+
+    pk: int
+    source: str
+    account: str
+    company: int | None
+
+
+def _versions(ref: Ref, stored: list[_Stored], company: int | None) -> list[int]:
+    rows = [row for row in stored if ref.source in ("", None, row.source) and ref.account in ("", None, row.account)]
+    if len({(row.source, row.account) for row in rows}) > 1:  # each company numbers its documents as it likes
+        rows = [row for row in rows if row.company == company] or rows
     if not rows:
         raise unknown(ref.type, ref.id, "import that document; this one is then posted by itself", field="document")
-    if len({(source, account) for _, source, account in rows}) > 1:
+    if len({(row.source, row.account) for row in rows}) > 1:
         raise refused(
             "ambiguous_reference",
             f"more than one {ref.type.replace('_', ' ')} has this number",
@@ -65,22 +80,20 @@ def _versions(ref: Ref, stored: list[tuple[int, str, str]]) -> list[int]:
             field="document",
             found=ref.id,
         )
-    return [pk for pk, _, _ in rows]
+    return [row.pk for row in rows]
 
 
-def movements(session: Session, ref: Ref, side: str) -> list[models.Movement]:
+def movements(b: Builder, ref: Ref, side: str) -> list[models.Movement]:
     """Live movements that gave birth to layers (``births``) or took units out (``issue``), in line order."""
     kinds = (_BORN_BY if side == "births" else _ISSUED_BY).get(ref.type)
     if ref.type == "purchase_order" and side == "births":
-        return _received(session, ref)
+        return _received(b, ref)
     if kinds is None:
         raise refused(
             "wrong_target", f"a {ref.type.replace('_', ' ')} has no units for this", "aim at a receipt, transfer or issue",
             field="target", found=ref.type,
         )  # fmt: skip
-    rows = models.Movement.objects.filter(
-        document_id__in=documents(session, ref), kind__in=kinds, replacement__isnull=True
-    )
+    rows = models.Movement.objects.filter(document_id__in=documents(b, ref), kind__in=kinds, replacement__isnull=True)
     if ref.line is not None:
         rows = rows.filter(line=ref.line)
     found = list(rows.order_by("line", "ordinal", "pk"))
@@ -89,8 +102,8 @@ def movements(session: Session, ref: Ref, side: str) -> list[models.Movement]:
     return found
 
 
-def _received(session: Session, ref: Ref) -> list[models.Movement]:
-    lines = models.PurchaseLine.objects.filter(document_id__in=documents(session, ref))
+def _received(b: Builder, ref: Ref) -> list[models.Movement]:
+    lines = models.PurchaseLine.objects.filter(document_id__in=documents(b, ref))
     if ref.line is not None:
         lines = lines.filter(line=ref.line)
     found = list(
@@ -118,19 +131,19 @@ def told_before(movements: Collection[int]) -> dict[int, int]:
     return known
 
 
-def lot(session: Session, ref: Ref | None, item: int) -> int | None:
+def lot(b: Builder, ref: Ref | None, item: int) -> int | None:
     """The movement that gave birth to a named lot of ``item``."""
     if ref is None:
         return None
-    for row in movements(session, ref, "births"):
+    for row in movements(b, ref, "births"):
         if row.item_id == item:
             return row.pk
     raise refused("wrong_lot", "the named lot does not hold this item", "name the receipt of this item", field="lot")
 
 
-def sales_lines(session: Session, ref: Ref) -> list[models.SalesLine]:
+def sales_lines(b: Builder, ref: Ref) -> list[models.SalesLine]:
     """Live lines of a sales order."""
-    rows = models.SalesLine.objects.filter(document_id__in=documents(session, ref), replacement__isnull=True)
+    rows = models.SalesLine.objects.filter(document_id__in=documents(b, ref), replacement__isnull=True)
     if ref.line is not None:
         rows = rows.filter(line=ref.line)
     found = list(rows.order_by("line"))
@@ -139,12 +152,12 @@ def sales_lines(session: Session, ref: Ref) -> list[models.SalesLine]:
     return found
 
 
-def sales_lines_of(session: Session, refs: list[Ref]) -> dict[str, list[models.SalesLine]]:
+def sales_lines_of(b: Builder, refs: list[Ref]) -> dict[str, list[models.SalesLine]]:
     """Live lines of many sales orders of one account, by order number, in three queries instead of two for each.
 
     Orders that are not found, or found more than once, are left out: :func:`sales_lines` says what is wrong with them.
     """
-    session.flush()
+    b.session.flush()
     first = refs[0] if refs else None
     if first is None or any((r.type, r.account, r.source) != (first.type, first.account, first.source) for r in refs):
         return {}

@@ -41,7 +41,7 @@ def sales_order(b: Builder, doc: d.SalesOrder) -> None:
                 b.movement(
                     number, Kind.SALE, part, quantity, cell, None, ordinal=ordinal, at=shipped_at,
                     sales_line_id=sold.id,
-                    lot_id=references.lot(session, line.lot, part) if line.lot else None,
+                    lot_id=references.lot(b, line.lot, part) if line.lot else None,
                 )  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def _moved_nothing(company: models.Company, line: models.SalesLine) -> bool:
 
 def refund(b: Builder, doc: d.Refund) -> None:
     shop = b.directory.shop(doc.shop)
-    lines = references.sales_lines(b.session, doc.order) if doc.order else []
+    lines = references.sales_lines(b, doc.order) if doc.order else []
     for number, line in enumerate(doc.lines, 1):
         sold = _sold(lines, line.order_line, line.sku)
         item = sold.item_id if sold else (b.directory.parts(shop, line.sku, number)[0] if line.sku else None)
@@ -80,9 +80,9 @@ def return_(b: Builder, doc: d.Return) -> None:
             "no_place", "the return does not say where the units came back", "name location or shop", field="location"
         )
     location = b.directory.location(doc.location) if doc.location else shop.location  # type: ignore[union-attr]
-    lines = references.sales_lines(b.session, doc.order) if doc.order else []
+    lines = references.sales_lines(b, doc.order) if doc.order else []
     older = bool(lines) and all(_moved_nothing(b.header.company, line) for line in lines)
-    sales = references.movements(b.session, doc.order, "issue") if doc.order and not older else []
+    sales = references.movements(b, doc.order, "issue") if doc.order and not older else []
     left = {sale.pk: references.returnable(sale, b.header.older) for sale in sales}
     past = _before_books(b.header.company, b.header.effective_at)
     for number, line in enumerate(doc.lines, 1):

@@ -61,7 +61,7 @@ def _within(b: Builder, doc: Any, kind: Kind) -> None:
         )
     for number, line in enumerate(doc.lines, 1):
         item = b.directory.item(line.sku, number)
-        b.movement(number, kind, item, line.quantity, source, target, lot_id=references.lot(b.session, line.lot, item))
+        b.movement(number, kind, item, line.quantity, source, target, lot_id=references.lot(b, line.lot, item))
 
 
 def transfer(b: Builder, doc: d.Transfer) -> None:
@@ -79,7 +79,7 @@ def conversion(b: Builder, doc: d.Conversion) -> None:
         item = b.directory.item(line.sku, number)
         b.movement(
             number, Kind.CONVERSION_IN, item, line.quantity, source, None, event=b.header.id,
-            lot_id=references.lot(b.session, line.lot, item),
+            lot_id=references.lot(b, line.lot, item),
         )  # fmt: skip
     for number, made in enumerate(doc.produced, len(doc.consumed) + 1):
         b.movement(
@@ -125,7 +125,7 @@ def stock_use(b: Builder, doc: d.StockUse) -> None:
     kind = Kind.WRITE_OFF if doc.purpose in ("write_off", "lost", "destroyed") else Kind.USE
     for number, line in enumerate(doc.lines, 1):
         item = b.directory.item(line.sku, number)
-        b.movement(number, kind, item, line.quantity, cell, None, lot_id=references.lot(b.session, line.lot, item))
+        b.movement(number, kind, item, line.quantity, cell, None, lot_id=references.lot(b, line.lot, item))
 
 
 def supplier_return(b: Builder, doc: d.SupplierReturn) -> None:
@@ -134,7 +134,7 @@ def supplier_return(b: Builder, doc: d.SupplierReturn) -> None:
         item = b.directory.item(line.sku, number)
         b.movement(
             number, Kind.SUPPLIER_RETURN, item, line.quantity, cell, None,
-            lot_id=references.lot(b.session, line.lot, item),
+            lot_id=references.lot(b, line.lot, item),
         )  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def intercompany_sale(b: Builder, doc: d.IntercompanySale) -> None:
         item = b.directory.item(line.sku, number)
         sold = b.movement(
             number, Kind.INTERCOMPANY_SALE, item, line.quantity, source, None,
-            lot_id=references.lot(b.session, line.lot, item),
+            lot_id=references.lot(b, line.lot, item),
         )  # fmt: skip
         bought = b.movement(
             number, Kind.INTERCOMPANY_RECEIPT, item, line.quantity, None, target, ordinal=1, company=buyer.pk,

@@ -32,6 +32,8 @@ from entrepot.workflows.voucher_files import LAYOUTS
 
 LATE_SHOWN = 20
 """Late documents that are listed; the others are counted."""
+STARTS = {"report": "month_report", "close": "month_close", "compare": "late_facts"}
+"""Acts that the worker does → kind of job."""
 PROGRAMS = {"generic": _("All columns (CSV)"), "kingdee": "金蝶 Kingdee", "yonyou": "用友 Yonyou", "xero": "Xero"}
 
 
@@ -61,6 +63,7 @@ def roll_columns() -> list[Column]:
         Column("place", _("Location")),
         Column("opening_units", _("Opening units"), "units"),
         Column("opening", _("Opening"), "money"),
+        Column("adjustment_units", _("Units by late facts"), "units", shown=False),
         Column("adjustment", _("Late facts"), "money", shown=False),
         Column("in_units", _("Units in"), "units"),
         Column("in_amount", _("In"), "money"),
@@ -111,7 +114,8 @@ def late_columns() -> list[Column]:
 
 
 SUMS = (
-    "opening_units", "opening", "adjustment", "in_units", "in_amount", "out_units", "out_amount", "closing_units", "closing",
+    "opening_units", "opening", "adjustment_units", "adjustment", "in_units", "in_amount", "out_units", "out_amount",
+    "closing_units", "closing",
 )  # fmt: skip
 
 
@@ -199,6 +203,7 @@ def month(visit: Visit, which: str) -> HttpResponseBase:
         which=which,
         state=visit.state,
         named=str(words.STATES[found.row.state]),
+        together=found.row.closed_with if found.row.closed_with != which else "",
         steps=[(str(words.STEPS.get(t.step, t.step)), t, t.step in ("opening", "closing")) for t in found.totals],
         checks=[(str(words.CHECKS[c.code]), c, words.ANCHORS.get(c.code, "")) for c in found.checks],
         vouchers=[
@@ -243,13 +248,14 @@ def late(visit: Visit, which: str) -> HttpResponseBase:
     if not visit.viewer.can("see_cost"):
         return visit.page("web/no_cost.html", "close", status=403)
     first = _month(which)
-    closed, count, papers = queries.late_papers(visit.viewer, first)
-    worked = queries.late(visit.viewer, first, closed)
+    since = queries.late_papers(visit.viewer, first)
+    worked = queries.late(visit.viewer, first, since.reported_at)
     found, at = worked or (None, None)
-    running = queries.running(visit.viewer)
     told: dict[str, Any] = {
-        "which": which, "count": count, "papers": papers[:LATE_SHOWN], "found": found, "at": at,
-        "more": count - found.documents if found else 0, "busy": bool(running), "jobs": [] if visit.swaps else running,
+        "which": which, "count": since.documents, "found": found, "at": at, "months": since.months,
+        "papers": [(p, date.fromisoformat(p.happened), date.fromisoformat(p.known)) for p in since.papers[:LATE_SHOWN]],
+        "more": since.documents - found.documents if found else 0, "busy": queries.comparing(visit.viewer, first),
+        "jobs": [] if visit.swaps else queries.running(visit.viewer),
         "rows": [(family(row.family) if row.family else gettext("In all"), row, not row.family) for row in found.rows]
         if found else [],
         "table": _late_skus(visit, which, found, everything=False) if found and found.skus else None,
@@ -264,7 +270,7 @@ def late(visit: Visit, which: str) -> HttpResponseBase:
 def late_export(visit: Visit, which: str, suffix: str) -> HttpResponseBase:
     """SKUs that late facts changed as a file."""
     first = _month(which)
-    worked = queries.late(visit.viewer, first, queries.late_papers(visit.viewer, first)[0])
+    worked = queries.late(visit.viewer, first, queries.late_papers(visit.viewer, first).reported_at)
     if worked is None:
         raise Http404(which)
     return send(_late_skus(visit, which, worked[0], everything=True), suffix, visit.state.zone)
@@ -337,10 +343,9 @@ def act(visit: Visit, which: str, action: str) -> HttpResponseBase:
     """Put together, close, ask to open again, or answer such a request."""
     first = _month(which)
     key = visit.request.POST.get("request", "")
-    if action in ("report", "close"):
-        queries.start(visit.viewer, f"month_{action}", first)
-    elif action == "compare":
-        queries.start(visit.viewer, "late_facts", first)
+    if action in STARTS:
+        if not queries.start(visit.viewer, STARTS[action], first):
+            messages.info(visit.request, gettext("This is under way already."))
     elif action == "ask":
         queries.ask(visit.viewer, first, visit.request.POST.get("reason", ""))
     elif action == "write-down":

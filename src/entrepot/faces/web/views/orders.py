@@ -27,6 +27,7 @@ from entrepot.faces.web.tables import EXPORT_ROWS, Table, build, wish
 from entrepot.faces.web.views.export import send
 from entrepot.workflows import order_pages, order_steps, order_trade, purchasing
 from entrepot.workflows.order_pages import OrderPage
+from entrepot.workflows.order_state import to_come_back
 from entrepot.workflows.payables import BILL
 from entrepot.workflows.plan_papers import purchase_orders
 
@@ -140,8 +141,8 @@ def _values(line: order_pages.PageLine, found: OrderPage, act: str, typed: Mappi
 def _pays(found: OrderPage, typed: Mapping[str, str]) -> list[tuple[str, str, int, str]]:
     """(name of the field, paper, open, typed) of all that can be paid here."""
     currency, rows = found.facts.currency, list[tuple[str, str, int, str]]()
-    if found.standing.state == "cancelled":
-        rows.append(("purchase_order", found.number, -found.facts.paid, ""))
+    if found.standing.state == "cancelled" or found.standing.next == "refund":
+        rows.append(("purchase_order", found.number, -to_come_back(found.facts), ""))
     else:
         due = sum(x.open for x in found.standing.dues if x.open and not x.estimate)
         rows.append(("purchase_order", found.number, due, ""))

@@ -26,6 +26,9 @@ from entrepot.workflows.whatif_orders import OrderedRow
 from entrepot.workflows.whatif_shop import ShopChange, ShopRow
 from entrepot.workflows.whatif_water import WaterRow
 
+SHOWN = 50
+"""Rows of goods under way and on order that the page shows, the most hit first; the files hold all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -68,7 +71,7 @@ class Answer:
     @property
     def spared(self) -> int:
         """Lines under way or on order that the change does not reach."""
-        reached = len(self.water.page.rows) + len(self.ordered.page.rows)
+        reached = self.water.page.total + self.ordered.page.total
         return len(self.under_way) + len(self.on_order) - reached
 
     @property
@@ -133,26 +136,29 @@ def _answer(visit: Visit, *, everything: bool) -> Answer:
         "what-if", declared, found, view, visit.viewer, visit.state.currency, export=reverse("what-if").rstrip("/")
     )
     on_order = rule_queries.ordered(visit.viewer, asked) if _asks(form) else []
-    return Answer(form, rows, table, under_way, _water(visit, under_way), on_order, _ordered(visit, on_order), seconds)
+    most = EXPORT_ROWS if everything else SHOWN
+    return Answer(
+        form, rows, table, under_way, _water(visit, under_way, most), on_order, _ordered(visit, on_order, most), seconds
+    )
 
 
-def _ordered(visit: Visit, on_order: list[OrderedRow]) -> Table:
-    """What is hit of the goods on order, or still needs something."""
+def _ordered(visit: Visit, on_order: list[OrderedRow], most: int) -> Table:
+    """What is hit of the goods on order, or still needs something; the ``most`` hit are shown."""
     hit = [row for row in on_order if row.needs or row.effect]
     view = wish(visit.request, whatif_columns.ordered(), "", prefix="o-")
     return build(
-        "what-if-ordered", whatif_columns.ordered(), Page(hit, len(hit)), view, visit.viewer, visit.state.currency,
+        "what-if-ordered", whatif_columns.ordered(), Page(hit[:most], len(hit)), view, visit.viewer, visit.state.currency,
         export=reverse("what-if") + "ordered", paged=False,
     )  # fmt: skip
 
 
-def _water(visit: Visit, under_way: list[WaterRow]) -> Table:
-    """What is hit of the goods on the water, or still needs something."""
+def _water(visit: Visit, under_way: list[WaterRow], most: int) -> Table:
+    """What is hit of the goods on the water, or still needs something; the ``most`` hit are shown."""
     hit = [row for row in under_way if row.needs or row.effect]
     declared = whatif_columns.water()
     view = wish(visit.request, declared, "", prefix="w-")
     return build(
-        "what-if-water", declared, Page(hit, len(hit)), view, visit.viewer, visit.state.currency,
+        "what-if-water", declared, Page(hit[:most], len(hit)), view, visit.viewer, visit.state.currency,
         export=reverse("what-if") + "water", paged=False,
     )  # fmt: skip
 
