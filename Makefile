@@ -32,7 +32,7 @@ format: $(STAMPS)/dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
 
 soak: $(STAMPS)/dev $(STAMPS)/system ## the tests marked soak with many more steps, kills and examples
-	ENTREPOT_SOAK=1 $(BIN)/pytest -n $(WORKERS) -m soak
+	ENTREPOT_SOAK=1 $(BIN)/pytest -n $(WORKERS) -m soak -o faulthandler_timeout=0
 
 bench: $(STAMPS)/dev ## every benchmark; each prints one JSON line last
 	$(BIN)/python tools/run_benchmarks.py

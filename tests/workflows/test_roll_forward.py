@@ -142,6 +142,34 @@ def test_an_accrual_is_booked_and_turned_back_when_the_bill_comes() -> None:
     assert first.residue == second.residue == 0
 
 
+def test_what_is_accrued_is_owed_to_whom_the_order_names() -> None:
+    """Receipts that name no supplier, of two suppliers' orders; one bill comes and is taken back: still accrued for him."""
+    papers = list[object]()
+    for number, supplier, price in (("1", "ACME", 300), ("2", "BETA", 500)):
+        order = {"type": "purchase_order", "id": f"PO-{number}"}
+        papers += [
+            doc("purchase_order", order["id"], "2026-01-01", company="US", supplier=supplier, currency="USD",
+                lines=[{"sku": "A", "quantity": 100, "price": {"amount": price}}]),
+            doc("receipt", f"R{number}", "2026-01-02", location="LA", currency="USD", order=order,
+                lines=[{"sku": "A", "quantity": 100}]),
+        ]  # fmt: skip
+    post(*masters(), *papers)
+    post(bill("G2", "2026-01-03", "goods", 52_000, ("receipt", "R2"), supplier="BETA"))
+    assert _accrued() == {"ACME": -30_000}
+    post(doc("reversal", "RV", "2026-01-04", documents=[{"type": "cost_bill", "id": "G2"}]))
+    assert _accrued() == {"ACME": -30_000, "BETA": -50_000}
+
+
+def _accrued() -> dict[str, int]:
+    """Supplier → what January's vouchers leave on the account of goods not billed."""
+    month = vouchers("US", "2026-01")
+    assert month.residue == 0
+    owed: dict[str, int] = {}
+    for entry in (e for v in month.vouchers for e in v.entries if e.account == "accrued_payables"):
+        owed[entry.supplier] = owed.get(entry.supplier, 0) + entry.amount
+    return {supplier: amount for supplier, amount in owed.items() if amount}
+
+
 def test_a_deposit_is_a_prepayment_until_goods_are_billed() -> None:
     """30 % paid with the order in January, goods billed in February: the prepayment settles that part of the bill."""
     order = doc(
