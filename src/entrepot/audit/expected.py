@@ -202,7 +202,7 @@ def prepaid_base(
     day's; None without deposit."""
     if currency == company.currency:
         return None
-    mixed = context.rates.prepaid(company.id, worth, currency, at, context.older)
+    mixed = context.rates.prepaid(company.id, company.currency, worth, currency, at, context.older)
     if mixed is None:
         return None
     rate, left = mixed

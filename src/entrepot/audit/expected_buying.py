@@ -109,9 +109,11 @@ def payment(context: Context, source: Source, body: Body, expected: Expected) ->
             (number, company.id, body["supplier"], kind, order, part, currency, base_part, source.effective_at)
         )
         if order and rate is not None:
-            context.rates.deposits.setdefault((kind, order), []).append(
-                Deposit(source.id, company.id, (kind, order), part, currency, rate, source.effective_at)
-            )
+            paid = Deposit(
+                source.id, number, company.id, (kind, order), part, currency, base_part, rate, source.effective_at,
+                _day(context, source),
+            )  # fmt: skip
+            context.rates.deposits.setdefault((kind, order), []).append(paid)
     orders = {order for kind, order, _ in shares if kind == "purchase_order"}
     since = source.effective_at
     for kind, order, at in context.references.paid_before(context.older):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from datetime import date
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from entrepot.audit.arithmetic import DECIMALS, rounded
 
 BRIDGES = ("USD", "EUR", "CNY")
 
@@ -14,13 +16,17 @@ class Deposit(NamedTuple):
     """Part of a payment that settles one order."""
 
     document: int
+    line: int
     company: int
     of: tuple[str, str]
     """Type and number of the order or bill."""
     amount: int
     currency: str
+    base: int
+    """What left the bank, minor units of the company's currency."""
     rate: Fraction
     at: int
+    day: date
 
 
 class Rates:
@@ -64,24 +70,49 @@ class Rates:
         return known[days[place - 1]] if place else None
 
     def prepaid(
-        self, company: int, worth: dict[tuple[str, str], int], currency: str, at: int, without: set[int]
+        self, company: int, home: str, worth: dict[tuple[str, str], int], currency: str, at: int, without: set[int]
     ) -> tuple[Fraction, Fraction] | None:
         """(rate of the prepaid part × its share, share not prepaid) of orders and bills of some ``worth``; None without
-        deposit."""
-        found = [
-            deposit
-            for paid, total in worth.items()
-            if total > 0
-            for deposit in self.deposits.get(paid, [])
-            if (deposit.company, deposit.currency) == (company, currency)
-            and deposit.at <= at
-            and deposit.document not in self.dead
-            and deposit.document not in without
-        ]
+        deposit. ``home``: the company's currency."""
+        parts: list[tuple[tuple[int, int, int], Fraction, Fraction]] = []
+        for paid, total in worth.items():
+            if total <= 0:
+                continue
+            mine = [
+                deposit
+                for deposit in self.deposits.get(paid, [])
+                if deposit.company == company
+                and deposit.at <= at
+                and deposit.document not in self.dead
+                and deposit.document not in without
+            ]
+            stack: list[list[Any]] = []  # what stands: [amount, deposit, its rate]; a refund takes from the top
+            owed = 0
+            for deposit in sorted(mine, key=lambda one: (one.at, one.document, one.line)):
+                amount, rate = self._in(deposit, total, currency, home)
+                owed += max(-amount, 0)
+                stack.append([max(amount, 0), (deposit.at, deposit.document, deposit.line), rate])
+                for entry in reversed(stack):
+                    back = min(owed, entry[0])
+                    entry[0] -= back
+                    owed -= back
+            parts += [(when, Fraction(amount, total), rate) for amount, when, rate in stack if amount]
         left, mixed = Fraction(1), Fraction(0)
-        for deposit in sorted(found, key=lambda deposit: deposit.at):
-            share = min(left, Fraction(deposit.amount, worth[deposit.of]))
-            if share > 0:
-                left -= share
-                mixed += share * deposit.rate
+        for _, share, rate in sorted(parts, key=lambda part: part[0]):
+            taken = min(left, share)
+            left -= taken
+            mixed += taken * rate
         return None if left == 1 else (mixed, left)
+
+    def _in(self, deposit: Deposit, total: int, currency: str, home: str) -> tuple[int, Fraction]:
+        """What a payment settles of ``total`` in its currency, and its rate: what left the bank, at its own day's rate."""
+        if deposit.currency == currency:
+            return deposit.amount, deposit.rate
+        day = self.rate(currency, home, deposit.day)
+        if day is None:
+            return 0, deposit.rate
+        shift = Fraction(10) ** (DECIMALS.get(home, 2) - DECIMALS.get(currency, 2))
+        worth = total * day * shift
+        whole = rounded(worth.numerator, worth.denominator)
+        amount = rounded(total * deposit.base, whole) if whole else 0
+        return amount, deposit.base / (amount * shift) if amount else deposit.rate

@@ -15,11 +15,11 @@ from fractions import Fraction
 
 from entrepot.books import models
 from entrepot.books.intake.directory import Directory
+from entrepot.books.intake.settling import settles
 from entrepot.core.calendar import Instant
 from entrepot.core.errors import ProblemError
 from entrepot.core.money import convert, round_half_away
 from entrepot.workflows.month_figures import MonthFigures
-from entrepot.workflows.payables import settled_by
 from entrepot.workflows.prepayments import Settled, settled
 from entrepot.workflows.voucher_entry import Entry
 
@@ -99,7 +99,7 @@ def foreign_bills(
         if bill is not None:
             same = one.currency == bill[1]
             paid[bill][0] += (
-                one.amount if same else settled_by(company, one.base, one.at, sums[bill][0], bill[1], directory)
+                one.amount if same else settles(company, one.base, one.at, sums[bill][0], bill[1], directory)
             )
             paid[bill][1] += one.base
     for part in state.used:

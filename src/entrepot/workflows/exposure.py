@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from entrepot.books import models
+from entrepot.books.deposits import paid_on_orders
 from entrepot.books.intake.directory import Directory
 from entrepot.core.calendar import local_date, midnight
 from entrepot.core.errors import ProblemError
@@ -79,17 +80,21 @@ def open_orders(company: models.Company, on: date) -> list[OpenOrder]:
     rows: dict[Identity, list[Any]] = defaultdict(list)
     for line in lines:
         rows[_identity(line.document)].append(line)
-    paid: dict[tuple[str, str], int] = defaultdict(int)
-    payments = models.PaymentLine.objects.filter(company=company, order_type="purchase_order", effective_at__lt=until)
-    for part in _latest(payments):
-        paid[part.order, part.currency] += part.amount
+    amounts = {
+        key[2]: sum(round_half_away(Fraction(x.quantity * x.price_amount, x.price_per)) for x in ordered)
+        for key, ordered in rows.items()
+    }
+    payments = models.PaymentLine.objects.filter(effective_at__lt=until)
+    currencies = {key[2]: ordered[0].currency for key, ordered in rows.items()}
+    paid = paid_on_orders(company, payments, currencies, amounts.__getitem__)
     found: list[OpenOrder] = []
     for (_source, _account, number), ordered in rows.items():
         first = ordered[0]
-        amount = sum(round_half_away(Fraction(x.quantity * x.price_amount, x.price_per)) for x in ordered)
         days = [x.due for x in ordered if x.due is not None]
         due = max(days) if days else local_date(first.effective_at, company.zone) + _LEAD
-        row = OpenOrder(number, first.supplier, first.currency, amount, paid[number, first.currency], due, not days)
+        row = OpenOrder(
+            number, first.supplier, first.currency, amounts[number], paid.get(number, 0), due, not days
+        )  # fmt: skip
         if row.unpaid:
             found.append(row)
     return sorted(found, key=lambda row: (row.due, row.order))

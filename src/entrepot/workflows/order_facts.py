@@ -9,9 +9,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Sum
-
 from entrepot.books import models
+from entrepot.books.deposits import paid_on_orders
 from entrepot.books.versions import current
 from entrepot.core.calendar import Instant, local_date
 from entrepot.core.components import GOODS
@@ -287,11 +286,9 @@ def _money(company: models.Company, by_key: dict[int, OrderLine], found: dict[st
     paid = models.PaymentLine.objects.filter(company=company, order_type="purchase_order")
     if not whole:
         paid = paid.filter(order__in=list(found))
-    sums = current(paid).order_by().values_list("order", "currency").annotate(n=Sum("amount"))
-    for number, currency, amount in sums:
-        order = found.get(number)
-        if order is not None and order.currency == currency:
-            order.paid += amount
+    currencies = {number: order.currency for number, order in found.items()}
+    for number, amount in paid_on_orders(company, paid, currencies, lambda one: found[one].amount).items():
+        found[number].paid += amount
 
 
 def _sent(company: models.Company, found: dict[str, OrderFacts]) -> None:

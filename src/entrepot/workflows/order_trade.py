@@ -10,9 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Sum
 
 from entrepot.books import audit_trail, bulk, models
 from entrepot.books.access import Viewer
+from entrepot.books.deposits import paid_on_orders
 from entrepot.books.versions import current
 from entrepot.core.calendar import Instant, local_date, midnight, to_datetime
 from entrepot.core.documents import CostBill, Payment, Receipt, SupplierCredit, SupplierReturn
@@ -198,16 +200,16 @@ def _deposit_not_over(viewer: Viewer, number: str, currency: str, amount: int, r
     own = ordered[0].currency
     total = sum(-(-x.price_amount * x.quantity // x.price_per) for x in ordered)
     rows = viewer.of_company(models.PaymentLine.objects.filter(order_type="purchase_order", order=number))
-    paid: dict[str, int] = defaultdict(int)
-    for told, part in current(rows).values_list("currency", "amount"):
-        paid[told] += part
     if amount < 0:
-        if -amount > max(paid[currency], 0):
+        paid = current(rows.filter(currency=currency)).aggregate(n=Sum("amount"))["n"] or 0
+        if -amount > max(paid, 0):
             raise _over("over_refund", "more comes back than was paid on the order", "enter what came back of the deposit",
-                        number, max(paid[currency], 0), currency)  # fmt: skip
-    elif _more(amount, currency, max(total - paid[own], 0), own, rated):
+                        number, max(paid, 0), currency)  # fmt: skip
+        return
+    paid = paid_on_orders(ordered[0].company, rows, {number: own}, lambda _: total).get(number, 0)
+    if _more(amount, currency, max(total - paid, 0), own, rated):
         raise _over("over_order", "the payment is more than what is open on the order",
-                    "pay what is open, or enter the bill first", number, max(total - paid[own], 0), own)  # fmt: skip
+                    "pay what is open, or enter the bill first", number, max(total - paid, 0), own)  # fmt: skip
 
 
 def _more(amount: int, currency: str, most: int, own: str, rated: payables.Rates) -> bool:

@@ -19,6 +19,7 @@ from django.db.models import QuerySet, Sum
 
 from entrepot.books import models
 from entrepot.books.intake.directory import Directory
+from entrepot.books.intake.settling import settles
 from entrepot.books.versions import current
 from entrepot.core.calendar import Instant, local_date, midnight
 from entrepot.core.components import FAMILY_OF, GOODS
@@ -213,16 +214,7 @@ def _pay(
         if bill is None:
             continue
         alike = bill.currency == currency
-        bill.paid += amount if alike else settled_by(company, base, at, bill.amount, bill.currency, directory)
-
-
-def settled_by(
-    company: models.Company, base: int, at: Instant, amount: int, currency: str, directory: Directory
-) -> int:  # fmt: skip
-    """What a payment in another currency settles of a bill of ``amount`` in ``currency``: what left the bank (``base``, the
-    company's currency) at the books' rate of its own day, so that it settles the same for ever; 0 without a rate."""
-    worth = Rates(company, at, directory).base(amount, currency)
-    return round_half_away(Fraction(amount * base, worth)) if worth else 0
+        bill.paid += amount if alike else settles(company, base, at, bill.amount, bill.currency, directory)
 
 
 def _on_account(company: models.Company, ends: Instant, found: dict[_Identity, Payable]) -> list[Payable]:
@@ -256,26 +248,52 @@ def _on_account(company: models.Company, ends: Instant, found: dict[_Identity, P
 
 
 def _deposits(company: models.Company, ends: Instant, found: Iterable[Payable]) -> None:
-    """Deposits on orders settle the bills of their goods, the oldest bill first."""
+    """Deposits on orders settle the bills of their goods, the oldest bill first; each those in its own currency first."""
     lines = models.PaymentLine.objects.filter(company=company, order_type="purchase_order", effective_at__lt=ends)
+    told = current(lines).order_by()
     left: dict[tuple[str, str], Fraction] = {
         (order, currency): Fraction(amount)
-        for order, currency, amount in current(lines)
-        .order_by()
-        .values_list("order", "currency")
-        .annotate(n=Sum("amount"))
+        for order, currency, amount in told.values_list("order", "currency").annotate(n=Sum("amount"))
     }
-    for bill in sorted(found, key=lambda row: (row.on, row.number)):
-        used = Fraction(0)
-        room = Fraction(max(bill.amount - bill.paid, 0))
-        for order, part in bill.orders.items():
+    rows = sorted(found, key=lambda row: (row.on, row.number))
+    used: dict[int, Fraction] = defaultdict(Fraction)
+
+    def take(bill: Payable, order: str, most: Fraction) -> Fraction:
+        room = max(bill.amount - bill.paid, 0) - used[id(bill)]
+        part = bill.orders[order] - bill.deposits.get(order, 0)
+        taken = max(min(most, part, room), Fraction(0))
+        if taken:
+            used[id(bill)] += taken
+            bill.deposits[order] = bill.deposits.get(order, Fraction(0)) + taken
+        return taken
+
+    for bill in rows:
+        for order in bill.orders:
             key = (order, bill.currency)
-            take = min(left.get(key, Fraction(0)), part, room - used)
-            if take > 0:
-                left[key] -= take
-                used += take
-                bill.deposits[order] = take
-        bill.settled = round_half_away(used)
+            if key in left:
+                left[key] -= take(bill, order, left[key])
+    directory = Directory()
+    of_order: dict[str, list[Payable]] = defaultdict(list)
+    for bill in rows:
+        for order in bill.orders:
+            of_order[order].append(bill)
+    for order, currency in [key for key, rest in left.items() if rest > 0]:
+        elsewhere = [bill for bill in of_order[order] if bill.currency != currency and bill.amount > 0]
+        if not elsewhere:
+            continue
+        payments = list(
+            told.filter(order=order, currency=currency).values_list("amount", "base_amount", "effective_at")
+        )
+        whole = sum(amount for amount, _, _ in payments)
+        for bill in elsewhere:
+            worth = sum(
+                settles(company, base, at, abs(bill.amount), bill.currency, directory) for _, base, at in payments
+            )
+            if worth > 0:
+                taken = take(bill, order, worth * left[order, currency] / whole)
+                left[order, currency] -= taken * whole / worth
+    for bill in rows:
+        bill.settled = round_half_away(used[id(bill)])
 
 
 def of_order(row: Payable, number: str) -> int:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from entrepot.books import models
+from entrepot.books.deposits import paid_on_orders
 from entrepot.core.calendar import local_date
 from entrepot.core.money import round_half_away
 from entrepot.workflows.documents_out import SOURCE
@@ -88,17 +89,16 @@ def _owed(inputs: Inputs) -> list[float]:
         identity = (str(key[0]), str(key[1]), str(key[2]))
         latest[identity] = max(latest.get(identity, 0), version)
         ordered[identity][version].append((round_half_away(Fraction(amount * quantity, per)), currency, due, at))
-    paid: dict[tuple[str, str], int] = defaultdict(int)
-    parts = models.PaymentLine.objects.filter(
-        company=company, order_type="purchase_order", document__reversed__isnull=True
-    )
-    for order, currency, amount in parts.values_list("order", "currency", "amount"):
-        paid[order, currency] += amount
+    whole = {key[2]: rows[latest[key]] for key, rows in ordered.items()}
+    paid = paid_on_orders(
+        company, models.PaymentLine.objects.all(), {number: rows[0][1] for number, rows in whole.items()},
+        lambda number: sum(row[0] for row in whole[number]),
+    )  # fmt: skip
     out = [0.0] * (HORIZON + 1)
     for identity, versions in ordered.items():
         rows = versions[latest[identity]]
         currency = rows[0][1]
-        left = sum(row[0] for row in rows) - paid[identity[2], currency]
+        left = sum(row[0] for row in rows) - paid.get(identity[2], 0)
         factor = inputs.money.factor(currency)
         if left <= 0 or factor is None:
             continue

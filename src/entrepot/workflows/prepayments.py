@@ -1,8 +1,10 @@
 """What was paid, and deposits turned into the settlement of goods that were billed: entries between two states of the books.
 
 A payment on a purchase order is a prepayment until goods of the order are billed; a payment on a bill settles its supplier's
-payables at once. Of an order's payments, the oldest settle first; each at the rate at which it was paid, so that what is
-billed at that rate (docs/methods/ledger.md: a prepaid part at its payment's rate) leaves nothing on the account.
+payables at once. Of an order's payments, the oldest settle first, those in the bill's currency before others; each at the rate
+at which it was paid, so that what is billed at that rate (docs/methods/ledger.md: a prepaid part at its payment's rate) leaves
+nothing on the account. Money that comes back gives back what was paid last: what it brings more or less than was paid is an
+exchange difference (IAS 21.28).
 """
 
 from __future__ import annotations
@@ -16,9 +18,12 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from entrepot.books import models
+from entrepot.books.intake.directory import Directory
+from entrepot.books.intake.settling import settles
 from entrepot.core.calendar import Instant
 from entrepot.core.components import GOODS
 from entrepot.core.money import round_half_away
+from entrepot.core.prepaid import standing
 from entrepot.workflows.month_figures import MonthFigures
 from entrepot.workflows.voucher_entry import Entry
 
@@ -43,12 +48,14 @@ class Settled:
 
     paid: list[Paid]
     used: list[Used]
+    gained: dict[str, int]
+    """Supplier → exchange gain (positive) of deposits that came back, company's currency."""
 
 
 def settled(company: models.Company, before: Instant, known: Instant) -> Settled:
     """Payments before ``before`` as known then, and what of them bills of their orders took."""
     paid = payments(company, before, known)
-    return Settled(paid, used(paid, billed(company, before, known)))
+    return Settled(paid, used(company, paid, billed(company, before, known)), gained(paid))
 
 
 def both_ends(figures: MonthFigures) -> tuple[Settled, Settled]:
@@ -66,6 +73,9 @@ def prepayment_entries(ends: tuple[Settled, Settled]) -> Iterable[Entry]:
             account = "prepayments" if part.order_type == "purchase_order" else "payables"
             yield Entry("payments", account, sign * part.base, part.supplier)
             yield Entry("payments", "bank", -sign * part.base)
+        for supplier, gain in state.gained.items():
+            yield Entry("exchange", "prepayments", sign * gain, supplier)
+            yield Entry("exchange", "exchange", -sign * gain)
         for supplier, base in _by_supplier(state.used).items():
             yield Entry("prepayments", "payables", sign * base, supplier)
             yield Entry("prepayments", "prepayments", -sign * base, supplier)
@@ -79,9 +89,10 @@ def outstanding(company: models.Company, before: Instant, known: Instant) -> tup
     gone = models.Replacement.objects.filter(recorded_at__lte=known, cost_line__isnull=False).values("cost_line")
     bills = models.CostLine.objects.filter(
         company=company, document__type__in=("cost_bill", "supplier_credit"), recorded_at__lte=known,
-        effective_at__lt=before, internal=False,
+        effective_at__lt=before, internal=False, estimate=False,
     ).exclude(pk__in=gone)  # fmt: skip
     asked = bills.aggregate(amount=Sum("base_amount"))["amount"] or 0
+    on_orders += sum(state.gained.values())
     return on_orders - taken, asked - taken - sum(part.base for part in paid if part.order_type != "purchase_order")
 
 
@@ -151,21 +162,58 @@ class Used:
     base: Fraction
 
 
-def used(paid: list[Paid], goods: list[Billed]) -> list[Used]:
+def used(company: models.Company, paid: list[Paid], goods: list[Billed]) -> list[Used]:
     """Which prepayments were used up by which bill: the oldest payment by the earliest bill of the same order."""
-    asked: dict[tuple[str, str], list[list[Any]]] = defaultdict(list)
+    asked: dict[str, list[list[Any]]] = defaultdict(list)
     for one in goods:
-        asked[one.order, one.currency].append([one.bill, one.amount])
+        asked[one.order].append([one.bill, one.currency, one.amount])
+    left = {id(part): Fraction(rest) for part, rest in _standing(paid)}
     found: list[Used] = []
-    for part in paid:
-        rest = Fraction(part.amount) if part.order_type == "purchase_order" else Fraction()
-        for entry in asked[part.order, part.currency]:
-            share = min(rest, entry[1])
-            if share > 0:
-                rest -= share
-                entry[1] -= share
-                found.append(Used(entry[0], part.supplier, share, part.base * share / part.amount))
+    directory = Directory()
+    for alike in (True, False):
+        for part in paid:
+            for entry in asked[part.order] if left.get(id(part)) else ():
+                if (entry[1] == part.currency) is not alike or entry[2] <= 0:
+                    continue
+                whole = Fraction(part.amount)  # what all of the payment settles in the bill's currency
+                if not alike:
+                    most = round_half_away(entry[2])
+                    whole = Fraction(settles(company, part.base, part.at, most, entry[1], directory))
+                share = min(whole * left[id(part)] / part.amount, entry[2])
+                if share > 0:
+                    left[id(part)] -= part.amount * share / whole
+                    entry[2] -= share
+                    found.append(Used(entry[0], part.supplier, share, part.base * share / whole))
     return found
+
+
+def gained(paid: list[Paid]) -> dict[str, int]:
+    """Supplier → what refunds of deposits brought more than was paid for them."""
+    given: dict[tuple[str, str], int] = defaultdict(int)
+    asked: dict[tuple[str, str], int] = defaultdict(int)
+    stands = _standing(paid)
+    for part, rest in stands:
+        (given if part.amount > 0 else asked)[part.order, part.currency] += abs(part.amount) - rest
+    sums: dict[str, Fraction] = defaultdict(Fraction)
+    for part, rest in stands:
+        key = (part.order, part.currency)
+        # What came back beyond what had been paid stays on the account: nobody knows what it is.
+        share = 1 - Fraction(rest, part.amount) if part.amount > 0 else Fraction(given[key], asked[key])
+        sums[part.supplier] -= part.base * share
+    return {supplier: gain for supplier, base in sums.items() if (gain := round_half_away(base))}
+
+
+def _standing(paid: list[Paid]) -> list[tuple[Paid, int]]:
+    """Payments on orders with what of each was not given back."""
+    by_order: dict[tuple[str, str], list[Paid]] = defaultdict(list)
+    for part in paid:
+        if part.order_type == "purchase_order":
+            by_order[part.order, part.currency].append(part)
+    return [
+        (part, rest)
+        for parts in by_order.values()
+        for part, rest in zip(parts, standing([part.amount for part in parts]), strict=True)
+    ]
 
 
 def _by_supplier(parts: Iterable[Used]) -> dict[str, int]:

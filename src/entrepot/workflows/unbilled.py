@@ -15,6 +15,8 @@ from typing import Any
 from django.db.models import Sum
 
 from entrepot.books import models
+from entrepot.books.deposits import paid_on_orders
+from entrepot.books.versions import current
 from entrepot.core.calendar import DAY, Instant, local_date
 from entrepot.core.components import GOODS
 from entrepot.workflows.accrue_moves import charges_on, moves_since, supplier_of
@@ -61,19 +63,16 @@ def _accrued(company: models.Company, at: Instant, today: date) -> list[models.U
 
 def _paid_in_full(company: models.Company) -> set[str]:
     """Orders whose payments cover them: their goods wait for no invoice."""
-    lines = models.PurchaseLine.objects.filter(company=company, document__reversed__isnull=True)
-    ordered: dict[tuple[str, int], int] = defaultdict(int)
-    newest: dict[str, int] = {}
-    for number, version, quantity, price, per in lines.values_list(
-        "document__external_id", "document__version", "quantity", "price_amount", "price_per"
+    ordered: dict[str, int] = defaultdict(int)
+    currencies: dict[str, str] = {}
+    lines = current(models.PurchaseLine.objects.filter(company=company))
+    for number, quantity, price, per, currency in lines.values_list(
+        "document__external_id", "quantity", "price_amount", "price_per", "currency"
     ):
-        newest[number] = max(newest.get(number, 0), version)
-        ordered[number, version] += quantity * price // per
-    paid = models.PaymentLine.objects.filter(
-        company=company, order_type="purchase_order", document__reversed__isnull=True
-    )  # fmt: skip
-    sums = dict(paid.order_by().values_list("order").annotate(n=Sum("amount")))
-    return {number for number, version in newest.items() if sums.get(number, 0) >= ordered[number, version] > 0}
+        ordered[number] += quantity * price // per
+        currencies[number] = currency
+    paid = paid_on_orders(company, models.PaymentLine.objects.all(), currencies, ordered.__getitem__)
+    return {number for number, amount in ordered.items() if paid.get(number, 0) >= amount > 0}
 
 
 def _lags(company: models.Company, at: Instant) -> dict[tuple[str, int], int]:
@@ -124,7 +123,7 @@ def _expected(company: models.Company, today: date) -> list[models.UnbilledFigur
 
 def _overdue(company: models.Company, today: date) -> list[models.UnbilledFigure]:
     """Bills behind their due day that payments do not cover."""
-    lines = models.PaymentLine.objects.filter(company=company, order_type="cost_bill", document__reversed__isnull=True)
+    lines = current(models.PaymentLine.objects.filter(company=company, order_type="cost_bill"))
     paid: dict[tuple[str, str], int] = defaultdict(int)
     for order, currency, amount in lines.values_list("order", "currency", "amount"):
         paid[order, currency] += amount

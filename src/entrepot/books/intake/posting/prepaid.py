@@ -3,19 +3,24 @@
 base = R(A · (Σ pⱼ·rⱼ + (1 − Σ pⱼ)·r)), with A the line's amount in the order's currency, pⱼ the share of the order's
 value that payment j settled before the goods came, rⱼ its rate, r the rate of the day. One rounding for the line. A bill of a
 part of an order is prepaid by the same share as the order is; where a bill asks for more than was agreed, the share is of that.
+What was paid in a third currency is what it was worth on its day; a refund gives back what was paid last.
 Source: IAS 21.22 and IFRIC 22 (the date of the transaction for a prepaid part is the date of the prepayment).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from entrepot.books import models
 from entrepot.books.intake.directory import Rate
 from entrepot.books.intake.posting.builder import Builder, bounded
+from entrepot.books.intake.settling import settles
 from entrepot.core.calendar import Instant
 from entrepot.core.money import exponent, round_half_away
+from entrepot.core.prepaid import standing
 
 
 def converted(
@@ -29,29 +34,51 @@ def converted(
         return None
     b.session.flush()
     payments = [
-        *models.PaymentLine.objects.filter(
-            order__in=numbers, company_id=company.pk, currency=currency, effective_at__lte=at
-        )
+        *models.PaymentLine.objects.filter(order__in=numbers, company_id=company.pk, effective_at__lte=at)
         .exclude(document_id__in=models.Reversed.objects.values("document_id"))
         .order_by("effective_at", "pk"),
-        *(p for p in b.postings.payments if p.order in numbers and p.currency == currency and p.effective_at <= at),
+        *(p for p in b.postings.payments if p.order in numbers and p.effective_at <= at),
     ]
     superseded = _superseded({p.document_id for p in payments}) | set(b.header.older)
+    told = sorted((p for p in payments if p.document_id not in superseded), key=lambda p: p.effective_at)
+    scale = Fraction(10) ** (exponent(company.currency) - exponent(currency))
     left, mixed = Fraction(1), Fraction(0)
-    for payment in payments:
-        total = worth.get((payment.order_type, payment.order), 0)
-        if payment.document_id in superseded or total <= 0:
-            continue
-        share = min(left, Fraction(payment.amount, total))
-        if share > 0:
-            left -= share
-            mixed += share * Fraction(payment.rate_numerator, payment.rate_denominator)
+    for part, rate in _that_stand(b, told, worth, currency, scale):
+        share = min(left, part)
+        left -= share
+        mixed += share * rate
     if left == 1:
         return None
     day = b.directory.rate(currency, company.currency, company, at) if left else Rate(Fraction(0), None, "")
     rate = mixed + left * day.value
-    scale = Fraction(10) ** (exponent(company.currency) - exponent(currency))
     return bounded(round_half_away(amount * rate * scale)), Rate(rate, day.date, "prepaid and day rate")
+
+
+def _that_stand(
+    b: Builder, payments: Sequence[Any], worth: Mapping[tuple[str, str], int], currency: str, scale: Fraction
+) -> list[tuple[Fraction, Fraction]]:
+    """Share of what it is on that each payment settles after refunds, and its rate; the oldest first."""
+    by_paid: dict[tuple[str, str], list[tuple[int, int, Fraction]]] = defaultdict(list)
+    for place, payment in enumerate(payments):
+        paid = (payment.order_type, payment.order)
+        total = worth.get(paid, 0)
+        if total <= 0:
+            continue
+        amount, rate = payment.amount, Fraction(payment.rate_numerator, payment.rate_denominator)
+        if payment.currency != currency:
+            base = payment.base_amount
+            amount = settles(b.header.company, base, payment.effective_at, total, currency, b.directory)
+            rate = base / (amount * scale) if amount else rate
+        by_paid[paid].append((place, amount, rate))
+    found: list[tuple[int, Fraction, Fraction]] = []
+    for paid, rows in by_paid.items():
+        stands = standing([amount for _, amount, _ in rows])
+        found += [
+            (place, Fraction(amount, worth[paid]), rate)
+            for (place, _, rate), amount in zip(rows, stands, strict=True)
+            if amount
+        ]
+    return [(share, rate) for _, share, rate in sorted(found)]
 
 
 def _superseded(documents: set[int]) -> set[int]:
