@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
+from entrepot.books import models
+from entrepot.workflows import payables
+from entrepot.workflows.checking import check
+from entrepot.workflows.order_facts import gather
 from entrepot.workflows.vouchers import vouchers
 from tests.workflows.ledger import DAY, bill, doc, masters, post
 
@@ -132,16 +137,11 @@ def test_a_credit_that_is_set_off_is_open_no_more() -> None:
 def test_a_bill_paid_in_the_companys_money_is_settled_for_ever() -> None:
     """1,000.00 CNY booked at 140.00, paid with 150.00 USD when a yuan was 0.15: open 0 on that day and after the rate has
     fallen to 0.13, a loss of 10.00 realised and payables 0."""
-    from datetime import date
-
-    from entrepot.books.models import Company
-    from entrepot.workflows.payables import bills
-
     own = doc("payment", "P", "2026-02-01", supplier="MILL", currency="USD", amount=15_000,
               shares=[{"document": {"type": "cost_bill", "id": "B"}, "amount": 15_000}])  # fmt: skip
     post(*order(), *came(), own)
-    company = Company.objects.get()
-    assert [bills(company, day)[0].open for day in (date(2026, 2, 2), date(2026, 3, 2))] == [0, 0]
+    company = models.Company.objects.get()
+    assert [payables.bills(company, day)[0].open for day in (date(2026, 2, 2), date(2026, 3, 2))] == [0, 0]
     assert booked("2026-02")["exchange"] == {"exchange": 1_000, "payables": -1_000}
     assert owed(*MONTHS) == {}
 
@@ -182,3 +182,104 @@ def test_a_return_of_a_closed_month_waits_for_its_credit() -> None:
     february = booked("2026-02")
     assert "prior_period" not in {account for entries in february.values() for account in entries}
     assert sum(entries.get("supplier_returns", 0) for entries in february.values()) == -1_500
+
+
+def standing(*months: str) -> dict[str, int]:
+    """What each account comes to over months, without those that come to nothing."""
+    sums: dict[str, int] = {}
+    for month in months:
+        for voucher in booked(month).values():
+            for account, amount in voucher.items():
+                sums[account] = sums.get(account, 0) + amount
+    return {account: amount for account, amount in sums.items() if amount}
+
+
+def test_a_deposit_that_came_back_in_part_leaves_nothing() -> None:
+    """600.00 CNY paid ahead for 90.00 USD, 300.00 of them back for 42.00: 3.00 are lost, the rest settles its part at its own
+    rate, whichever of payment, refund and goods the books hear of first."""
+    refund = paid("BACK", "2026-01-10", -30_000, "purchase_order", "PO", -4_200)
+    deposit = paid("D", "2026-01-03", 60_000, "purchase_order", "PO", 9_000)
+    post(*order(), deposit, refund, *came())
+    post(paid("P", "2026-02-20", 70_000, "cost_bill", "B", 9_800))
+
+    january = booked("2026-01")
+
+    assert january["purchases"] == {"inventory": 14_300, "payables": -14_300}
+    assert january["prepayments"] == {"payables": 4_500, "prepayments": -4_500}
+    assert january["exchange"] == {"exchange": 300, "prepayments": -300}
+    assert standing(*MONTHS) == {"inventory": 14_300, "bank": -14_600, "exchange": 300}
+    assert check().residues == []
+
+
+def test_a_refund_that_the_books_hear_of_late_corrects_the_goods() -> None:
+    refund = paid("BACK", "2026-01-10", -30_000, "purchase_order", "PO", -4_200)
+    receipt, invoice = came()
+    post(*order(), paid("D", "2026-01-03", 60_000, "purchase_order", "PO", 9_000), receipt)
+    post(refund)
+    post(invoice)
+    assert booked("2026-01")["purchases"] == {"inventory": 14_300, "payables": -14_300}
+    assert check().residues == []
+
+
+def test_a_deposit_in_the_companys_money_settles_the_goods_of_an_order_in_another() -> None:
+    """42.00 USD on the 3rd, when a yuan was 0.14, are 300.00 of 1,000.00 CNY; the bill of the 31st, at 0.15, costs 42.00 for
+    them and 105.00 for the rest, which 105.00 settle."""
+    deposit = doc("payment", "D", "2026-01-03", supplier="MILL", currency="USD", amount=4_200,
+                  shares=[{"document": {"type": "purchase_order", "id": "PO"}, "amount": 4_200}])  # fmt: skip
+    receipt, _ = came()
+    post(*order(), deposit, receipt)
+    post(bill("B", "2026-01-31", "goods", 100_000, ("receipt", "R"), currency="CNY", supplier="MILL"))
+    shares = payables.bills(models.Company.objects.get(code="US"), date(2026, 1, 31))
+    assert [(row.number, row.settled, row.open) for row in shares] == [("B", 30_000, 70_000)]
+    assert gather(models.Company.objects.get(code="US"))["PO"].paid == 30_000
+
+    post(paid("P", "2026-02-20", 70_000, "cost_bill", "B", 10_500))
+
+    january = booked("2026-01")
+    assert january["purchases"] == {"inventory": 14_700, "payables": -14_700}
+    assert january["prepayments"] == {"payables": 4_200, "prepayments": -4_200}
+    assert standing(*MONTHS) == {"inventory": 14_700, "bank": -14_700}
+    assert check().residues == []
+
+
+def test_more_back_than_was_paid_stays_to_be_explained() -> None:
+    post(*order(), paid("D", "2026-01-03", 30_000, "purchase_order", "PO", 4_500))
+    post(paid("BACK", "2026-01-10", -40_000, "purchase_order", "PO", -6_000))
+    assert standing(*MONTHS) == {"bank": 1_500, "prepayments": -1_500}
+
+
+def test_bills_for_services_are_owed_paid_and_stated_like_those_for_goods() -> None:
+    """Storage of 200.00 CNY of January at 0.14, credited by 50.00 in February: what the vouchers owe is what the ageing owes."""
+    period = {"kind": "place", "location": "LA", "period_from": "2026-01-01", "period_to": "2026-01-31"}
+    storage = doc("cost_bill", "ST", "2026-01-20", supplier="WARE", currency="CNY",
+                  lines=[{"component": "storage", "amount": 20_000, "targets": [period]}])  # fmt: skip
+    credit = doc("supplier_credit", "STC", "2026-02-03", supplier="WARE", currency="CNY",
+                 lines=[{"component": "storage", "amount": 5_000, "targets": [period]}])  # fmt: skip
+    guess = doc("cost_bill", "ACC", "2026-01-31", supplier="POST", currency="USD", source="accrual",
+                lines=[{"component": "software", "amount": 900, "estimate": True,
+                        "targets": [{"kind": "company", "period_from": "2026-01-01", "period_to": "2026-01-31"}]}])  # fmt: skip
+    post(*order(), *came(), storage, guess)
+    january = booked("2026-01")
+    assert january["services"] == {
+        "service_cost": 900, "storage_cost": 2_800, "accrued_payables": -900, "payables": -2_800,
+    }  # fmt: skip
+    shares = [("cost_bill", "ST", 20_000), ("supplier_credit", "STC", -5_000)]
+    settled = doc("payment", "PS", "2026-02-20", supplier="WARE", currency="CNY", amount=15_000, base_amount=2_000,
+                  shares=[{"document": {"type": kind, "id": of}, "amount": amount} for kind, of, amount in shares])  # fmt: skip
+    post(credit, settled)
+    february = booked("2026-02")
+    assert february["services"] == {"storage_cost": -750, "payables": 750}
+    # 150.00 CNY cost 20.50 at the rates of their days and left the bank as 20.00.
+    assert owed("2026-01", "2026-02") == {"MILL": -13_000}
+
+
+def test_a_late_bill_for_services_of_a_closed_month_is_booked_when_it_became_known() -> None:
+    period = {"kind": "place", "location": "LA", "period_from": "2026-01-01", "period_to": "2026-01-31"}
+    storage = doc("cost_bill", "ST", "2026-01-31", supplier="WARE", currency="USD",
+                  lines=[{"component": "storage", "amount": 700, "targets": [period]}])  # fmt: skip
+    close = doc("period_close", "CL", "2026-02-01", company="US", period_from="2026-01-01", period_to="2026-01-31")
+    post(*order(), *came())
+    post(close, at=2 * DAY)
+    post(storage, at=3 * DAY)
+    assert "services" not in booked("2026-01")
+    assert booked("2026-02")["services"] == {"storage_cost": 700, "payables": -700}

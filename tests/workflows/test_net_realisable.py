@@ -110,3 +110,27 @@ def test_what_nobody_sold_needs_a_person_and_wrong_values_say_what_is_missing() 
     close("US", "2026-01", actor="finance")
     with pytest.raises(ProblemError, match="closed"):
         write_down("US", "2026-01", {}, actor="finance")
+
+
+def test_a_write_down_goes_where_its_goods_went() -> None:
+    """90 units with 270.00 to release: 30 sold, 10 lost, 5 given away, 15 made into something else, which is assessed anew."""
+    begin()
+    write_down("US", "2026-01", {}, actor="finance")
+    cell = {"location": "LA"}
+    post(
+        sale("S2", "2026-02-10", 30, amount=30_000),
+        doc("stock_use", "W", "2026-02-11", purpose="lost", cell=cell, lines=[{"sku": "A", "quantity": 10}]),
+        doc("stock_use", "U", "2026-02-12", purpose="gift", cell=cell, lines=[{"sku": "A", "quantity": 5}]),
+        doc("conversion", "C", "2026-02-13", cell=cell, consumed=[{"sku": "A", "quantity": 15}],
+            produced=[{"sku": "KIT", "quantity": 15}]),
+        at=2 * 86_400_000_000,
+    )  # fmt: skip
+
+    released = {
+        "allowance": 18_000,
+        "cost_of_sales": -9_000,
+        "stock_loss": -3_000,
+        "other_use": -1_500,
+        "impairment": -4_500,
+    }
+    assert entries("2026-02") == {"write_down_release": released}

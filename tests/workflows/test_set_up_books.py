@@ -89,6 +89,24 @@ def test_a_cent_beside_the_accounts_keeps_all_out(tmp_path: Path) -> None:
     assert not models.Document.objects.exists()
 
 
+@pytest.mark.parametrize(("owed", "ties"), [("84.00", True), ("96.00", True), ("80.00", False)])
+def test_a_part_paid_bill_in_another_currency_ties_at_its_own_rate_or_the_closing_rate(
+    tmp_path: Path, owed: str, ties: bool
+) -> None:
+    """1,000.00 CNY billed at 0.14, 400.00 of them paid with 60.00 USD: 84.00 are owed at the bill's rate, 96.00 at the 0.16 of
+    the day of the opening, and not 80.00, which is the bill less what left the bank."""
+    rates = [doc("fx_rate", on, on, base="CNY", quote="USD", numerator=cents, denominator=100, date=on)
+             for on, cents in (("2026-06-29", 14), ("2026-06-30", 16))]  # fmt: skip
+    told = [paper for paper in papers() if paper.type in ("company", "location", "item", "opening_balance")]
+    invoice = bill("F-1", "2026-06-29", "freight", 100_000, ("opening_balance", "OPEN-1"), company="US", supplier="FWD",
+                   currency="CNY")  # fmt: skip
+    part = doc("payment", "PAY-1", "2026-06-29", company="US", supplier="FWD", currency="CNY", amount=40_000, base_amount=6_000,
+               shares=[{"document": {"type": "cost_bill", "id": "F-1"}, "amount": 40_000}])  # fmt: skip
+    signed = [("US", "payables", owed, "USD")]
+    done = set_up_books(workbook(tmp_path, [*told, *rates, invoice, part], signed), bounded=False)
+    assert (done.posted, done.problems) == (ties, []), done
+
+
 def test_one_wrong_row_keeps_all_out_and_says_where(tmp_path: Path) -> None:
     """An unknown SKU in an opening balance: its document, line and remedy; nothing half done."""
     documents = papers()

@@ -54,6 +54,10 @@ DEFAULT: Mapping[str, Account] = {
     "exchange": Account("660301", "Exchange differences", "财务费用-汇兑损益"),
     "impairment": Account("6701", "Write-down of stock", "资产减值损失"),
     "buying_expense": Account("660102", "Selling expenses: buying costs", "销售费用-采购费用"),
+    "storage_cost": Account("660103", "Selling expenses: storage", "销售费用-仓储费"),
+    "service_cost": Account("660104", "Selling expenses: fulfilment and services", "销售费用-配送及服务费"),
+    "return_cost": Account("660105", "Selling expenses: returns and disposal", "销售费用-退货处置费"),
+    "interest": Account("660302", "Interest", "财务费用-利息支出"),
     "other_use": Account("6601", "Selling expenses: samples and gifts", "销售费用-样品赠品"),
 }
 """Role → account."""

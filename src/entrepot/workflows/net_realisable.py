@@ -22,7 +22,7 @@ from entrepot.core.calendar import Instant, to_datetime
 from entrepot.core.documents import WriteDown, WriteDownLine
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.kinds import Kind
-from entrepot.core.money import minor, round_half_away
+from entrepot.core.money import minor, range_share, round_half_away
 from entrepot.engines.valuation.allowance import AllowanceChange, change, left_of, required
 from entrepot.workflows.clock import now
 from entrepot.workflows.month_figures import MonthFigures, month_figures
@@ -75,9 +75,11 @@ class Assessed:
 
 @dataclass(frozen=True)
 class Allowances:
-    """A month of a company's allowance, by SKU."""
+    """A month of a company's allowance, by SKU; ``released``: by the kind of movement that it left with (what came back of
+    sales again is a sale's, negative)."""
 
     by_sku: Mapping[str, AllowanceChange]
+    released: Mapping[Kind, int]
 
     def total(self) -> AllowanceChange:
         """All SKUs together."""
@@ -145,15 +147,20 @@ def allowances(figures: MonthFigures) -> Allowances:
     closing, after = _standing(figures, figures.ends, figures.closing.known)
     moves = figures.closing.valued.facts.movements
     anew = after is not None and (before is None or after.pk != before.pk)
-    start = _left(opening, before, figures.opening.valued.facts.movements, figures)
-    unreleased, ends = _left(opening, before, moves, figures), _left(closing, after, moves, figures)
+    began = _gone(before, figures.opening.valued.facts.movements, figures)
+    gone = _gone(before, moves, figures)
+    start, unreleased = _left(opening, began), _left(opening, gone)
+    ends = _left(closing, _gone(after, moves, figures))
     found: dict[str, AllowanceChange] = {}
+    released: dict[Kind, int] = defaultdict(int)
     skus = dict(models.Item.objects.filter(pk__in=[*opening, *closing]).values_list("pk", "sku"))
     for item in sorted({*opening, *closing}, key=lambda one: skus[one]):
         one = change(start.get(item, 0), unreleased.get(item, 0), ends.get(item, 0) if anew else None)
         if (one.opening, one.closing) != (0, 0) or one.charged:
             found[skus[item]] = one
-    return Allowances(found)
+        for kind, amount in _by_kind(one.released, began.get(item, {}), gone.get(item, {})).items():
+            released[kind] += amount
+    return Allowances(found, released)
 
 
 def _standing(
@@ -170,23 +177,45 @@ def _standing(
     return {line.item_id: line for line in models.WriteDownLine.objects.filter(document=document)}, document
 
 
-def _left(
-    lines: Mapping[int, models.WriteDownLine],
-    document: models.Document | None,
-    moves: pl.DataFrame,
-    figures: MonthFigures,
-) -> dict[int, int]:
-    """Item → what of its allowance stands after what left since it was assessed."""
+_Gone = dict[int, dict[Kind, int]]
+"""Item → kind of movement → units that left since the write-down; what customers brought back is taken off what was sold."""
+
+
+def _gone(document: models.Document | None, moves: pl.DataFrame, figures: MonthFigures) -> _Gone:
     if document is None:
         return {}
-    since = moves.filter((pl.col("company") == figures.company.pk) & (pl.col("at") > document.effective_at))
-    out, back = [int(kind) for kind in _LEAVES], int(Kind.RETURN)
-    sign = pl.when(pl.col("kind").is_in(out)).then(1).when(pl.col("kind") == back).then(-1).otherwise(0)
-    gone = dict(since.group_by("item").agg((pl.col("quantity") * sign).sum()).iter_rows())
+    since = moves.filter(
+        (pl.col("company") == figures.company.pk) & (pl.col("at") > document.effective_at)
+        & pl.col("kind").is_in([int(kind) for kind in (*_LEAVES, Kind.RETURN)])
+    )  # fmt: skip
+    found: _Gone = defaultdict(lambda: defaultdict(int))
+    for item, kind, units in (
+        since.group_by("item", "kind").agg(pl.col("quantity").sum()).sort("item", "kind").iter_rows()
+    ):
+        back = Kind(kind) is Kind.RETURN
+        found[item][Kind.SALE if back else Kind(kind)] += -units if back else units
+    return found
+
+
+def _left(lines: Mapping[int, models.WriteDownLine], gone: _Gone) -> dict[int, int]:
+    """Item → what of its allowance stands after what left since it was assessed."""
     return {
-        item: left_of(required(line.cost, line.net_realisable), line.units, gone.get(item, 0))
+        item: left_of(required(line.cost, line.net_realisable), line.units, sum(gone.get(item, {}).values()))
         for item, line in lines.items()
     }
+
+
+def _by_kind(released: int, before: Mapping[Kind, int], after: Mapping[Kind, int]) -> dict[Kind, int]:
+    """What was released, by the units that left with each kind of movement."""
+    units = {kind: max(after.get(kind, 0) - before.get(kind, 0), 0) for kind in sorted({*before, *after})}
+    whole = sum(units.values())
+    if released <= 0 or not whole:
+        return {Kind.SALE: released} if released else {}
+    found, done = dict[Kind, int](), 0
+    for kind, count in units.items():
+        found[kind] = range_share(released, whole, done, done + count)
+        done += count
+    return found
 
 
 def write_down(

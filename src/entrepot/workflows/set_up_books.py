@@ -1,28 +1,33 @@
 """Starting in the middle of a year: one workbook becomes the books, all or nothing, and only if it ties to the accounts.
 
 What is compared, per company and to the cent: the stock at book cost, what of it is in transit, deposits paid on goods that
-were not billed, and bills not paid. A workbook that does not tie is refused with every difference; nothing of it comes in.
+were not billed, and bills not paid (those in foreign currencies at their own rates, or all at the rates of the day of the
+opening). A workbook that does not tie is refused with every difference; nothing of it comes in.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
 from django.db import transaction
+from django.db.models import Max
 
 from entrepot.books import intake, models
 from entrepot.books.facts import FOREVER
 from entrepot.books.intake import IntakeReport, Policy, personal
+from entrepot.books.intake.directory import Directory
 from entrepot.channels.files.limits import COMMAND_LINE, Limits
 from entrepot.channels.files.setup_workbook import SetupFile, TrialFigure, open_setup
-from entrepot.core.calendar import Instant
+from entrepot.core.calendar import Instant, local_date, midnight
 from entrepot.core.errors import Problem, ProblemError
 from entrepot.core.progress import SILENT, Progress
 from entrepot.workflows.clock import now
+from entrepot.workflows.exchange_entries import foreign_bills, unrealised
 from entrepot.workflows.month_figures import BOOK_COMPONENTS
 from entrepot.workflows.prepayments import outstanding
 from entrepot.workflows.set_up_users import add_people
@@ -133,15 +138,33 @@ def _tie(figure: TrialFigure) -> Tie:
             )
         )  # fmt: skip
     return Tie(
-        figure.company, figure.figure, figure.amount, _found(company, figure.figure), figure.currency, figure.line
+        figure.company,
+        figure.figure,
+        figure.amount,
+        _found(company, figure.figure, figure.amount),
+        figure.currency,
+        figure.line,
     )
 
 
-def _found(company: models.Company, figure: str) -> int:
+def _found(company: models.Company, figure: str, signed: int) -> int:
     if figure in ("inventory", "in_transit"):
         return _stock(company, transit=figure == "in_transit")
     prepaid, owed = outstanding(company, FOREVER, FOREVER)
-    return prepaid if figure == "prepayments" else owed
+    if figure == "prepayments":
+        return prepaid
+    # What part payments at other rates realised is no debt: the rest of a bill is owed at the bill's own rate, or, as the
+    # vouchers go on from it, at the rate of the day of the opening.
+    foreign = foreign_bills(company, FOREVER, FOREVER)
+    owed -= sum(bill.realised for bill in foreign)
+    opened = models.Document.objects.filter(company=company, type="opening_balance").aggregate(at=Max("effective_at"))[
+        "at"
+    ]
+    if opened is None:
+        return owed
+    ends, directory = midnight(local_date(opened, company.zone) + timedelta(days=1), company.zone), Directory()
+    stated = owed - sum(unrealised(company, bill, ends, directory) for bill in foreign)
+    return stated if signed == stated else owed
 
 
 def _stock(company: models.Company, *, transit: bool) -> int:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 
 ORDER = (
-    "accrual_reversal", "purchases", "accrual", "intercompany", "import_tax", "payments", "prepayments", "cost_of_sales",
-    "stock_changes", "supplier_returns", "prior_period", "write_down_release", "write_down", "write_down_reversal",
-    "exchange", "revaluation",
+    "accrual_reversal", "purchases", "accrual", "intercompany", "import_tax", "services", "payments", "prepayments",
+    "cost_of_sales", "stock_changes", "supplier_returns", "prior_period", "write_down_release", "write_down",
+    "write_down_reversal", "exchange", "revaluation",
 )  # fmt: skip
 """Kinds of voucher, in the order in which an accountant books them."""
 

@@ -10,7 +10,8 @@ by exactly closing − opening of the roll-forward. What left before the month a
 adjustment. What the company's policy does not capitalise goes to buying costs instead of inventory, in the month in which it is
 billed or accrued. Payments are handed over beside: the deposit on an order is a prepayment until goods of that order are billed.
 
-Entrepot is the stock sub-ledger: sales, output tax and platform fees come from the platforms' settlements.
+Bills for services are booked as what they are for (``voucher_services``). Entrepot is the stock sub-ledger: sales, output tax and
+platform fees come from the platforms' settlements.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from entrepot.workflows.net_realisable import allowances
 from entrepot.workflows.prepayments import both_ends, prepayment_entries
 from entrepot.workflows.value_at import ValueAt
 from entrepot.workflows.voucher_entry import Entry, Voucher, combined
+from entrepot.workflows.voucher_services import service_entries
 from entrepot.workflows.voucher_tax import postponed, tax_entries
 
 EXPENSE = {
@@ -79,6 +81,7 @@ def of_figures(figures: MonthFigures) -> Vouchers:
     entries = [
         *_lines(figures, *shares),
         *tax_entries(figures),
+        *service_entries(figures),
         *_left(figures, *shares),
         *prepayment_entries(paid),
         *_written_down(figures),
@@ -216,12 +219,14 @@ def _left(figures: MonthFigures, old: pl.DataFrame, new: pl.DataFrame) -> Iterab
 
 
 def _written_down(figures: MonthFigures) -> Iterable[Entry]:
-    """What the allowance to net realisable value was charged with, gave back, and released into the cost of what was sold."""
-    whole = allowances(figures).total()
+    """What the allowance to net realisable value was charged with, gave back, and released into the cost of what left; what was
+    converted is assessed anew as what was made of it, so its part goes back."""
+    found = allowances(figures)
+    whole = found.total()
     for voucher, account, amount in (
         ("write_down", "impairment", whole.charged),
         ("write_down_reversal", "impairment", -whole.reversed),
-        ("write_down_release", "cost_of_sales", -whole.released),
+        *(("write_down_release", EXPENSE.get(kind, "impairment"), -part) for kind, part in found.released.items()),
     ):
         yield Entry(voucher, account, amount)
         yield Entry(voucher, "allowance", -amount)
