@@ -30,7 +30,7 @@ SAID: Mapping[str, tuple[str, str]] = {
     "accrual": ("Accrued purchases", "暂估入库"),
     "intercompany": ("Intercompany stock", "内部交易存货"),
     "import_tax": ("Import tax that comes back", "可抵扣进口税"),
-    "services": ("Bills for storage, delivery and other services", "仓储配送等服务费用"),
+    "services": ("Storage, delivery and other services", "仓储配送等服务费用"),
     "payments": ("Payments to suppliers", "支付供应商款项"),
     "prepayments": ("Prepayments settled", "预付款核销"),
     "cost_of_sales": ("Cost of sales", "结转销售成本"),
