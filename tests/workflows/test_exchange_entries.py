@@ -242,6 +242,19 @@ def test_a_deposit_in_the_companys_money_settles_the_goods_of_an_order_in_anothe
     assert check().residues == []
 
 
+def test_a_deposit_that_came_back_in_the_companys_money() -> None:
+    """600.00 CNY for 90.00 USD, 42.00 USD back when a yuan is 0.14: 300.00 stand, 3.00 are lost."""
+    refund = doc("payment", "BACK", "2026-01-10", supplier="MILL", currency="USD", amount=-4_200,
+                 shares=[{"document": {"type": "purchase_order", "id": "PO"}, "amount": -4_200}])  # fmt: skip
+    post(*order(), paid("D", "2026-01-03", 60_000, "purchase_order", "PO", 9_000), refund, *came())
+    rows = payables.bills(models.Company.objects.get(code="US"), date(2026, 1, 31))
+    assert [(row.number, row.settled, row.open) for row in rows] == [("B", 30_000, 70_000)]
+    post(paid("P", "2026-02-20", 70_000, "cost_bill", "B", 9_800))
+    assert booked("2026-01")["purchases"] == {"inventory": 14_300, "payables": -14_300}
+    assert standing(*MONTHS) == {"inventory": 14_300, "bank": -14_600, "exchange": 300}
+    assert check().residues == []
+
+
 def test_more_back_than_was_paid_stays_to_be_explained() -> None:
     post(*order(), paid("D", "2026-01-03", 30_000, "purchase_order", "PO", 4_500))
     post(paid("BACK", "2026-01-10", -40_000, "purchase_order", "PO", -6_000))

@@ -250,11 +250,8 @@ def _on_account(company: models.Company, ends: Instant, found: dict[_Identity, P
 def _deposits(company: models.Company, ends: Instant, found: Iterable[Payable]) -> None:
     """Deposits on orders settle the bills of their goods, the oldest bill first; each those in its own currency first."""
     lines = models.PaymentLine.objects.filter(company=company, order_type="purchase_order", effective_at__lt=ends)
-    told = current(lines).order_by()
-    left: dict[tuple[str, str], Fraction] = {
-        (order, currency): Fraction(amount)
-        for order, currency, amount in told.values_list("order", "currency").annotate(n=Sum("amount"))
-    }
+    told, directory = current(lines).order_by(), Directory()
+    left = _prepaid(company, told, directory)
     rows = sorted(found, key=lambda row: (row.on, row.number))
     used: dict[int, Fraction] = defaultdict(Fraction)
 
@@ -272,7 +269,6 @@ def _deposits(company: models.Company, ends: Instant, found: Iterable[Payable]) 
             key = (order, bill.currency)
             if key in left:
                 left[key] -= take(bill, order, left[key])
-    directory = Directory()
     of_order: dict[str, list[Payable]] = defaultdict(list)
     for bill in rows:
         for order in bill.orders:
@@ -294,6 +290,22 @@ def _deposits(company: models.Company, ends: Instant, found: Iterable[Payable]) 
                 left[order, currency] -= taken * whole / worth
     for bill in rows:
         bill.settled = round_half_away(used[id(bill)])
+
+
+def _prepaid(company: models.Company, told: QuerySet[Any], directory: Directory) -> dict[tuple[str, str], Fraction]:
+    """Order and currency → what was paid on it, refunds taken off, also those in another currency than the deposit's."""
+    left: dict[tuple[str, str], Fraction] = {
+        (order, currency): Fraction(amount)
+        for order, currency, amount in told.values_list("order", "currency").annotate(n=Sum("amount"))
+    }
+    for order, currency in [key for key, rest in left.items() if rest < 0]:
+        paid_in = next((other for number, other in left if number == order and left[number, other] > 0), None)
+        if paid_in is not None:
+            back = told.filter(order=order, currency=currency).values_list("base_amount", "effective_at")
+            whole = round_half_away(left[order, paid_in])
+            given = sum(settles(company, base, at, whole, paid_in, directory) for base, at in back)
+            left[order, paid_in] = max(left[order, paid_in] + given, Fraction(0))
+    return left
 
 
 def of_order(row: Payable, number: str) -> int:

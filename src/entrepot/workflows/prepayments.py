@@ -55,7 +55,7 @@ class Settled:
 def settled(company: models.Company, before: Instant, known: Instant) -> Settled:
     """Payments before ``before`` as known then, and what of them bills of their orders took."""
     paid = payments(company, before, known)
-    return Settled(paid, used(company, paid, billed(company, before, known)), gained(paid))
+    return Settled(paid, used(company, paid, billed(company, before, known)), gained(company, paid))
 
 
 def both_ends(figures: MonthFigures) -> tuple[Settled, Settled]:
@@ -167,9 +167,10 @@ def used(company: models.Company, paid: list[Paid], goods: list[Billed]) -> list
     asked: dict[str, list[list[Any]]] = defaultdict(list)
     for one in goods:
         asked[one.order].append([one.bill, one.currency, one.amount])
-    left = {id(part): Fraction(rest) for part, rest in _standing(paid)}
-    found: list[Used] = []
     directory = Directory()
+    standing_parts = _standing(company, paid, directory)
+    left = {id(part): part.amount * stands for part, stands in standing_parts if part.amount > 0}
+    found: list[Used] = []
     for alike in (True, False):
         for part in paid:
             for entry in asked[part.order] if left.get(id(part)) else ():
@@ -187,33 +188,41 @@ def used(company: models.Company, paid: list[Paid], goods: list[Billed]) -> list
     return found
 
 
-def gained(paid: list[Paid]) -> dict[str, int]:
+def gained(company: models.Company, paid: list[Paid]) -> dict[str, int]:
     """Supplier → what refunds of deposits brought more than was paid for them."""
-    given: dict[tuple[str, str], int] = defaultdict(int)
-    asked: dict[tuple[str, str], int] = defaultdict(int)
-    stands = _standing(paid)
-    for part, rest in stands:
-        (given if part.amount > 0 else asked)[part.order, part.currency] += abs(part.amount) - rest
     sums: dict[str, Fraction] = defaultdict(Fraction)
-    for part, rest in stands:
-        key = (part.order, part.currency)
-        # What came back beyond what had been paid stays on the account: nobody knows what it is.
-        share = 1 - Fraction(rest, part.amount) if part.amount > 0 else Fraction(given[key], asked[key])
-        sums[part.supplier] -= part.base * share
+    for part, stands in _standing(company, paid, Directory()):
+        sums[part.supplier] -= part.base * (1 - stands)
     return {supplier: gain for supplier, base in sums.items() if (gain := round_half_away(base))}
 
 
-def _standing(paid: list[Paid]) -> list[tuple[Paid, int]]:
-    """Payments on orders with what of each was not given back."""
-    by_order: dict[tuple[str, str], list[Paid]] = defaultdict(list)
+def _standing(company: models.Company, paid: list[Paid], directory: Directory) -> list[tuple[Paid, Fraction]]:
+    """Payments on orders with the share of each that stands: was not given back, or, of a refund, gives nothing back.
+
+    What came back beyond what had been paid stands: nobody knows what it is. Of an order paid in several currencies all are
+    taken for what they are in that of the first.
+    """
+    by_order: dict[str, list[Paid]] = defaultdict(list)
     for part in paid:
-        if part.order_type == "purchase_order":
-            by_order[part.order, part.currency].append(part)
-    return [
-        (part, rest)
-        for parts in by_order.values()
-        for part, rest in zip(parts, standing([part.amount for part in parts]), strict=True)
-    ]
+        if part.order_type == "purchase_order" and part.amount:
+            by_order[part.order].append(part)
+    found: list[tuple[Paid, Fraction]] = []
+    for parts in by_order.values():
+        currency, whole = parts[0].currency, abs(parts[0].amount)
+        amounts = [
+            part.amount
+            if part.currency == currency
+            else settles(company, part.base, part.at, whole, currency, directory)
+            for part in parts
+        ]
+        rests = standing(amounts)
+        given = sum(max(amount, 0) - rest for amount, rest in zip(amounts, rests, strict=True))
+        asked = sum(max(-amount, 0) for amount in amounts)
+        found += [
+            (part, Fraction(rest, amount) if amount > 0 else 1 - Fraction(given, asked) if asked else Fraction(1))
+            for part, amount, rest in zip(parts, amounts, rests, strict=True)
+        ]
+    return found
 
 
 def _by_supplier(parts: Iterable[Used]) -> dict[str, int]:
