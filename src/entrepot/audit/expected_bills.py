@@ -117,16 +117,7 @@ def _trues_up(
     component = NUMBER_OF[line.get("component", "platform_fee")]
     if not bill or line.get("estimate") or line["amount"] <= 0 or component == 0:
         return
-    own = {
-        movement
-        for row in expected.costs
-        if row[3] == component and row[4] > 0 and row[7] == "births" and not row[14]
-        for movement, _ in row[17]
-    }
-    found = context.references.costs.accruals(
-        aimed, component, whose, source.company, source.id, sold=sold, own=own, without=context.older
-    )
-    for row in found:
+    for row in context.references.costs.accruals(aimed, component, whose, source.company, source.id, sold=sold):
         expected.replaced.setdefault(("cost_line", row), (number, 0))
 
 

@@ -51,11 +51,9 @@ class StandingCosts:
         ]
 
     def accruals(
-        self, aimed: list[int], component: int, supplier: str, company: int, before: int, *, sold: bool,
-        own: set[int], without: set[int],
-    ) -> list[int]:  # fmt: skip
-        """Live estimates of a component, of this supplier or of nobody's, whose every target is among ``aimed``, among those
-        that earlier lines of the document bear (``own``), or borne by another bill since; ``without``: older versions."""
+        self, aimed: list[int], component: int, supplier: str, company: int, before: int, *, sold: bool
+    ) -> list[int]:
+        """Live estimates of a component, of this supplier or of nobody's, whose every target is among ``aimed``."""
         if self._accrued is None:
             self._accrued = self._ever_accrued()
         components, lines = self._accrued
@@ -87,33 +85,7 @@ class StandingCosts:
                         f"WHERE b.cost_line_id = {pk} AND b.version = 1",
                     )
                 }
-        found: list[int] = []
-        for pk, ends in targets.items():
-            if whose[pk] in ("", supplier):
-                left = ends - covered
-                if left and not sold:
-                    left -= own | self._borne(pk, left, component, company, whose[pk], before, without)
-                found += [] if left else [pk]
-        return sorted(found)
-
-    def _borne(
-        self, since: int, wanted: set[int], component: int, company: int, whose: str, before: int, without: set[int]
-    ) -> set[int]:
-        found = rows(
-            self._connection,
-            "SELECT s.movement_id, c.id, d.id, d.body FROM books_basisshare s JOIN books_basis b ON b.id = s.basis_id "
-            "JOIN books_costline c ON c.id = b.cost_line_id JOIN books_document d ON d.id = c.document_id "
-            f"WHERE b.version = 1 AND NOT c.estimate AND c.amount > 0 AND c.component = {component} AND "
-            f"c.company_id = {company} AND d.type = 'cost_bill' AND d.id < {before} AND c.id > {since} AND "
-            f"s.movement_id IN {among(sorted(wanted))}",
-        )
-        return {
-            movement
-            for movement, line, document, body in found
-            if document not in without
-            and self._references.live("cost_line", line, before)
-            and whose in ("", str(from_json(bytes(body).decode()).get("supplier", "")))
-        }
+        return sorted(pk for pk, ends in targets.items() if ends <= covered and whose[pk] in ("", supplier))
 
     def _ever_accrued(self) -> tuple[set[int], set[int]]:
         """Components that were ever accrued on goods, and sales lines that fees were ever accrued for."""

@@ -265,30 +265,3 @@ def test_a_bill_corrected_in_another_line_keeps_the_split_that_it_has() -> None:
     post(told(82), at=3 * DAY)
     assert_proven()
     assert (held("LA", "B")["first_leg"], held("LA", "B")["duty_tax"]) == (100, 20)
-
-
-@pytest.mark.parametrize("one_document", [False, True])
-def test_two_bills_that_share_an_accruals_targets_take_its_place_together(one_document: bool) -> None:
-    """Freight of two receipts accrued as one, billed for each: the accrual waits for the second bill, and goes then."""
-    guess = doc("cost_bill", "ACC", "2026-01-05", source="accrual", currency="USD", supplier="SEA",
-                lines=[{"component": "freight", "amount": 1_000, "estimate": True, "basis": "quantity",
-                        "targets": [births("R1"), births("R2")]}])  # fmt: skip
-    lines = [{"component": "freight", "amount": 600, "targets": [births(number)]} for number in ("R1", "R2")]
-    post(*masters(), receipt("R1", "2026-01-02", 10, 300), receipt("R2", "2026-01-03", 10, 300), guess)
-    if one_document:
-        post(doc("cost_bill", "F", "2026-01-20", currency="USD", supplier="SEA", lines=lines), at=2 * DAY)
-    else:
-        post(doc("cost_bill", "F1", "2026-01-20", currency="USD", supplier="SEA", lines=lines[:1]), at=2 * DAY)
-        assert held("LA")["first_leg"] == 1_600
-        post(
-            doc("cost_bill", "F0", "2026-01-20", currency="USD", supplier="AIR", account="AIR", lines=lines[1:]),
-            at=2 * DAY,
-        )
-        assert held("LA")["first_leg"] == 2_200, "another forwarder's bill is not what was accrued for this one"
-        post(doc("cost_bill", "F2", "2026-01-21", currency="USD", supplier="SEA", lines=lines[1:]), at=3 * DAY)
-    assert held("LA")["first_leg"] == (1_200 if one_document else 1_800)
-    assert_proven()
-
-
-def births(number: str) -> dict[str, Any]:
-    return {"kind": "births", "document": {"type": "receipt", "id": number}}

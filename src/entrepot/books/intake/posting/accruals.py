@@ -1,8 +1,8 @@
 """The bill takes the place of the estimate: freight, duty, fees that were accrued when the goods moved.
 
 An estimate is a cost line marked so in a ``cost_bill``. A bill line that is none replaces the estimates of its component, of
-its supplier (or of nobody's), whose every target it bears, alone or with other bills that came since: an estimate that bills
-cover only in part stays, and is listed as unbilled. Goods promised by an order have a rule of their own (``costing``).
+its supplier (or of nobody's), whose every target it bears: an estimate that a bill covers only in part stays, and is listed as
+unbilled. Goods promised by an order have a rule of their own (``costing``).
 """
 
 from __future__ import annotations
@@ -51,35 +51,8 @@ def replace_accruals(
         aims[line].add(target)
     taken = {row.cost_line_id for row in b.postings.replacements}
     for pk, row in sorted(lines.items()):
-        whose = _of(row.document)
-        if pk in taken or whose not in ("", supplier):
-            continue
-        missing = aims[pk] - covered
-        if missing and movements:
-            missing -= _borne(b, number, missing, since=pk, whose=whose)
-        if not missing:
+        if pk not in taken and aims[pk] <= covered and _of(row.document) in ("", supplier):
             b.replace(cost_line_id=pk, new_cost_line_id=new)
-
-
-def _borne(b: Builder, number: int, wanted: set[int], *, since: int, whose: str) -> set[int]:
-    """Which of these movements bear a bill of the component that came after cost line ``since``: of ``whose``, or anybody's."""
-    lines = {
-        line.id
-        for line in b.postings.costs
-        if line.component == number and not line.estimate and line.amount > 0 and line.target_kind == "births"
-    }
-    bases = {basis.id for basis in b.postings.bases if basis.cost_line_id in lines}
-    own = {share.movement_id for share in b.postings.shares if share.basis_id in bases and share.movement_id in wanted}
-    rows = models.BasisShare.objects.filter(
-        movement__in=wanted, basis__version=1, basis__cost_line__company=b.header.company, basis__cost_line__gt=since,
-        basis__cost_line__component=number, basis__cost_line__estimate=False, basis__cost_line__amount__gt=0,
-        basis__cost_line__replacement__isnull=True, basis__cost_line__document__type="cost_bill",
-    ).exclude(basis__cost_line__document__in=b.header.older).select_related("basis__cost_line__document")  # fmt: skip
-    return own | {
-        row.movement_id
-        for row in rows
-        if whose in ("", _of(row.basis.cost_line.document)) and row.movement_id is not None
-    }
 
 
 def noted(b: Builder, component: str, sales_lines: Collection[int]) -> None:
