@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 from typing import Any
 
@@ -296,3 +297,126 @@ def test_a_late_bill_for_services_of_a_closed_month_is_booked_when_it_became_kno
     post(storage, at=3 * DAY)
     assert "services" not in booked("2026-01")
     assert booked("2026-02")["services"] == {"storage_cost": 700, "payables": -700}
+
+
+def own_money(number: str, on: str, amount: int) -> Any:
+    """A deposit (or its refund) on the order in the company's currency."""
+    return doc("payment", number, on, supplier="MILL", currency="USD", amount=amount,
+               shares=[{"document": {"type": "purchase_order", "id": "PO"}, "amount": amount}])  # fmt: skip
+
+
+def ageing(day: date) -> list[tuple[str, int, int]]:
+    rows = payables.bills(models.Company.objects.get(code="US"), day)
+    return [(row.number, row.settled, row.open) for row in rows]
+
+
+def test_a_refund_gives_back_payments_of_its_own_currency_by_their_amount() -> None:
+    """90.00 USD when a yuan was 0.15, 42.00 of them back when it is 0.14: 48.00 stand, 320.00 CNY then; the rest costs 95.20."""
+    post(*order(), rate("2026-01-03", 15), rate("2026-01-08", 14), own_money("D", "2026-01-03", 9_000),
+         own_money("BACK", "2026-01-10", -4_200), *came())  # fmt: skip
+    assert ageing(date(2026, 1, 31)) == [("B", 32_000, 68_000)]
+    post(paid("P", "2026-02-20", 68_000, "cost_bill", "B", 9_520))
+    assert standing(*MONTHS) == {"inventory": 14_320, "bank": -14_320}
+    assert check().residues == []
+
+
+def test_a_refund_takes_payments_of_other_currencies_after_its_own() -> None:
+    """42.00 USD and 300.00 CNY (for 42.00) stand for 600.00; 56.00 USD come back: all of the dollars and 100.00 CNY."""
+    post(*order(), own_money("D", "2026-01-03", 4_200), paid("D2", "2026-01-04", 30_000, "purchase_order", "PO", 4_200),
+         own_money("BACK", "2026-01-10", -5_600), *came())  # fmt: skip
+    assert ageing(date(2026, 1, 31)) == [("B", 20_000, 80_000)]
+    post(paid("P", "2026-02-20", 80_000, "cost_bill", "B", 11_200))
+    assert standing(*MONTHS) == {"inventory": 14_000, "bank": -14_000}
+    assert check().residues == []
+
+
+def test_a_deposit_that_came_back_whole_after_the_goods_leaves_them_at_the_days_rate() -> None:
+    receipt, _ = came()
+    post(*order(), paid("D", "2026-01-03", 30_000, "purchase_order", "PO", 4_500), receipt)
+    assert booked("2026-01")["accrual"] == {"inventory": 14_300, "accrued_payables": -14_300}
+    post(paid("BACK", "2026-01-10", -30_000, "purchase_order", "PO", -4_200))
+    assert booked("2026-01")["accrual"] == {"inventory": 14_000, "accrued_payables": -14_000}
+    assert check().residues == []
+
+
+def test_a_first_payment_of_a_cent_does_not_measure_the_others() -> None:
+    post(*order(), paid("D0", "2026-01-02", 3, "purchase_order", "PO", 1), own_money("D", "2026-01-03", 4_200),
+         own_money("BACK", "2026-01-10", -2_100), *came())  # fmt: skip
+    assert ageing(date(2026, 1, 31)) == [("B", 15_003, 84_997)]
+    post(paid("P", "2026-02-20", 84_997, "cost_bill", "B", 11_900))
+    assert set(standing(*MONTHS)) <= {"inventory", "bank", "exchange"}
+
+
+def test_a_deposit_that_pays_for_many_small_lines_pays_for_all_of_them() -> None:
+    """30 lines of 0.33 CNY are 9.90, and worth 1.39 USD; each by itself would be worth 0.05."""
+    deposit = own_money("D", "2026-01-03", 139)
+    post(
+        *masters(), rate("2026-01-01", 14), rate("2026-01-31", 15), rate("2026-02-28", 13),
+        doc("purchase_order", "PO", "2026-01-02", supplier="MILL", currency="CNY",
+            lines=[{"sku": "A", "quantity": 30, "price": {"amount": 33}}]),
+        deposit,
+        doc("receipt", "R", "2026-01-15", location="LA", order={"type": "purchase_order", "id": "PO"},
+            lines=[{"sku": "A", "quantity": 1} for _ in range(30)]),
+        bill("B", "2026-01-20", "goods", 990, ("receipt", "R"), currency="CNY", supplier="MILL"),
+    )  # fmt: skip
+    assert ageing(date(2026, 1, 31)) == [("B", 990, 0)]
+    assert standing(*MONTHS) == {"inventory": 139, "bank": -139}
+
+
+def test_a_rate_that_came_late_changes_no_month_that_was_reported() -> None:
+    """42.00 USD paid at 0.14; after January was closed a rate of 0.16 comes for that day: January stays, February takes the
+    difference, and together they owe what the ageing owes."""
+    close = doc("period_close", "CL", "2026-02-01", company="US", period_from="2026-01-01", period_to="2026-01-31")
+    post(*order(), own_money("D", "2026-01-03", 4_200), *came())
+    post(close, at=2 * DAY)
+    before = booked("2026-01")
+    post(rate("2026-01-02", 16), at=3 * DAY)
+    assert booked("2026-01") == before
+    (row,) = payables.bills(models.Company.objects.get(code="US"), date(2026, 2, 28))
+    assert (row.open, row.base) == (73_750, 9_588)
+    assert owed("2026-01", "2026-02") == {"MILL": -9_588}
+
+
+def test_a_credit_of_exactly_what_the_returned_goods_cost_balances() -> None:
+    """In an open month nothing stays of the return, neither a cost nor a claim."""
+    back = doc("supplier_return", "RET", "2026-02-10", cell={"location": "LA"}, lines=[{"sku": "A", "quantity": 10}])
+    aim = {"kind": "issue", "document": {"type": "supplier_return", "id": "RET"}}
+    credit = doc("supplier_credit", "C", "2026-02-27", supplier="MILL", currency="CNY", lines=[
+        {"component": "goods", "amount": 10_000, "targets": [aim]}])  # fmt: skip
+    post(*order(), *came(), back, rate("2026-02-01", 14), credit)
+    february = booked("2026-02")
+    assert february["purchases"] == {"payables": 1_400, "supplier_returns": -1_400}
+    assert february["supplier_returns"] == {"supplier_returns": 1_400, "inventory": -1_400}
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_was_paid_and_came_back_vouchers_owe_what_the_ageing_owes(seed: int) -> None:
+    """Deposits and refunds in two currencies at moving rates, told in any order, and a bill in two parts: the checker agrees, the
+    vouchers balance, and owe what is open at the closing rate, to the cent of each bill's rounding."""
+    chance = random.Random(seed)
+    days = [f"2026-01-{day:02d}" for day in range(3, 13)]
+    rates = [rate(day, chance.randint(11, 18)) for day in days]
+    papers: list[Any] = []
+    for number, day in enumerate(sorted(chance.choices(days, k=chance.randint(2, 5)))):
+        back = number > 0 and chance.random() < 0.4
+        if chance.random() < 0.5:
+            papers.append(own_money(f"D{number}", day, (-1 if back else 1) * chance.randint(100, 6_000)))
+        else:
+            amount = (-1 if back else 1) * chance.randint(100, 40_000)
+            papers.append(
+                paid(f"D{number}", day, amount, "purchase_order", "PO", round(amount * chance.randint(11, 18) / 100))
+            )
+    chance.shuffle(papers)
+    first, second = (doc("receipt", f"R{n}", f"2026-01-1{4 + n}", location="LA", order={"type": "purchase_order", "id": "PO"},
+                         lines=[{"sku": "A", "quantity": 50}]) for n in (1, 2))  # fmt: skip
+    early = chance.randint(0, len(papers))
+    post(*order(), *rates, *papers[:early], first)
+    post(*papers[early:], second)
+    for n, amount in ((1, 50_000), (2, chance.randint(45_000, 55_000))):
+        post(bill(f"B{n}", f"2026-01-2{n}", "goods", amount, ("receipt", f"R{n}"), currency="CNY", supplier="MILL"))
+    assert check().residues == []
+    for month, day in (("2026-01", date(2026, 1, 31)), ("2026-02", date(2026, 2, 28))):
+        rows = payables.bills(models.Company.objects.get(code="US"), day)
+        months = MONTHS[: MONTHS.index(month) + 1]
+        assert abs(owed(*months).get("MILL", 0) + sum(row.base or 0 for row in rows)) <= 2, (month, rows)
+        booked(month)

@@ -9,7 +9,7 @@ from entrepot.workflows.close import close
 from entrepot.workflows.month_figures import month_figures
 from entrepot.workflows.net_realisable import allowances, assessed, write_down
 from entrepot.workflows.vouchers import vouchers
-from tests.workflows.ledger import assert_proven, bill, doc, masters, post, receipt, sale
+from tests.workflows.ledger import assert_proven, bill, doc, masters, post, receipt, returned, sale
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -134,3 +134,44 @@ def test_a_write_down_goes_where_its_goods_went() -> None:
         "impairment": -4_500,
     }
     assert entries("2026-02") == {"write_down_release": released}
+
+
+@pytest.mark.parametrize(
+    ("back", "lost", "released"),
+    [
+        (3, 4, {"allowance": 300, "stock_loss": -1_200, "cost_of_sales": 900}),
+        (3, 3, {"stock_loss": -900, "cost_of_sales": 900}),
+        (4, 3, {"allowance": -300, "stock_loss": -900, "cost_of_sales": 1_200}),
+    ],
+)
+def test_what_customers_brought_back_and_what_was_lost_in_one_month_stand_apart(
+    back: int, lost: int, released: dict[str, int]
+) -> None:
+    """3.00 a unit: what came back takes its part from cost of sales, what was lost carries its own to stock losses."""
+    begin()
+    write_down("US", "2026-01", {}, actor="finance")
+    post(sale("S2", "2026-02-10", 30, amount=30_000), at=2 * 86_400_000_000)
+    post(
+        returned("RT", "2026-03-05", "S2", back),
+        doc("stock_use", "W", "2026-03-11", purpose="lost", cell={"location": "LA"}, lines=[{"sku": "A", "quantity": lost}]),
+        at=3 * 86_400_000_000,
+    )  # fmt: skip
+    assert entries("2026-03") == {"write_down_release": released}
+
+
+def test_what_went_back_to_its_supplier_leaves_no_claim_for_its_write_down() -> None:
+    """10 of 90 units, at 10.00 each, credited in full: the allowance of 30.00 goes back, the claim is nothing."""
+    begin()
+    write_down("US", "2026-01", {}, actor="finance")
+    aim = {"kind": "issue", "document": {"type": "supplier_return", "id": "RET"}}
+    post(
+        doc("supplier_return", "RET", "2026-02-10", cell={"location": "LA"}, lines=[{"sku": "A", "quantity": 10}]),
+        doc("supplier_credit", "C", "2026-02-12", supplier="MILL", currency="USD",
+            lines=[{"component": "goods", "amount": 10_000, "targets": [aim]}]),
+        at=2 * 86_400_000_000,
+    )  # fmt: skip
+    assert entries("2026-02") == {"write_down_release": {"allowance": 3_000, "impairment": -3_000}}
+    claims = [
+        e.amount for v in vouchers("US", "2026-02").vouchers for e in v.entries if e.account == "supplier_returns"
+    ]
+    assert sum(claims) == 0

@@ -121,10 +121,14 @@ def payment(context: Context, source: Source, body: Body, expected: Expected) ->
         if kind == "purchase_order":
             orders.add(order)
     for place, order in enumerate(sorted(orders), 1):
-        _reprice(context, source, order, 1000 * place, since, expected)
+        _reprice(
+            context, source, order, 1000 * place, since, expected, anew=bool(context.older) or min(parts, default=0) < 0
+        )
 
 
-def _reprice(context: Context, source: Source, order: str, number: int, since: int, expected: Expected) -> None:
+def _reprice(
+    context: Context, source: Source, order: str, number: int, since: int, expected: Expected, *, anew: bool
+) -> None:  # fmt: skip
     """A deposit recorded after its receipt corrects the rate of the goods already costed from the order."""
     references = context.references
     ordered = {"type": "purchase_order", "id": order}
@@ -147,7 +151,7 @@ def _reprice(context: Context, source: Source, order: str, number: int, since: i
         paid = prepaid_base(
             context, {("purchase_order", order): total}, old.amount, old.currency, old.at, owner(context, source)
         )
-        if paid is None and context.older:
+        if paid is None and anew:
             paid = base(context, old.amount, old.currency, old.at, owner(context, source))
         if paid is None or paid == old.base_amount:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from entrepot.audit.arithmetic import DECIMALS, rounded
 
@@ -86,17 +86,14 @@ class Rates:
                 and deposit.document not in self.dead
                 and deposit.document not in without
             ]
-            stack: list[list[Any]] = []  # what stands: [amount, deposit, its rate]; a refund takes from the top
-            owed = 0
-            for deposit in sorted(mine, key=lambda one: (one.at, one.document, one.line)):
-                amount, rate = self._in(deposit, total, currency, home)
-                owed += max(-amount, 0)
-                stack.append([max(amount, 0), (deposit.at, deposit.document, deposit.line), rate])
-                for entry in reversed(stack):
-                    back = min(owed, entry[0])
-                    entry[0] -= back
-                    owed -= back
-            parts += [(when, Fraction(amount, total), rate) for amount, when, rate in stack if amount]
+            rows = sorted(mine, key=lambda one: (one.at, one.document, one.line))
+            inside = [self._in(deposit, total, currency, home) for deposit in rows]
+            rests = _not_given_back(rows, [amount for amount, _ in inside])
+            parts += [
+                ((deposit.at, deposit.document, deposit.line), rest * amount / deposit.amount / total, rate)
+                for deposit, (amount, rate), rest in zip(rows, inside, rests, strict=True)
+                if deposit.amount > 0 and rest * amount > 0
+            ]
         left, mixed = Fraction(1), Fraction(0)
         for _, share, rate in sorted(parts, key=lambda part: part[0]):
             taken = min(left, share)
@@ -116,3 +113,25 @@ class Rates:
         whole = rounded(worth.numerator, worth.denominator)
         amount = rounded(total * deposit.base, whole) if whole else 0
         return amount, deposit.base / (amount * shift) if amount else deposit.rate
+
+
+def _not_given_back(rows: list[Deposit], inside: list[int]) -> list[Fraction]:
+    """What refunds leave of each payment, in its own currency: they take the latest payments of their currency, then the latest
+    others by what both are ``inside`` the order's currency."""
+    rests = [Fraction(max(row.amount, 0)) for row in rows]
+    owed = [Fraction(max(-row.amount, 0)) for row in rows]
+    for same in (True, False):
+        for back, refund in enumerate(rows):
+            earlier = list(range(back - 1, -1, -1))
+            for place in earlier + list(range(back + 1, len(rows))):
+                if rests[place] == 0 or owed[back] == 0 or (rows[place].currency == refund.currency) is not same:
+                    continue
+                price = Fraction(1)  # units of the payment's currency for one of the refund's
+                if not same:
+                    if inside[place] <= 0 or inside[back] >= 0:
+                        continue
+                    price = Fraction(inside[back] * rows[place].amount, refund.amount * inside[place])
+                taken = min(rests[place], owed[back] * price)
+                rests[place] -= taken
+                owed[back] -= taken / price
+    return rests

@@ -41,10 +41,10 @@ class OpenBill:
 
 def exchange_entries(figures: MonthFigures, ends: tuple[Settled, Settled]) -> Iterable[Entry]:
     """What the month realised, and the change of what is not."""
-    directory = Directory()
     for before, known, state, sign in (
         (figures.starts, figures.opening.known, ends[0], -1), (figures.ends, figures.closing.known, ends[1], 1),
     ):  # fmt: skip
+        directory = Directory(known)
         for bill in foreign_bills(figures.company, before, known, state):
             gain = unrealised(figures.company, bill, before, directory)
             for voucher, amount in (("exchange", bill.realised), ("revaluation", gain)):
@@ -90,7 +90,7 @@ def foreign_bills(
         same = named.get((kind, number), [])
         return next((bill for bill in same if whose[bill] == supplier), same[0] if same else None)
 
-    directory = Directory()
+    directory = Directory(known)
     state = settled(company, before, known) if state is None else state
     deposits: dict[_Bill, list[Fraction]] = defaultdict(lambda: [Fraction(), Fraction()])
     paid: dict[_Bill, list[int]] = defaultdict(lambda: [0, 0])

@@ -158,7 +158,9 @@ def allowances(figures: MonthFigures) -> Allowances:
         one = change(start.get(item, 0), unreleased.get(item, 0), ends.get(item, 0) if anew else None)
         if (one.opening, one.closing) != (0, 0) or one.charged:
             found[skus[item]] = one
-        for kind, amount in _by_kind(one.released, began.get(item, {}), gone.get(item, {})).items():
+        for kind, amount in _by_kind(
+            one.released, began.get(item, {}), gone.get(item, {}), _unit(opening.get(item))
+        ).items():
             released[kind] += amount
     return Allowances(found, released)
 
@@ -205,15 +207,26 @@ def _left(lines: Mapping[int, models.WriteDownLine], gone: _Gone) -> dict[int, i
     }
 
 
-def _by_kind(released: int, before: Mapping[Kind, int], after: Mapping[Kind, int]) -> dict[Kind, int]:
-    """What was released, by the units that left with each kind of movement."""
-    units = {kind: max(after.get(kind, 0) - before.get(kind, 0), 0) for kind in sorted({*before, *after})}
-    whole = sum(units.values())
-    if released <= 0 or not whole:
-        return {Kind.SALE: released} if released else {}
-    found, done = dict[Kind, int](), 0
+def _unit(line: models.WriteDownLine | None) -> Fraction:
+    """Allowance of a unit as it was approved."""
+    return Fraction(required(line.cost, line.net_realisable), line.units) if line and line.units else Fraction(0)
+
+
+def _by_kind(
+    released: int, before: Mapping[Kind, int], after: Mapping[Kind, int], unit: Fraction
+) -> dict[Kind, int]:  # fmt: skip
+    """What was released, by the units that left with each kind of movement; ``unit``: the allowance of one.
+
+    Where as much came back as left, nothing is released in all, and one kind takes what the other gives.
+    """
+    units = {kind: after.get(kind, 0) - before.get(kind, 0) for kind in sorted({*before, *after})}
+    units = {kind: count for kind, count in units.items() if count}
+    whole, found, done = sum(units.values()), dict[Kind, int](), 0
     for kind, count in units.items():
-        found[kind] = range_share(released, whole, done, done + count)
+        if whole:
+            found[kind] = range_share(released, whole, done, done + count)
+        else:
+            found[kind] = round_half_away(unit * (done + count)) - round_half_away(unit * done)
         done += count
     return found
 

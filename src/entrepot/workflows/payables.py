@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -25,6 +25,7 @@ from entrepot.core.calendar import Instant, local_date, midnight
 from entrepot.core.components import FAMILY_OF, GOODS
 from entrepot.core.errors import ProblemError
 from entrepot.core.money import convert, round_half_away
+from entrepot.core.prepaid import Part, standing
 
 BILL, CREDIT, TERM, ACCOUNT = "bill", "credit", "term", "account"
 BUCKETS = (0, 30, 60, 90)
@@ -247,12 +248,30 @@ def _on_account(company: models.Company, ends: Instant, found: dict[_Identity, P
     return [row for row in sums.values() if row.amount]
 
 
+@dataclass
+class _Deposit:
+    """A payment on an order: its amount, what of it is left for bills, what left the bank, and when."""
+
+    order: str
+    currency: str
+    amount: int
+    left: Fraction
+    base: int = 0
+    at: Instant = 0
+
+
 def _deposits(company: models.Company, ends: Instant, found: Iterable[Payable]) -> None:
     """Deposits on orders settle the bills of their goods, the oldest bill first; each those in its own currency first."""
     lines = models.PaymentLine.objects.filter(company=company, order_type="purchase_order", effective_at__lt=ends)
-    told, directory = current(lines).order_by(), Directory()
-    left = _prepaid(company, told, directory)
     rows = sorted(found, key=lambda row: (row.on, row.number))
+    of_order: dict[str, list[Payable]] = defaultdict(list)
+    for bill in rows:
+        for order in bill.orders:
+            of_order[order].append(bill)
+    deposits = _paid_ahead(company, current(lines).order_by(), of_order)
+    by_key: dict[tuple[str, str], list[_Deposit]] = defaultdict(list)
+    for deposit in deposits:
+        by_key[deposit.order, deposit.currency].append(deposit)
     used: dict[int, Fraction] = defaultdict(Fraction)
 
     def take(bill: Payable, order: str, most: Fraction) -> Fraction:
@@ -266,46 +285,66 @@ def _deposits(company: models.Company, ends: Instant, found: Iterable[Payable]) 
 
     for bill in rows:
         for order in bill.orders:
-            key = (order, bill.currency)
-            if key in left:
-                left[key] -= take(bill, order, left[key])
-    of_order: dict[str, list[Payable]] = defaultdict(list)
-    for bill in rows:
-        for order in bill.orders:
-            of_order[order].append(bill)
-    for order, currency in [key for key, rest in left.items() if rest > 0]:
-        elsewhere = [bill for bill in of_order[order] if bill.currency != currency and bill.amount > 0]
-        if not elsewhere:
-            continue
-        payments = list(
-            told.filter(order=order, currency=currency).values_list("amount", "base_amount", "effective_at")
-        )
-        whole = sum(amount for amount, _, _ in payments)
-        for bill in elsewhere:
-            worth = sum(
-                settles(company, base, at, abs(bill.amount), bill.currency, directory) for _, base, at in payments
-            )
+            for deposit in by_key[order, bill.currency]:
+                deposit.left -= take(bill, order, deposit.left)
+    directory = Directory()
+    for deposit in deposits:
+        bills_of = of_order[deposit.order] if deposit.left > 0 else []
+        for bill in [bill for bill in bills_of if bill.currency != deposit.currency and bill.amount > 0]:
+            alike = [one.orders[deposit.order] for one in bills_of if one.currency == bill.currency and one.amount > 0]
+            whole = round_half_away(sum(alike, Fraction(0)))
+            worth = settles(company, deposit.base, deposit.at, whole, bill.currency, directory)
             if worth > 0:
-                taken = take(bill, order, worth * left[order, currency] / whole)
-                left[order, currency] -= taken * whole / worth
+                share = take(bill, deposit.order, worth * deposit.left / deposit.amount) / worth
+                deposit.left -= deposit.amount * share
     for bill in rows:
         bill.settled = round_half_away(used[id(bill)])
 
 
-def _prepaid(company: models.Company, told: QuerySet[Any], directory: Directory) -> dict[tuple[str, str], Fraction]:
-    """Order and currency → what was paid on it, refunds taken off, also those in another currency than the deposit's."""
-    left: dict[tuple[str, str], Fraction] = {
-        (order, currency): Fraction(amount)
-        for order, currency, amount in told.values_list("order", "currency").annotate(n=Sum("amount"))
-    }
-    for order, currency in [key for key, rest in left.items() if rest < 0]:
-        paid_in = next((other for number, other in left if number == order and left[number, other] > 0), None)
-        if paid_in is not None:
-            back = told.filter(order=order, currency=currency).values_list("base_amount", "effective_at")
-            whole = round_half_away(left[order, paid_in])
-            given = sum(settles(company, base, at, whole, paid_in, directory) for base, at in back)
-            left[order, paid_in] = max(left[order, paid_in] + given, Fraction(0))
-    return left
+_WHOLE = 10**12
+"""Measures payments of several currencies against each other, without a rounding that matters."""
+
+
+def _paid_ahead(
+    company: models.Company, told: QuerySet[Any], of_order: Mapping[str, list[Payable]]
+) -> list[_Deposit]:  # fmt: skip
+    """What was paid on orders and did not come back, the oldest first: one by one where an order was paid or billed in several
+    currencies, else in one."""
+    sums: dict[str, dict[str, int]] = defaultdict(dict)
+    for order, currency, amount in told.values_list("order", "currency").annotate(n=Sum("amount")):
+        sums[order][currency] = amount
+    several = sorted(
+        order
+        for order, paid in sums.items()
+        if order in of_order and len({*paid, *(bill.currency for bill in of_order[order])}) > 1
+    )
+    apart = set(several)
+    found = [
+        _Deposit(order, currency, amount, Fraction(amount))
+        for order, paid in sums.items()
+        for currency, amount in paid.items()
+        if order in of_order and order not in apart and amount > 0
+    ]
+    parts: dict[str, list[_Deposit]] = defaultdict(list)
+    fields = ("order", "currency", "amount", "base_amount", "effective_at")
+    for start in range(0, len(several), 500):
+        chosen = told.filter(order__in=several[start : start + 500]).order_by("effective_at", "pk")
+        for order, currency, amount, base, at in chosen.values_list(*fields):
+            parts[order].append(_Deposit(order, currency, amount, Fraction(max(amount, 0)), base, at))
+    directory = Directory()
+    for rows in parts.values():
+        shares = standing([Part(one.currency, one.amount, _measured(company, one, rows[0], directory)) for one in rows])
+        for one, share in zip(rows, shares, strict=True):
+            one.left *= share
+    own = [one for rows in parts.values() for one in rows if one.amount > 0]
+    return sorted([*found, *own], key=lambda one: one.at)
+
+
+def _measured(company: models.Company, one: _Deposit, first: _Deposit, directory: Directory) -> int:
+    """A payment in the currency of the first of its order."""
+    if one.currency == first.currency:
+        return one.amount
+    return settles(company, one.base, one.at, _WHOLE, first.currency, directory)
 
 
 def of_order(row: Payable, number: str) -> int:

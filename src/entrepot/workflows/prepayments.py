@@ -23,7 +23,7 @@ from entrepot.books.intake.settling import settles
 from entrepot.core.calendar import Instant
 from entrepot.core.components import GOODS
 from entrepot.core.money import round_half_away
-from entrepot.core.prepaid import standing
+from entrepot.core.prepaid import Part, standing
 from entrepot.workflows.month_figures import MonthFigures
 from entrepot.workflows.voucher_entry import Entry
 
@@ -55,7 +55,9 @@ class Settled:
 def settled(company: models.Company, before: Instant, known: Instant) -> Settled:
     """Payments before ``before`` as known then, and what of them bills of their orders took."""
     paid = payments(company, before, known)
-    return Settled(paid, used(company, paid, billed(company, before, known)), gained(company, paid))
+    directory = Directory(known)
+    stands = _standing(company, paid, directory)
+    return Settled(paid, used(company, stands, billed(company, before, known), directory), gained(stands))
 
 
 def both_ends(figures: MonthFigures) -> tuple[Settled, Settled]:
@@ -162,67 +164,67 @@ class Used:
     base: Fraction
 
 
-def used(company: models.Company, paid: list[Paid], goods: list[Billed]) -> list[Used]:
-    """Which prepayments were used up by which bill: the oldest payment by the earliest bill of the same order."""
+def used(
+    company: models.Company, paid: list[tuple[Paid, Fraction]], goods: list[Billed], directory: Directory
+) -> list[Used]:
+    """Which prepayments (with the share of each that stands) were used up by which bill: the oldest payment by the earliest
+    bill of the same order."""
     asked: dict[str, list[list[Any]]] = defaultdict(list)
+    wholes: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
     for one in goods:
         asked[one.order].append([one.bill, one.currency, one.amount])
-    directory = Directory()
-    standing_parts = _standing(company, paid, directory)
-    left = {id(part): part.amount * stands for part, stands in standing_parts if part.amount > 0}
+        wholes[one.order, one.currency] += one.amount
+    left = [share if part.amount > 0 else Fraction(0) for part, share in paid]
     found: list[Used] = []
     for alike in (True, False):
-        for part in paid:
-            for entry in asked[part.order] if left.get(id(part)) else ():
+        for place, (part, _) in enumerate(paid):
+            for entry in asked[part.order] if left[place] else ():
                 if (entry[1] == part.currency) is not alike or entry[2] <= 0:
                     continue
-                whole = Fraction(part.amount)  # what all of the payment settles in the bill's currency
+                worth = part.amount  # what all of the payment settles in the bill's currency
                 if not alike:
-                    most = round_half_away(entry[2])
-                    whole = Fraction(settles(company, part.base, part.at, most, entry[1], directory))
-                share = min(whole * left[id(part)] / part.amount, entry[2])
-                if share > 0:
-                    left[id(part)] -= part.amount * share / whole
-                    entry[2] -= share
-                    found.append(Used(entry[0], part.supplier, share, part.base * share / whole))
+                    whole = round_half_away(wholes[part.order, entry[1]])
+                    worth = settles(company, part.base, part.at, whole, entry[1], directory)
+                amount = min(worth * left[place], entry[2])
+                if amount > 0:
+                    left[place] -= amount / worth
+                    entry[2] -= amount
+                    found.append(Used(entry[0], part.supplier, Fraction(amount), part.base * amount / worth))
     return found
 
 
-def gained(company: models.Company, paid: list[Paid]) -> dict[str, int]:
-    """Supplier → what refunds of deposits brought more than was paid for them."""
+def gained(paid: list[tuple[Paid, Fraction]]) -> dict[str, int]:
+    """Supplier → what refunds of deposits brought more than was paid for them; with the share of each payment that stands.
+
+    What came back beyond what had been paid stands on the account: nobody knows what it is.
+    """
     sums: dict[str, Fraction] = defaultdict(Fraction)
-    for part, stands in _standing(company, paid, Directory()):
-        sums[part.supplier] -= part.base * (1 - stands)
+    for part, share in paid:
+        sums[part.supplier] -= part.base * (1 - share)
     return {supplier: gain for supplier, base in sums.items() if (gain := round_half_away(base))}
 
 
-def _standing(company: models.Company, paid: list[Paid], directory: Directory) -> list[tuple[Paid, Fraction]]:
-    """Payments on orders with the share of each that stands: was not given back, or, of a refund, gives nothing back.
+_WHOLE = 10**12
+"""Measures payments of several currencies against each other, without a rounding that matters."""
 
-    What came back beyond what had been paid stands: nobody knows what it is. Of an order paid in several currencies all are
-    taken for what they are in that of the first.
-    """
-    by_order: dict[str, list[Paid]] = defaultdict(list)
-    for part in paid:
+
+def _standing(company: models.Company, paid: list[Paid], directory: Directory) -> list[tuple[Paid, Fraction]]:
+    """Payments on orders, the oldest first, with the share of each that stands (:mod:`entrepot.core.prepaid`)."""
+    by_order: dict[str, list[int]] = defaultdict(list)
+    for place, part in enumerate(paid):
         if part.order_type == "purchase_order" and part.amount:
-            by_order[part.order].append(part)
-    found: list[tuple[Paid, Fraction]] = []
-    for parts in by_order.values():
-        currency, whole = parts[0].currency, abs(parts[0].amount)
-        amounts = [
-            part.amount
-            if part.currency == currency
-            else settles(company, part.base, part.at, whole, currency, directory)
-            for part in parts
-        ]
-        rests = standing(amounts)
-        given = sum(max(amount, 0) - rest for amount, rest in zip(amounts, rests, strict=True))
-        asked = sum(max(-amount, 0) for amount in amounts)
-        found += [
-            (part, Fraction(rest, amount) if amount > 0 else 1 - Fraction(given, asked) if asked else Fraction(1))
-            for part, amount, rest in zip(parts, amounts, rests, strict=True)
-        ]
-    return found
+            by_order[part.order].append(place)
+    shares: dict[int, Fraction] = {}
+    for places in by_order.values():
+        parts, currency = [paid[place] for place in places], paid[places[0]].currency
+        stack = [
+            Part(p.currency, p.amount, p.amount if p.currency == currency else settles(
+                company, p.base, p.at, _WHOLE, currency, directory
+            ))
+            for p in parts
+        ]  # fmt: skip
+        shares |= dict(zip(places, standing(stack), strict=True))
+    return [(paid[place], shares[place]) for place in sorted(shares)]
 
 
 def _by_supplier(parts: Iterable[Used]) -> dict[str, int]:

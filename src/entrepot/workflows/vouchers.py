@@ -43,6 +43,8 @@ EXPENSE = {
     Kind.SUPPLIER_RETURN: "supplier_returns", Kind.INTERCOMPANY_SALE: "intercompany_cost",
 }  # fmt: skip
 """Account of what leaves, by kind of movement."""
+RELEASE = {kind: EXPENSE[kind] for kind in EXPENSE if kind is not Kind.SUPPLIER_RETURN}
+"""Account that the write-down of what leaves is released to."""
 VOUCHER = {
     "cost_of_sales": "cost_of_sales", "stock_loss": "stock_changes", "other_use": "stock_changes",
     "supplier_returns": "supplier_returns", "intercompany_cost": "intercompany",
@@ -206,9 +208,9 @@ def _left(figures: MonthFigures, old: pl.DataFrame, new: pl.DataFrame) -> Iterab
     for state, shares, sign in ((figures.opening, old, -1), (figures.closing, new, 1)):
         aimed = shares.filter((pl.col("side") == 1) & pl.col("placed") & ~pl.col("expensed"))
         own = aimed.group_by("movement").agg(own=pl.col("amount").sum())
-        left = _costs_left(figures, state).join(own, on="movement", how="left").group_by(
-            "kind", prior=pl.col("at") < figures.starts
-        ).agg((pl.col("amount") - pl.col("own").fill_null(0)).sum())  # fmt: skip
+        left = _costs_left(figures, state, own).group_by("kind", prior=pl.col("at") < figures.starts).agg(
+            (pl.col("amount") - pl.col("own")).sum()
+        )  # fmt: skip
         for kind, prior, amount in left.iter_rows():
             account = _expense(kind, prior=prior)
             voucher = "prior_period" if account == "prior_period" else VOUCHER[account]
@@ -220,21 +222,25 @@ def _left(figures: MonthFigures, old: pl.DataFrame, new: pl.DataFrame) -> Iterab
 
 def _written_down(figures: MonthFigures) -> Iterable[Entry]:
     """What the allowance to net realisable value was charged with, gave back, and released into the cost of what left; what was
-    converted is assessed anew as what was made of it, so its part goes back."""
+    converted is assessed anew as what was made of it, and what the supplier takes back he credits: their parts go back."""
     found = allowances(figures)
     whole = found.total()
     for voucher, account, amount in (
         ("write_down", "impairment", whole.charged),
         ("write_down_reversal", "impairment", -whole.reversed),
-        *(("write_down_release", EXPENSE.get(kind, "impairment"), -part) for kind, part in found.released.items()),
+        *(("write_down_release", RELEASE.get(kind, "impairment"), -part) for kind, part in found.released.items()),
     ):
         yield Entry(voucher, account, amount)
         yield Entry(voucher, "allowance", -amount)
 
 
-def _costs_left(figures: MonthFigures, state: ValueAt) -> pl.DataFrame:
-    """movement with its kind and instant, amount of the company's book components."""
+def _costs_left(figures: MonthFigures, state: ValueAt, own: pl.DataFrame) -> pl.DataFrame:
+    """movement with its kind and instant, amount of the company's book components, ``own``: what was aimed at it itself (a credit
+    of as much as it cost leaves an amount of nothing)."""
     costs = state.valued.movement_costs().filter(pl.col("component").is_in(BOOK_COMPONENTS))
     owners = state.valued.facts.movements.filter(pl.col("company") == figures.company.pk)
     amounts = costs.group_by("movement").agg(pl.col("amount").sum())
-    return amounts.join(owners.select("movement", "kind", "at"), on="movement")
+    both = amounts.join(own, on="movement", how="full", coalesce=True).with_columns(
+        pl.col("amount", "own").fill_null(0)
+    )
+    return both.join(owners.select("movement", "kind", "at"), on="movement")

@@ -29,9 +29,13 @@ ONE = Rate(Fraction(1), None, "")
 
 
 class Directory:
-    """Look-ups of one session; every method either answers or raises :class:`Waits` naming what is missing."""
+    """Look-ups of one session; every method either answers or raises :class:`Waits` naming what is missing.
 
-    def __init__(self) -> None:
+    ``known``: rates as they had been recorded until then (µs UTC); all by default.
+    """
+
+    def __init__(self, known: Instant | None = None) -> None:
+        self._known = known
         self._companies: dict[str, models.Company] = {}
         self._company_ids: dict[int, models.Company] = {}
         self._shops: dict[str, models.Shop] = {}
@@ -194,8 +198,13 @@ class Directory:
             rows = models.FxRate.objects.filter(
                 Q(base=source, quote=target) | Q(base=target, quote=source),
                 purpose="books",
-                document__reversed__isnull=True,
-            ).order_by("date", "recorded_at", "pk")
+            )
+            if self._known is None:
+                rows = rows.filter(document__reversed__isnull=True)
+            else:
+                gone = models.Reversed.objects.filter(by__recorded_at__lte=self._known).values("document")
+                rows = rows.filter(recorded_at__lte=self._known).exclude(document__in=gone)
+            rows = rows.order_by("date", "recorded_at", "pk")
             by_day: dict[date, Rate] = {}
             for row in rows:
                 value = Fraction(row.numerator, row.denominator)

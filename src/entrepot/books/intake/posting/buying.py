@@ -251,13 +251,14 @@ def payment(b: Builder, doc: d.Payment) -> None:
     orders = {order for kind, order, _ in shares if kind == "purchase_order"}
     orders |= set(before.filter(order_type="purchase_order").values_list("order", flat=True))
     since = min([b.header.effective_at, *before.values_list("effective_at", flat=True)])
+    back = any(amount < 0 for _, _, amount in shares)
     for number, order in enumerate(sorted(orders), 1):
-        _reprice(b, order, 1000 * number, since)
+        _reprice(b, order, 1000 * number, since, anew=bool(b.header.older) or back)
 
 
-def _reprice(b: Builder, order: str, line: int, since: Instant) -> None:
+def _reprice(b: Builder, order: str, line: int, since: Instant, *, anew: bool) -> None:
     """A deposit that was recorded (or corrected) after its receipt corrects the rate of the goods already costed from
-    the order; goods that a corrected deposit no longer concerns take the day's rate."""
+    the order; goods that no deposit concerns any more (``anew``: it was corrected, or came back) take the day's rate."""
     b.session.flush()
     lines = models.PurchaseLine.objects.filter(
         company_id=b.header.company.pk, document__type="purchase_order", document__external_id=order
@@ -279,7 +280,7 @@ def _reprice(b: Builder, order: str, line: int, since: Instant) -> None:
     changed: set[int] = set()
     for ordinal, old in enumerate(costed):
         paid = converted(b, {("purchase_order", order): total}, old.amount, old.currency, old.effective_at)
-        if paid is None and b.header.older:
+        if paid is None and anew:
             paid = b.base(old.amount, old.currency, old.effective_at)
         if paid is None or paid[0] == old.base_amount:
             continue

@@ -20,7 +20,7 @@ from entrepot.books.intake.posting.builder import Builder, bounded
 from entrepot.books.intake.settling import settles
 from entrepot.core.calendar import Instant
 from entrepot.core.money import exponent, round_half_away
-from entrepot.core.prepaid import standing
+from entrepot.core.prepaid import Part, standing
 
 
 def converted(
@@ -58,7 +58,7 @@ def _that_stand(
     b: Builder, payments: Sequence[Any], worth: Mapping[tuple[str, str], int], currency: str, scale: Fraction
 ) -> list[tuple[Fraction, Fraction]]:
     """Share of what it is on that each payment settles after refunds, and its rate; the oldest first."""
-    by_paid: dict[tuple[str, str], list[tuple[int, int, Fraction]]] = defaultdict(list)
+    by_paid: dict[tuple[str, str], list[tuple[int, Part, Fraction]]] = defaultdict(list)
     for place, payment in enumerate(payments):
         paid = (payment.order_type, payment.order)
         total = worth.get(paid, 0)
@@ -69,14 +69,14 @@ def _that_stand(
             base = payment.base_amount
             amount = settles(b.header.company, base, payment.effective_at, total, currency, b.directory)
             rate = base / (amount * scale) if amount else rate
-        by_paid[paid].append((place, amount, rate))
+        by_paid[paid].append((place, Part(payment.currency, payment.amount, amount), rate))
     found: list[tuple[int, Fraction, Fraction]] = []
     for paid, rows in by_paid.items():
-        stands = standing([amount for _, amount, _ in rows])
+        shares = standing([part for _, part, _ in rows])
         found += [
-            (place, Fraction(amount, worth[paid]), rate)
-            for (place, _, rate), amount in zip(rows, stands, strict=True)
-            if amount
+            (place, part.worth * share / worth[paid], rate)
+            for (place, part, rate), share in zip(rows, shares, strict=True)
+            if part.amount > 0 and part.worth * share > 0
         ]
     return [(share, rate) for _, share, rate in sorted(found)]
 
