@@ -13,7 +13,7 @@ from entrepot.workflows import payables
 from entrepot.workflows.checking import check
 from entrepot.workflows.order_facts import gather
 from entrepot.workflows.vouchers import vouchers
-from tests.workflows.ledger import DAY, bill, doc, masters, post
+from tests.workflows.ledger import DAY, bill, doc, masters, post, sale
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -420,3 +420,49 @@ def test_whatever_was_paid_and_came_back_vouchers_owe_what_the_ageing_owes(seed:
         months = MONTHS[: MONTHS.index(month) + 1]
         assert abs(owed(*months).get("MILL", 0) + sum(row.base or 0 for row in rows)) <= 2, (month, rows)
         booked(month)
+
+
+def test_the_order_says_what_stands_of_its_deposits() -> None:
+    """42.00 USD at 0.14 come back when a yuan is 0.12; the 300.00 CNY that were paid stand."""
+    post(*order(), rate("2026-01-08", 12), own_money("D", "2026-01-03", 4_200), own_money("BACK", "2026-01-10", -4_200),
+         paid("D2", "2026-01-11", 30_000, "purchase_order", "PO", 4_500), *came())  # fmt: skip
+    assert gather(models.Company.objects.get(code="US"))["PO"].paid == 30_000
+    assert booked("2026-01")["purchases"] == {"inventory": 4_500 + 8_400, "payables": -4_500 - 8_400}
+    assert check().residues == []
+
+
+def test_a_bill_takes_deposits_of_its_own_currency_before_others() -> None:
+    """42.00 USD, then all 1,000.00 CNY for 150.00: the goods cost 150.00, the dollars stay to get back."""
+    post(*order(), own_money("D", "2026-01-03", 4_200), paid("D2", "2026-01-04", 100_000, "purchase_order", "PO", 15_000),
+         *came())  # fmt: skip
+    assert standing(*MONTHS) == {"inventory": 15_000, "bank": -19_200, "prepayments": 4_200}
+    assert check().residues == []
+
+
+def test_half_cents_of_a_deposit_that_came_back_go_somewhere() -> None:
+    post(*order(), paid("D", "2026-01-03", 30_000, "purchase_order", "PO", 4_501),
+         paid("BACK", "2026-01-10", -15_000, "purchase_order", "PO", -2_100), *came(),
+         paid("P", "2026-02-20", 85_000, "cost_bill", "B", 11_900))  # fmt: skip
+    assert set(standing(*MONTHS)) <= {"inventory", "bank", "exchange"}
+
+
+def test_a_payment_that_gives_an_order_nothing_says_nothing_of_it() -> None:
+    shares = [("purchase_order", "PO", 0), ("cost_bill", "B", 100_000)]
+    payment = doc("payment", "P", "2026-01-25", supplier="MILL", currency="CNY", amount=100_000, base_amount=14_000,
+                  shares=[{"document": {"type": kind, "id": of}, "amount": amount} for kind, of, amount in shares])  # fmt: skip
+    post(*order(), *came(), payment)
+    assert standing("2026-01") == {"inventory": 14_000, "bank": -14_000}
+
+
+def test_an_accrued_service_counts_again_when_its_bill_is_withdrawn() -> None:
+    aim = {"kind": "order", "document": {"type": "sales_order", "id": "S"}}
+    line = {"component": "last_mile", "amount": 500, "targets": [aim]}
+    guess = doc("cost_bill", "ACC", "2026-01-26", supplier="POST", currency="USD", source="accrual",
+                lines=[{**line, "estimate": True}])  # fmt: skip
+    invoice = doc("cost_bill", "LM", "2026-01-27", supplier="POST", currency="USD", lines=[{**line, "amount": 620}])
+    post(*order(), *came(), sale("S", "2026-01-25", 5, amount=9_900), guess)
+    assert booked("2026-01")["services"] == {"service_cost": 500, "accrued_payables": -500}
+    post(invoice, at=2 * DAY)
+    assert booked("2026-01")["services"] == {"service_cost": 620, "payables": -620}
+    post(doc("reversal", "V", "2026-01-28", documents=[{"type": "cost_bill", "id": "LM"}]), at=3 * DAY)
+    assert booked("2026-01")["services"] == {"service_cost": 500, "accrued_payables": -500}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from entrepot.books import intake
 from entrepot.core.errors import ProblemError
+from entrepot.workflows.clock import now
 from entrepot.workflows.close import close
 from entrepot.workflows.month_figures import month_figures
 from entrepot.workflows.net_realisable import allowances, assessed, write_down
@@ -175,3 +177,16 @@ def test_what_went_back_to_its_supplier_leaves_no_claim_for_its_write_down() -> 
         e.amount for v in vouchers("US", "2026-02").vouchers for e in v.entries if e.account == "supplier_returns"
     ]
     assert sum(claims) == 0
+
+
+def test_a_write_down_of_a_closed_month_that_is_withdrawn_goes_back_in_the_open_one() -> None:
+    begin()
+    number = write_down("US", "2026-01", {}, actor="finance")
+    close("US", "2026-01", actor="finance")
+    told = {"type": "write_down", "id": number, "source": "entrepot", "account": "US"}
+    reversal = doc("reversal", "V", "2026-02-03", account="US", documents=[told])
+    report = intake.post([reversal], name="withdrawn", recorded_at=now() + 86_400_000_000)
+    assert report.quarantined == 0, report.problems
+    assert entries("2026-01") == {"write_down": {"impairment": 27_000, "allowance": -27_000}}
+    assert entries("2026-02") == {"write_down_reversal": {"allowance": 27_000, "impairment": -27_000}}
+    assert allowances(month_figures("US", "2026-03")).total().opening == 0

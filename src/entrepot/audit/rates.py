@@ -74,7 +74,7 @@ class Rates:
     ) -> tuple[Fraction, Fraction] | None:
         """(rate of the prepaid part × its share, share not prepaid) of orders and bills of some ``worth``; None without
         deposit. ``home``: the company's currency."""
-        parts: list[tuple[tuple[int, int, int], Fraction, Fraction]] = []
+        parts: list[tuple[tuple[bool, int, int, int], Fraction, Fraction]] = []
         for paid, total in worth.items():
             if total <= 0:
                 continue
@@ -90,7 +90,11 @@ class Rates:
             inside = [self._in(deposit, total, currency, home) for deposit in rows]
             rests = _not_given_back(rows, [amount for amount, _ in inside])
             parts += [
-                ((deposit.at, deposit.document, deposit.line), rest * amount / deposit.amount / total, rate)
+                (
+                    (deposit.currency != currency, deposit.at, deposit.document, deposit.line),
+                    rest * amount / deposit.amount / total,
+                    rate,
+                )
                 for deposit, (amount, rate), rest in zip(rows, inside, rests, strict=True)
                 if deposit.amount > 0 and rest * amount > 0
             ]

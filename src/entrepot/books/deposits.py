@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import QuerySet, Sum
@@ -12,6 +13,8 @@ from entrepot.books import models
 from entrepot.books.intake.directory import Directory
 from entrepot.books.intake.settling import settles
 from entrepot.books.versions import current
+from entrepot.core.money import round_half_away
+from entrepot.core.prepaid import Part, standing
 
 
 def paid_on_orders(
@@ -27,10 +30,19 @@ def paid_on_orders(
             found[order] += amount
         elif order in currencies:
             other.add(order)
-    if other:
-        directory = Directory()
-        rows = told.filter(order__in=sorted(other)).values_list("order", "currency", "base_amount", "effective_at")
-        for order, paid_in, base, at in rows:
-            if paid_in != currencies[order]:
-                found[order] += settles(company, base, at, amount_of(order), currencies[order], directory)
+    parts: dict[str, list[Part]] = defaultdict(list)
+    directory, chosen = Directory(), sorted(other)
+    for start in range(0, len(chosen), 500):
+        rows = told.filter(order__in=chosen[start : start + 500]).order_by("effective_at", "pk")
+        for order, paid_in, amount, base, at in rows.values_list(
+            "order", "currency", "amount", "base_amount", "effective_at"
+        ):
+            currency = currencies[order]
+            alike = paid_in == currency
+            worth = amount if alike else settles(company, base, at, amount_of(order), currency, directory)
+            parts[order].append(Part(paid_in, amount, worth))
+    for order, paid in parts.items():
+        found[order] = round_half_away(
+            sum((p.worth * share for p, share in zip(paid, standing(paid), strict=True)), Fraction(0))
+        )
     return found

@@ -146,7 +146,7 @@ def allowances(figures: MonthFigures) -> Allowances:
     opening, before = _standing(figures, figures.starts, figures.opening.known)
     closing, after = _standing(figures, figures.ends, figures.closing.known)
     moves = figures.closing.valued.facts.movements
-    anew = after is not None and (before is None or after.pk != before.pk)
+    anew = (before.pk if before else None) != (after.pk if after else None)
     began = _gone(before, figures.opening.valued.facts.movements, figures)
     gone = _gone(before, moves, figures)
     start, unreleased = _left(opening, began), _left(opening, gone)

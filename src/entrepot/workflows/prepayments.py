@@ -161,7 +161,7 @@ class Used:
     bill: str
     supplier: str
     amount: Fraction
-    base: Fraction
+    base: int
 
 
 def used(
@@ -177,7 +177,7 @@ def used(
     left = [share if part.amount > 0 else Fraction(0) for part, share in paid]
     found: list[Used] = []
     for alike in (True, False):
-        for place, (part, _) in enumerate(paid):
+        for place, (part, share) in enumerate(paid):
             for entry in asked[part.order] if left[place] else ():
                 if (entry[1] == part.currency) is not alike or entry[2] <= 0:
                     continue
@@ -187,9 +187,10 @@ def used(
                     worth = settles(company, part.base, part.at, whole, entry[1], directory)
                 amount = min(worth * left[place], entry[2])
                 if amount > 0:
+                    base = _range_of(part, share - left[place], share - left[place] + amount / worth)
                     left[place] -= amount / worth
                     entry[2] -= amount
-                    found.append(Used(entry[0], part.supplier, Fraction(amount), part.base * amount / worth))
+                    found.append(Used(entry[0], part.supplier, Fraction(amount), base))
     return found
 
 
@@ -198,10 +199,15 @@ def gained(paid: list[tuple[Paid, Fraction]]) -> dict[str, int]:
 
     What came back beyond what had been paid stands on the account: nobody knows what it is.
     """
-    sums: dict[str, Fraction] = defaultdict(Fraction)
+    sums: dict[str, int] = defaultdict(int)
     for part, share in paid:
-        sums[part.supplier] -= part.base * (1 - share)
-    return {supplier: gain for supplier, base in sums.items() if (gain := round_half_away(base))}
+        sums[part.supplier] -= _range_of(part, share, Fraction(1))
+    return {supplier: gain for supplier, gain in sums.items() if gain}
+
+
+def _range_of(part: Paid, start: Fraction, stop: Fraction) -> int:
+    """What the stretch of a payment from one share of it to another left the bank with: consecutive ones sum to all of it."""
+    return round_half_away(part.base * stop) - round_half_away(part.base * start)
 
 
 _WHOLE = 10**12
@@ -229,7 +235,7 @@ def _standing(company: models.Company, paid: list[Paid], directory: Directory) -
 
 def _by_supplier(parts: Iterable[Used]) -> dict[str, int]:
     """Supplier → base amount of the prepayments that billed goods have used up."""
-    sums: dict[str, Fraction] = defaultdict(Fraction)
+    sums: dict[str, int] = defaultdict(int)
     for part in parts:
         sums[part.supplier] += part.base
-    return {supplier: round_half_away(base) for supplier, base in sums.items()}
+    return dict(sums)

@@ -13,8 +13,10 @@ from collections.abc import Collection, Iterable
 from django.db.models import Q, QuerySet, Sum
 
 from entrepot.books import models
+from entrepot.books.import_tax import IMPORT_TAX, decisions
 from entrepot.core.calendar import Instant
 from entrepot.core.components import family_of
+from entrepot.core.input_tax import POSTPONED
 from entrepot.workflows.month_figures import BOOK_COMPONENTS, MonthFigures
 from entrepot.workflows.voucher_entry import Entry
 
@@ -27,30 +29,40 @@ EXPENSE = {
 
 def service_entries(figures: MonthFigures) -> Iterable[Entry]:
     """Bills and credits for services that stand at the end and did not when the month began, and the reverse."""
-    sums: dict[tuple[int, int, bool], int] = defaultdict(int)
+    sums: dict[tuple[int, str, bool], int] = defaultdict(int)
     for until, known, sign in (
         (figures.starts, figures.opening.known, -1), (figures.ends, figures.closing.known, 1),
     ):  # fmt: skip
-        rows = _changed(figures, until, known).values_list("document_id", "component", "estimate")
+        standing = _changed(figures, until, known)
+        taxed = dict(standing.filter(component=IMPORT_TAX).values_list("pk", "document_id"))
+        rows = standing.exclude(component=IMPORT_TAX).values_list("document_id", "component", "estimate")
         for document, component, estimate, amount in rows.annotate(n=Sum("base_amount")):
-            sums[document, component, estimate] += sign * amount
+            sums[document, EXPENSE[family_of(component)], estimate] += sign * amount
+        for one in decisions(list(taxed), known):
+            if one.entry.scheme == POSTPONED:  # nobody bills it: what does not come back is due on the return
+                yield Entry("services", "buying_expense", sign * (one.base - one.back))
+                yield Entry("services", "import_tax_due", -sign * (one.base - one.back))
+                continue
+            sums[taxed[one.line], "input_tax", False] += sign * one.back
+            sums[taxed[one.line], "buying_expense", False] += sign * (one.base - one.back)
     changed = {key: amount for key, amount in sums.items() if amount}
     whose = _suppliers({document for document, _, _ in changed})
-    for (document, component, estimate), amount in changed.items():
-        yield Entry("services", EXPENSE[family_of(component)], amount)
+    for (document, account, estimate), amount in changed.items():
+        yield Entry("services", account, amount)
         yield Entry("services", "accrued_payables" if estimate else "payables", -amount, whose[document])
 
 
 def _changed(figures: MonthFigures, until: Instant, known: Instant) -> QuerySet[models.CostLine]:
-    """Of the lines that stood before ``until``, as known then, those that may not stand in both states."""
+    """Of the lines that stood before ``until``, as known then, those that may not stand in both states; an accrual that came back
+    with the withdrawal of its bill is one."""
     both = min(figures.opening.known, figures.closing.known)
     gone = models.Replacement.objects.filter(recorded_at__lte=known, cost_line__isnull=False).values("cost_line")
     later = models.Replacement.objects.filter(recorded_at__gt=both, cost_line__isnull=False).values("cost_line")
     return (
         models.CostLine.objects.filter(
             ~Q(component__in=BOOK_COMPONENTS) | Q(target_kind__in=("place", "company", "order")),
-            company=figures.company, document__type__in=("cost_bill", "supplier_credit"), internal=False,
-            effective_at__lt=until, recorded_at__lte=known,
+            Q(document__type__in=("cost_bill", "supplier_credit")) | Q(document__type="reversal", estimate=True),
+            company=figures.company, internal=False, effective_at__lt=until, recorded_at__lte=known,
         )
         .filter(Q(effective_at__gte=figures.starts) | Q(recorded_at__gt=both) | Q(pk__in=later))
         .exclude(pk__in=gone)

@@ -57,7 +57,8 @@ def converted(
 def _that_stand(
     b: Builder, payments: Sequence[Any], worth: Mapping[tuple[str, str], int], currency: str, scale: Fraction
 ) -> list[tuple[Fraction, Fraction]]:
-    """Share of what it is on that each payment settles after refunds, and its rate; the oldest first."""
+    """Share of what it is on that each payment settles after refunds, and its rate: those in its currency first, the oldest of
+    them first, as bills use them up."""
     by_paid: dict[tuple[str, str], list[tuple[int, Part, Fraction]]] = defaultdict(list)
     for place, payment in enumerate(payments):
         paid = (payment.order_type, payment.order)
@@ -70,15 +71,15 @@ def _that_stand(
             amount = settles(b.header.company, base, payment.effective_at, total, currency, b.directory)
             rate = base / (amount * scale) if amount else rate
         by_paid[paid].append((place, Part(payment.currency, payment.amount, amount), rate))
-    found: list[tuple[int, Fraction, Fraction]] = []
+    found: list[tuple[bool, int, Fraction, Fraction]] = []
     for paid, rows in by_paid.items():
         shares = standing([part for _, part, _ in rows])
         found += [
-            (place, part.worth * share / worth[paid], rate)
+            (part.currency != currency, place, part.worth * share / worth[paid], rate)
             for (place, part, rate), share in zip(rows, shares, strict=True)
             if part.amount > 0 and part.worth * share > 0
         ]
-    return [(share, rate) for _, share, rate in sorted(found)]
+    return [(share, rate) for *_, share, rate in sorted(found)]
 
 
 def _superseded(documents: set[int]) -> set[int]:
